@@ -1,0 +1,29 @@
+# make run: the whole hotline on this machine. See README.md.
+BIN := .venv/bin
+
+.PHONY: help run test check lock
+
+help:
+	@echo 'make run    brings what is missing and runs the hotline with the demo city; Ctrl-C stops it'
+	@echo 'make test   every test, with a real Asterisk, real callers and a real browser'
+	@echo 'make check  style, types and the import rule'
+	@echo 'make lock   writes the locks anew from pyproject.toml'
+
+run:
+	@install/bootstrap run && exec $(BIN)/hotline up
+
+# Both suites run even if the first fails; pytest's closing line comes last.
+test:
+	@install/bootstrap test
+	@status=0; $(BIN)/python -m install npm test || status=1; $(BIN)/pytest || status=1; exit $$status
+
+# Every check runs even if one before it fails.
+CHECKS := 'mypy --strict' 'mypy --strict -p install' 'ruff check' 'ruff format --check' 'lint-imports' \
+	'python -m install npm run check'
+
+check:
+	@install/bootstrap check
+	@status=0; for check in $(CHECKS); do echo "== $$check"; $(BIN)/$$check || status=1; done; exit $$status
+
+lock:
+	@install/bootstrap lock

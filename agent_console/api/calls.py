@@ -1,0 +1,122 @@
+"""Calls, their recordings, and the operator's hang-up."""
+
+import logging
+from typing import Annotated, Literal
+
+import anyio.to_thread
+from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi.responses import JSONResponse
+
+from agent_console import recording
+from agent_console.api.lists import Caller, Cursor, Day, Limit, Login, login_of, span
+from agent_console.desk import granted
+from agent_console.parts import Console
+from agent_console.problems import Problem
+from agent_console.session import SignedIn
+from agent_console.views import CallJson, CallsJson
+from routing import events as ev
+from routing.call import CallState
+from routing.records import CallFilter, CallRecord, RecordingRow
+
+log = logging.getLogger(__name__)
+
+
+def router(console: Console) -> APIRouter:
+    routes = APIRouter(prefix="/calls", tags=["calls"])
+    need, store = console.gate.need, console.store
+
+    @routes.get("")
+    async def calls(
+        *,
+        who: Annotated[SignedIn, Depends(need("calls"))],
+        limit: Limit = 50,
+        cursor: Cursor = None,
+        operator: Login = None,
+        day: Day = None,
+        caller: Caller = None,
+    ) -> CallsJson:
+        since, until = span(day, console.clock(), console.views.timezone)
+        wanted = CallFilter(login_of(operator, who.account.login), caller, since, until)
+        page = await store.read(store.calls, wanted, cursor, limit)
+        return {"items": [console.views.record(one) for one in page.items], "next": page.next}
+
+    @routes.get("/{call_id}")
+    async def call(call_id: str, who: Annotated[SignedIn, Depends(need("calls"))]) -> CallJson:
+        record = await store.read(store.call, call_id)
+        if record is None:  # arrived just now, not yet written
+            running = console.gateway.snapshot().calls.get(call_id)
+            if running is None:
+                raise _no_such_call()
+            record = CallRecord(running)
+        return console.views.whole(record)
+
+    @routes.get("/{call_id}/recording", response_class=Response, responses={200: {"content": {"audio/wav": {}}}})
+    async def call_recording(
+        call_id: str,
+        who: Annotated[SignedIn, Depends(need("calls"))],
+        kind: Annotated[Literal["talk", "message"] | None, Query()] = None,
+        range_header: Annotated[str | None, Header(alias="Range", include_in_schema=False)] = None,
+        if_range: Annotated[str | None, Header(alias="If-Range", include_in_schema=False)] = None,
+    ) -> Response:
+        """WAV, PCM16, 8 kHz: citizen left and operator right, a message mono. Without `kind`: the talk, if any."""
+        record = await store.read(store.call, call_id)
+        if record is None:
+            raise _no_such_call()
+        row = next((one for one in record.recordings if kind in (None, one.kind)), None)
+        if row is None or row.state == "missing":
+            raise _no_recording(row)
+        try:
+            opened = await anyio.to_thread.run_sync(recording.open_file, console.recordings, row)
+        except recording.Unreadable as unreadable:
+            log.error("recording of call %s asked for by %s: %s", call_id, who.account.login, unreadable)
+            raise _no_recording(row) from unreadable
+        log.info("recording of call %s (%s) given to %s", call_id, row.kind, who.account.login)
+        return recording.WavResponse(row, opened, range_header, if_range)
+
+    @routes.post("/{call_id}/hangup", status_code=202)
+    async def hang_up(call_id: str, who: Annotated[SignedIn, Depends(need("hangup"))]) -> JSONResponse:
+        """Ends the citizen's call; the page's telephone hears of it by SIP."""
+        login = who.account.login
+        if not await granted(console.gateway, ev.HangUpRequested(call_id, login)):
+            call = console.gateway.snapshot().calls.get(call_id)
+            if call is None:
+                raise Problem(409, "call-over", "这通电话已经结束,无需挂断。", "This call is over already.")
+            if call.operator != login:
+                raise Problem(
+                    409,
+                    "not-your-call",
+                    "这通电话不在您这里,不能由您挂断。",
+                    "This call is not with you, so you cannot end it.",
+                )
+            if call.state is CallState.RINGING:
+                raise Problem(
+                    409,
+                    "still-ringing",
+                    "电话尚未接通。如不接听,请直接拒接。",
+                    "The call still rings: reject it on your phone.",
+                )
+            raise Problem(
+                409,
+                "cannot-hang-up",
+                "现在不能挂断这通电话,请稍后重试。",
+                "This call cannot be ended right now: try again in a moment.",
+            )
+        return JSONResponse({}, 202)
+
+    return routes
+
+
+def _no_such_call() -> Problem:
+    return Problem(404, "no-such-call", "没有这通电话的记录,请核对编号。", "There is no such call: check its id.")
+
+
+def _no_recording(row: RecordingRow | None) -> Problem:
+    if row is None:
+        return Problem(404, "no-recording", "这通电话没有录音。", "This call has no recording.")
+    reason = f"({row.reason})" if row.reason else ""
+    return Problem(
+        404,
+        "recording-missing",
+        f"录音文件缺失或无法读取{reason},请联系管理员。",
+        f"The recording is missing or cannot be read {reason}: tell the administrator.",
+    )

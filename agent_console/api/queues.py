@@ -1,0 +1,19 @@
+"""The queues as they stand."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from agent_console.parts import Console
+from agent_console.session import SignedIn
+from agent_console.views import QueuesJson
+
+
+def router(console: Console) -> APIRouter:
+    routes = APIRouter(prefix="/queues", tags=["queues"])
+
+    @routes.get("")
+    async def queues(who: Annotated[SignedIn, Depends(console.gate.need("queues"))]) -> QueuesJson:
+        return {"items": console.hub.queues(), "next": None}
+
+    return routes

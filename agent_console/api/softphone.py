@@ -1,0 +1,57 @@
+"""The page's telephone: what it registers with."""
+
+import asyncio
+import logging
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from typing_extensions import TypedDict
+
+from agent_console.parts import Console
+from agent_console.problems import Problem
+from agent_console.session import SignedIn
+
+log = logging.getLogger(__name__)
+
+SECRET_S = 10.0
+
+
+class SoftphoneJson(TypedDict):
+    uri: str
+    username: str
+    password: str
+    server: str
+    realm: str
+    ice_servers: list[dict[str, Any]]
+
+
+def router(console: Console) -> APIRouter:
+    routes = APIRouter(tags=["softphone"])
+    need = console.gate.need
+
+    @routes.post("/softphone")
+    async def softphone(who: Annotated[SignedIn, Depends(need("softphone"))]) -> SoftphoneJson:
+        """A new secret; whoever was registered with the one before is no more."""
+        login, phone = who.account.login, console.softphone
+        try:
+            async with asyncio.timeout(SECRET_S):
+                secret = await console.new_secret(login)
+        except (TimeoutError, ConnectionError) as away:
+            log.error("softphone of %s: %r", login, away)
+            raise Problem(
+                503,
+                "telephony-away",
+                "话务系统没有应答,电话暂时无法连接,系统会自动重试。如持续出现,请联系管理员。",
+                "Asterisk does not answer, so the phone cannot connect now; it will try again by itself.",
+                headers={"Retry-After": "3"},
+            ) from away
+        return {
+            "uri": f"sip:{login}@{phone.realm}",
+            "username": login,
+            "password": secret,
+            "server": phone.server,
+            "realm": phone.realm,
+            "ice_servers": list(phone.ice_servers),
+        }
+
+    return routes

@@ -1,0 +1,86 @@
+"""The console as one ASGI application, made of the parts it is given."""
+
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, FastAPI
+
+from agent_console import live, problems
+from agent_console.api import calls, cases, health, messages, operators, queues, sessions, softphone
+from agent_console.desk import Gateway
+from agent_console.gate import Gate
+from agent_console.hub import Hub
+from agent_console.live import Rhythm
+from agent_console.pages import DIST, Pages, Shield
+from agent_console.parts import Clock, Console, Health, NewSecret, Softphone
+from agent_console.session import Sessions
+from agent_console.store import ConsoleStore
+from agent_console.tickets import Tickets
+from agent_console.views import Views
+from cases.office import Office
+
+API = "/api/v1"
+SUBJECTS = (
+    sessions.router,
+    softphone.router,
+    operators.router,
+    calls.router,
+    cases.router,
+    messages.router,
+    queues.router,
+)
+HEALTH = health.router
+
+
+def build(
+    *,
+    store: ConsoleStore,
+    gateway: Gateway,
+    hub: Hub,
+    office: Office,
+    clock: Clock,
+    timezone: ZoneInfo,
+    recordings: Path,
+    softphone: Softphone,
+    new_secret: NewSecret,
+    health: Health,
+    origins: Iterable[str] = (),
+    pages: Path = DIST,
+    rhythm: Rhythm | None = None,
+    ticks: Clock = time.monotonic,
+) -> FastAPI:
+    """The application.
+
+    `clock`: seconds since 1970 UTC; `ticks`: seconds of a steady clock. `origins`: addresses of our pages besides the
+    one they are asked at, as `https://hotline.example.org`. `pages`: the folder of the built page.
+    """
+    signed_in = Sessions(store, clock, ticks=ticks)
+    console = Console(
+        store=store,
+        gateway=gateway,
+        hub=hub,
+        office=office,
+        sessions=signed_in,
+        gate=Gate(signed_in),
+        tickets=Tickets(ticks),
+        views=Views(timezone),
+        clock=clock,
+        recordings=recordings,
+        softphone=softphone,
+        new_secret=new_secret,
+        health=health,
+        origins=frozenset(origins),
+    )
+    app = FastAPI(title="Hotline 12345", openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None)
+    problems.install(app)
+    app.add_middleware(Shield, softphone=softphone.server)
+    api = APIRouter(prefix=API)
+    for router in SUBJECTS:
+        api.include_router(router(console))
+    app.include_router(api)
+    app.include_router(HEALTH(console))
+    app.include_router(live.router(console, rhythm or Rhythm()))
+    app.mount("/", Pages(pages), name="pages")
+    return app

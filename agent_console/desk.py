@@ -1,0 +1,39 @@
+"""What the pages need from the desk: to tell it, to ask it, to look at it."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+from agent_console.problems import Problem
+from routing.desk import Snapshot
+from routing.effects import Effect, Refuse
+from routing.events import Event
+
+ANSWER_S = 5.0
+"""How long a person waits for the desk before he is told that it does not answer."""
+
+
+class Gateway(Protocol):
+    def post(self, event: Event) -> None:
+        """Tell the desk what happened."""
+
+    async def ask(self, event: Event) -> Sequence[Effect]:
+        """Tell the desk a person's wish and wait for what followed; a `Refuse` among it: not granted."""
+
+    def snapshot(self) -> Snapshot: ...
+
+
+async def granted(gateway: Gateway, event: Event) -> bool:
+    """Whether the desk allows what `event` asks for. Raises `Problem` (503) when it does not answer in time."""
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            effects = await gateway.ask(event)
+    except TimeoutError as late:
+        raise Problem(
+            503,
+            "desk-busy",
+            "话务调度没有应答,操作可能没有生效。请稍后重试;通话不受影响。",
+            "The desk does not answer; this may not have taken effect. Try again; calls go on.",
+            headers={"Retry-After": "3"},
+        ) from late
+    return not any(isinstance(effect, Refuse) for effect in effects)

@@ -1,0 +1,164 @@
+"""The live socket: one page's connection from its ticket to its end."""
+
+import asyncio
+import json
+import logging
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from agent_console.desk import granted
+from agent_console.hub import SIGNED_OUT, Link
+from agent_console.parts import Console
+from agent_console.problems import Problem
+from routing import events as ev
+from routing.records import Role, StoreFault
+
+log = logging.getLogger(__name__)
+
+SPOKEN_MAX = 4096
+"""Characters of a frame from a page; it has nothing longer to say than `pong`."""
+CLOSE_S = 5.0
+"""How long a page may take to let us say goodbye."""
+TRY_AGAIN = 1013
+TOO_LONG = 1009
+SILENT = 1001
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """Seconds between pings, until a page that answers none is dropped, and between looks at its session."""
+
+    ping_s: float = 10.0
+    silent_s: float = 25.0
+    session_s: float = 60.0
+
+
+def router(console: Console, rhythm: Rhythm) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.websocket("/live")
+    async def live(socket: WebSocket) -> None:
+        if not _ours(socket, console.origins):
+            log.warning("live socket refused: origin %r", socket.headers.get("origin"))
+            await socket.close()  # before it is accepted: HTTP 403
+            return
+        ticket = console.tickets.redeem(socket.query_params.get("ticket", ""))
+        who = None if ticket is None else await console.sessions.again(ticket.token_sha256)
+        if who is None:
+            await socket.close()
+            return
+        await socket.accept()
+        link = console.hub.claim(who)
+        try:
+            await _attend(console, rhythm, socket, link, _since(socket))
+        finally:
+            if console.hub.leave(link) and who.account.role is Role.OPERATOR:
+                console.gateway.post(ev.PageClosed(who.account.login))
+
+    return routes
+
+
+async def _attend(console: Console, rhythm: Rhythm, socket: WebSocket, link: Link, since: int | None) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        work = [
+            tasks.create_task(_hear(socket, link, heard := _Heard())),
+            tasks.create_task(_speak(socket, link)),
+            tasks.create_task(_greet(console, link, since)),
+            tasks.create_task(_watch(console, rhythm, link, heard)),
+        ]
+        goodbye = await link.over
+        for task in work:
+            task.cancel()
+    if goodbye.code is not None:
+        log.info("live socket of %s closed: %s", link.who.account.login, goodbye.reason)
+        with suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
+            async with asyncio.timeout(CLOSE_S):
+                await socket.close(goodbye.code, goodbye.reason)
+
+
+class _Heard:
+    """When the page was last heard, on the loop's clock."""
+
+    def __init__(self) -> None:
+        self.at = asyncio.get_running_loop().time()
+
+
+async def _greet(console: Console, link: Link, since: int | None) -> None:
+    """Tell the desk that the operator is here, then tell the page how things stand."""
+    account, hub, store = link.who.account, console.hub, console.store
+    try:
+        if account.role is Role.OPERATOR:
+            queues = (await store.read(store.queue_members)).get(account.login, ())
+            await granted(console.gateway, ev.OperatorSignedIn(account.login, queues))
+            operator = console.gateway.snapshot().operators.get(account.login)
+            if operator is not None and operator.call is not None and not hub.knows_case_of(operator.call):
+                record = await store.read(store.call, operator.call)
+                if record is not None and record.case is not None:
+                    hub.case_opened(operator.call, record.case)
+        if hub.messages_open is None:
+            hub.messages_open = await store.read(store.messages_open)
+    except (StoreFault, Problem) as away:
+        log.error("live socket of %s: %s", account.login, away)
+        link.end(TRY_AGAIN, "try again")
+        return
+    hub.join(link, since)
+
+
+async def _hear(socket: WebSocket, link: Link, heard: _Heard) -> None:
+    while True:
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            link.end(None)
+            return
+        text = message.get("text") or ""
+        if len(text) > SPOKEN_MAX or message.get("bytes"):
+            link.end(TOO_LONG, "too long")
+            return
+        with suppress(ValueError, RecursionError):
+            said = json.loads(text)
+            if isinstance(said, dict) and said.get("type") == "pong":
+                heard.at = asyncio.get_running_loop().time()
+
+
+async def _speak(socket: WebSocket, link: Link) -> None:
+    try:
+        while True:
+            await socket.send_text(await link.frames.get())
+    except WebSocketDisconnect:
+        link.end(None)
+
+
+async def _watch(console: Console, rhythm: Rhythm, link: Link, heard: _Heard) -> None:
+    """Ping the page, drop it when it is silent, and when its session is over."""
+    now = asyncio.get_running_loop().time
+    looked = now()
+    while True:
+        await asyncio.sleep(rhythm.ping_s)
+        if now() - heard.at >= rhythm.silent_s:
+            link.end(SILENT, "no pong")
+            return
+        if now() - looked >= rhythm.session_s:
+            looked = now()
+            # a store that does not serve now is no reason to send an operator home
+            with suppress(StoreFault):
+                if await console.sessions.again(link.who.token_sha256) is None:
+                    link.end(SIGNED_OUT, "session over")
+                    return
+        console.hub.ping(link)
+
+
+def _ours(socket: WebSocket, origins: frozenset[str]) -> bool:
+    """Whether a page of ours asks: same host as it asks at, or an address that the settings name."""
+    origin = socket.headers.get("origin", "")
+    where = urlsplit(origin)
+    same = where.scheme in ("http", "https") and where.netloc == socket.headers.get("host")
+    return origin in origins or (same and where.path in ("", "/"))
+
+
+def _since(socket: WebSocket) -> int | None:
+    text = socket.query_params.get("since", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None

@@ -1,0 +1,104 @@
+"""The built pages, and the headers that every answer carries."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from fastapi.responses import PlainTextResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+DIST = Path(__file__).parent / "web" / "dist"
+MAX_BODY = 256 * 1024
+"""Bytes of a request's body: the longest case is some 20 KiB."""
+
+NOT_BUILT = (
+    "页面尚未构建。请在项目目录运行 make run,它会构建页面并启动系统。\n"
+    "The pages are not built: run `make run` in the project's folder.\n"
+)
+
+
+class Pages(StaticFiles):
+    """Files of the build; every other path is one of the page's own and gets `index.html`."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(directory=folder, check_dir=False)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        if path in (".", ""):
+            return await self._index(scope)
+        try:
+            response = await super().get_response(path, scope)
+        except HTTPException as refused:
+            # a missing file must not look like a page, or a browser would run HTML as a script
+            if refused.status_code != 404 or path.startswith(("assets/", "api/")) or "." in Path(path).name:
+                raise
+            return await self._index(scope)
+        # names of built assets carry a hash of what is in them
+        lasting = path.startswith("assets/") and response.status_code in (200, 304)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
+        return response
+
+    async def _index(self, scope: Scope) -> Response:
+        try:
+            response = await super().get_response("index.html", scope)
+        except HTTPException as refused:
+            if refused.status_code != 404:
+                raise
+            return PlainTextResponse(NOT_BUILT, 503)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+class Shield:
+    """Security headers on every answer; a body that is too long is refused before anybody reads it.
+
+    `softphone`: address of Asterisk's websocket, which the page must be allowed to reach.
+    """
+
+    def __init__(self, app: ASGIApp, softphone: str) -> None:
+        self._app = app
+        where = urlsplit(softphone)
+        policy = {
+            "default-src": "'self'",
+            "connect-src": f"'self' {where.scheme}://{where.netloc}",
+            "img-src": "'self' data:",
+            "media-src": "'self' blob:",
+            "object-src": "'none'",
+            "base-uri": "'none'",
+            "form-action": "'self'",
+            "frame-ancestors": "'none'",
+        }
+        self._headers = [
+            (b"content-security-policy", "; ".join(f"{key} {value}" for key, value in policy.items()).encode()),
+            (b"x-content-type-options", b"nosniff"),
+            (b"referrer-policy", b"no-referrer"),
+            (b"permissions-policy", b"microphone=(self), camera=(), geolocation=()"),
+            (b"cross-origin-opener-policy", b"same-origin"),
+        ]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        api = scope["path"].startswith("/api/")
+
+        async def armed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *self._headers]
+                if api and not any(name == b"cache-control" for name, _ in message["headers"]):
+                    message["headers"].append((b"cache-control", b"no-store"))
+            await send(message)
+
+        read = 0
+
+        async def measured() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > MAX_BODY:
+                raise HTTPException(413)
+            return message
+
+        await self._app(scope, measured, armed)

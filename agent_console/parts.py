@@ -1,0 +1,54 @@
+"""What the console is made of: given to every router, made by `agent_console.app.build`."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from agent_console.desk import Gateway
+from agent_console.gate import Gate
+from agent_console.hub import Hub
+from agent_console.session import Sessions
+from agent_console.store import ConsoleStore
+from agent_console.tickets import Tickets
+from agent_console.views import Views
+from cases.office import Office
+
+Clock = Callable[[], float]
+"""Seconds since 1970 UTC."""
+NewSecret = Callable[[str], Awaitable[str]]
+"""Makes a new password for the softphone of this login, known to Asterisk when it returns.
+
+Raises `TimeoutError` or `ConnectionError` when Asterisk does not answer.
+"""
+Health = Callable[[], Awaitable[dict[str, str]]]
+"""Part -> "ok", or what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Softphone:
+    """Where a page's softphone finds Asterisk. `ice_servers`: as RTCPeerConnection takes them."""
+
+    server: str
+    realm: str = "hotline"
+    ice_servers: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """`recordings`: the folder that recordings' files are relative to. `origins`: other addresses of our pages."""
+
+    store: ConsoleStore
+    gateway: Gateway
+    hub: Hub
+    office: Office
+    sessions: Sessions
+    gate: Gate
+    tickets: Tickets
+    views: Views
+    clock: Clock
+    recordings: Path
+    softphone: Softphone
+    new_secret: NewSecret
+    health: Health
+    origins: frozenset[str]

@@ -1,0 +1,138 @@
+/** The HTTP API, typed. Every request has a time limit; every refusal is a `Problem`. */
+import type {
+  Account, Call, Case, CaseFields, LiveTicket, Message, Operator, Page, SoftphoneAccount,
+} from './model'
+
+export interface FieldError {
+  field: string
+  message: string
+}
+
+/** RFC 9457. `status` 0 means that no answer came: `kind` tells why. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly kind: 'refused' | 'unreachable' | 'timeout',
+    readonly detail: string,
+    readonly errors: FieldError[] = [],
+    readonly body: Readonly<Record<string, unknown>> = {},
+    readonly retryAfter: number | null = null,
+  ) {
+    super(detail || kind)
+    this.name = 'Problem'
+  }
+}
+
+const TIMEOUT_MS = 10_000
+/** The telephone can hang up by itself: do not keep a person on the line for a silent server. */
+const HANG_UP_TIMEOUT_MS = 2_000
+
+let language = 'zh-CN'
+let onSessionOver: () => void = () => undefined
+
+export function speak(tag: string): void {
+  language = tag
+}
+
+/** Called when the server no longer knows our session. */
+export function whenSessionOver(handler: () => void): void {
+  onSessionOver = handler
+}
+
+interface Options {
+  body?: unknown
+  /** A 401 is an ordinary answer here, not the end of a session. */
+  anonymous?: boolean
+  /** The page may be leaving: let the browser finish the request. */
+  keepalive?: boolean
+  timeout?: number
+}
+
+async function request<T>(method: string, path: string, options: Options = {}): Promise<T> {
+  const headers: Record<string, string> = {
+    Accept: 'application/json, application/problem+json',
+    'Accept-Language': language,
+  }
+  if (method !== 'GET') headers['X-Requested-With'] = 'hotline'
+  if (options.body !== undefined) headers['Content-Type'] = 'application/json'
+
+  let response: Response
+  let text: string
+  try {
+    response = await fetch(`/api/v1${path}`, {
+      method,
+      headers,
+      body: options.body === undefined ? null : JSON.stringify(options.body),
+      credentials: 'same-origin',
+      cache: 'no-store',
+      keepalive: options.keepalive ?? false,
+      signal: AbortSignal.timeout(options.timeout ?? TIMEOUT_MS),
+    })
+    text = await response.text()
+  } catch (error) {
+    const late = error instanceof DOMException && error.name === 'TimeoutError'
+    throw new Problem(0, late ? 'timeout' : 'unreachable', '')
+  }
+  if (response.ok) return (text ? JSON.parse(text) : undefined) as T
+
+  if (response.status === 401 && !options.anonymous) onSessionOver()
+  throw problemFrom(response.status, text, response.headers.get('Retry-After'))
+}
+
+/** Reads a refusal; a proxy's HTML error page is a refusal too. */
+export function problemFrom(status: number, text: string, retryAfter: string | null = null): Problem {
+  let body: Record<string, unknown> = {}
+  try {
+    const parsed: unknown = JSON.parse(text)
+    if (typeof parsed === 'object' && parsed !== null) body = parsed as Record<string, unknown>
+  } catch {
+    // Not JSON: the status alone has to do.
+  }
+  const detail = typeof body.detail === 'string' ? body.detail : typeof body.title === 'string' ? body.title : ''
+  const errors = Array.isArray(body.errors) ? body.errors.filter(isFieldError) : []
+  const seconds = Number(retryAfter)
+  return new Problem(status, 'refused', detail, errors, body, retryAfter !== null && Number.isFinite(seconds) ? seconds : null)
+}
+
+function isFieldError(value: unknown): value is FieldError {
+  return typeof value === 'object' && value !== null
+    && 'field' in value && typeof value.field === 'string'
+    && 'message' in value && typeof value.message === 'string'
+}
+
+type Query = Record<string, string | number | null | undefined>
+
+function withQuery(path: string, query: Query): string {
+  const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== null)
+  return `${path}?${new URLSearchParams(pairs.map(([key, value]) => [key, String(value)])).toString()}`
+}
+
+const at = encodeURIComponent
+
+export const api = {
+  signIn: (login: string, password: string) =>
+    request<{ account: Account }>('POST', '/sessions', { body: { login, password }, anonymous: true }),
+  session: () => request<{ account: Account }>('GET', '/session', { anonymous: true }),
+  signOut: () => request<void>('DELETE', '/session', { anonymous: true, keepalive: true }),
+
+  softphone: () => request<SoftphoneAccount>('POST', '/softphone', { body: {} }),
+  liveTicket: () => request<LiveTicket>('POST', '/live-tickets', { body: {} }),
+
+  presence: (login: string, state: 'ready' | 'paused') =>
+    request<Operator>('PUT', `/operators/${at(login)}/presence`, { body: { state } }),
+  finishWrapUp: (login: string) =>
+    request<Operator>('POST', `/operators/${at(login)}/wrap-up/finish`, { body: {} }),
+  hangUp: (call: string) =>
+    request<unknown>('POST', `/calls/${at(call)}/hangup`, { body: {}, timeout: HANG_UP_TIMEOUT_MS }),
+
+  calls: (query: Query) => request<Page<Call>>('GET', withQuery('/calls', query)),
+  call: (id: string) => request<Call>('GET', `/calls/${at(id)}`),
+  messages: () => request<Page<Message>>('GET', withQuery('/messages', { state: 'open' })),
+
+  cases: (query: Query) => request<Page<Case>>('GET', withQuery('/cases', query)),
+  case: (number: string) => request<Case>('GET', `/cases/${at(number)}`),
+  createCase: (call: string, fields: CaseFields) =>
+    request<Case>('POST', '/cases', { body: { ...fields, call } }),
+  updateCase: (number: string, fields: CaseFields, version: number) =>
+    request<Case>('PUT', `/cases/${at(number)}`, { body: { ...fields, version } }),
+}

@@ -1,0 +1,289 @@
+/**
+ * Joins the parts of the operator's page: facts from the live socket and the
+ * softphone go into the one state, the operator's orders go out from here.
+ */
+import { computed, inject, ref, shallowRef, watch, type InjectionKey } from 'vue'
+import { api, Problem } from './api'
+import { startClock } from './clock'
+import { Drafts, type Draft } from './drafts'
+import { openLive, type Live } from './live'
+import type { Account, Call } from './model'
+import { Ring } from './ring'
+import { Softphone, tryMicrophone, type Fault } from './softphone'
+import { INITIAL, phase, presentCall, reduce, type Action, type State } from './state'
+import { createToday } from './today'
+
+const READY_RETRY_MS = 700
+/** Asterisk's news of our registration reaches the server a moment after us. */
+const READY_TRIES = 12
+/** How long the server may take to end the leg after it accepted a hang-up. */
+const BYE_PATIENCE_MS = 3_000
+
+export function createDesk(account: Account, signedOut: () => void) {
+  const state = shallowRef<State>(INITIAL)
+  const clock = startClock()
+  const today = createToday()
+  const ring = new Ring()
+  const audio = shallowRef<HTMLAudioElement | null>(null)
+  const fault = ref<Fault | null>(null)
+  /** Null until the browser has said whether we may use it. */
+  const microphone = ref<boolean | null>(null)
+  const problem = shallowRef<Problem | null>(null)
+  const drafts = shallowRef<Draft[]>([])
+  const shelf = new Drafts(localStorage, account.login, () => {
+    drafts.value = shelf.list()
+  })
+  drafts.value = shelf.list()
+
+  /** The call whose case form is open. */
+  const subject = shallowRef<Call | null>(null)
+  const readyWanted = ref(false)
+  const busy = ref(false)
+  let live: Live | null = null
+  let readyTimer: ReturnType<typeof setTimeout> | undefined
+  let hangUpTimer: ReturnType<typeof setTimeout> | undefined
+  /** 接听 was pressed before the INVITE came. */
+  let answerWanted = false
+
+  const dispatch = (action: Action) => {
+    state.value = reduce(state.value, action)
+  }
+
+  const phone = new Softphone({
+    account: api.softphone,
+    audio: () => audio.value,
+    onPhone: (value) => {
+      if (state.value.phone !== value) dispatch({ kind: 'phone', phone: value })
+    },
+    onLeg: (leg) => {
+      dispatch({ kind: 'leg', leg })
+      if (leg?.phase === 'ringing' && answerWanted) phone.answer()
+      if (!leg || leg.phase !== 'ringing') answerWanted = false
+    },
+    onFault: (value) => {
+      fault.value = value
+      if (value !== 'sound_blocked') microphone.value = false
+    },
+  })
+
+  const nowPhase = computed(() => phase(state.value))
+  const present = computed(() => presentCall(state.value))
+
+  function connect(): void {
+    dispatch({ kind: 'link', link: 'connecting' })
+    live = openLive({
+      ticket: api.liveTicket,
+      connect: (url) => new WebSocket(url),
+      origin: location.origin,
+      since: () => state.value.seq,
+      onFrame: (frame) => dispatch({ kind: 'frame', frame, at: Date.now() }),
+      onLink: (link) => {
+        if (state.value.link === link) return
+        dispatch({ kind: 'link', link })
+        if (link === 'replaced') phone.stop()
+        if (link === 'signed_out') signedOut()
+      },
+    })
+  }
+
+  /** Runs one order; a refusal is shown, never thrown. */
+  async function order(run: () => Promise<unknown>): Promise<boolean> {
+    busy.value = true
+    problem.value = null
+    try {
+      await run()
+      return true
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      problem.value = error
+      return false
+    } finally {
+      busy.value = false
+    }
+  }
+
+  async function beReady(triesLeft: number): Promise<void> {
+    clearTimeout(readyTimer)
+    if (!readyWanted.value || state.value.phone !== 'registered') return
+    try {
+      await api.presence(account.login, 'ready')
+      readyWanted.value = false
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      const early = error.status === 409 && !state.value.operator?.phone
+      if ((early || error.status === 0) && triesLeft > 0) {
+        readyTimer = setTimeout(() => void beReady(triesLeft - 1), READY_RETRY_MS)
+      } else {
+        readyWanted.value = false
+        problem.value = error
+      }
+    }
+  }
+
+  function openCall(call: Call): void {
+    if (nowPhase.value === 'idle') subject.value = call
+  }
+
+  const stops = [
+    watch(() => state.value.phone, () => void beReady(READY_TRIES)),
+    watch(() => state.value.skew, clock.setSkew),
+    watch(nowPhase, (value) => {
+      if (value === 'ringing') ring.start()
+      else ring.stop()
+      if (value !== 'idle') readyWanted.value = false
+    }),
+    watch(() => state.value.leg?.phase, (value) => {
+      if (value === 'answering') ring.stop()
+    }),
+    watch(() => state.value.call, (call, before) => {
+      if (call) {
+        // Late news of the last call must not close the form of one opened since.
+        if (call.id !== before?.id || call.id === subject.value?.id) subject.value = call
+      } else if (before && before.state !== 'ended' && subject.value?.id === before.id && !shelf.get(before.id)) {
+        // The offer went elsewhere and nothing was typed: the form closes.
+        subject.value = null
+      }
+    }),
+    watch(
+      () => [state.value.saved, state.value.snapshots, state.value.messagesOpen],
+      today.refresh,
+    ),
+    // At midnight "today" is another day.
+    watch(() => new Date(clock.now.value).getDate(), today.refresh),
+    // An order's refusal belongs to the moment it was given in.
+    watch(nowPhase, () => {
+      problem.value = null
+    }),
+  ]
+
+  const onPageHide = () => phone.leave()
+  const onBeforeUnload = (event: BeforeUnloadEvent) => {
+    if (state.value.leg?.phase === 'talking') event.preventDefault()
+  }
+  const onGesture = () => {
+    ring.wake()
+    if (fault.value === 'sound_blocked') {
+      void audio.value?.play().then(() => {
+        fault.value = null
+      })
+    }
+  }
+  window.addEventListener('pagehide', onPageHide)
+  window.addEventListener('beforeunload', onBeforeUnload)
+  window.addEventListener('pointerdown', onGesture)
+  window.addEventListener('keydown', onGesture)
+
+  return {
+    account,
+    state,
+    now: clock.now,
+    today,
+    audio,
+    fault,
+    microphone,
+    problem,
+    drafts,
+    shelf,
+    subject,
+    readyWanted,
+    busy,
+    phase: nowPhase,
+    present,
+    openCall,
+
+    open: () => {
+      connect()
+      phone.start()
+      today.refresh()
+      void tryMicrophone().then((value) => {
+        fault.value = value
+        microphone.value = value === null
+      })
+    },
+
+    /** 在此处使用: takes the desk back from the other page. */
+    takeOver: () => {
+      state.value = INITIAL
+      connect()
+      phone.start()
+    },
+
+    close: () => {
+      stops.forEach((stop) => stop())
+      clearTimeout(readyTimer)
+      clearTimeout(hangUpTimer)
+      window.removeEventListener('pagehide', onPageHide)
+      window.removeEventListener('beforeunload', onBeforeUnload)
+      window.removeEventListener('pointerdown', onGesture)
+      window.removeEventListener('keydown', onGesture)
+      live?.stop()
+      phone.stop()
+      ring.close()
+      today.stop()
+      clock.stop()
+    },
+
+    ready: () => {
+      readyWanted.value = true
+      problem.value = null
+      return beReady(READY_TRIES)
+    },
+
+    pause: () => {
+      readyWanted.value = false
+      return order(() => api.presence(account.login, 'paused'))
+    },
+
+    answer: () => {
+      if (nowPhase.value !== 'ringing') return
+      ring.stop()
+      if (state.value.leg) phone.answer()
+      else answerWanted = true
+    },
+
+    hangUp: async () => {
+      if (nowPhase.value === 'ringing') {
+        phone.reject()
+        return
+      }
+      const id = present.value?.id ?? null
+      problem.value = null
+      try {
+        if (id === null) throw new Problem(0, 'unreachable', '')
+        await api.hangUp(id)
+        hangUpTimer = setTimeout(() => {
+          if (state.value.leg && state.value.leg.call === id) phone.terminate()
+        }, BYE_PATIENCE_MS)
+      } catch (error) {
+        // The server is away or knows better: the line itself still obeys.
+        if (state.value.leg) phone.terminate()
+        else if (error instanceof Problem) problem.value = error
+      }
+    },
+
+    toggleMute: () => {
+      if (state.value.leg?.phase === 'talking') phone.setMuted(!state.value.leg.muted)
+    },
+
+    finishWrapUp: () => order(() => api.finishWrapUp(account.login)),
+
+    signOut: async () => {
+      if (await order(api.signOut)) signedOut()
+    },
+
+    readNote: () => dispatch({ kind: 'note_read' }),
+
+    openCallById: async (id: string) => {
+      await order(async () => openCall(await api.call(id)))
+    },
+  }
+}
+
+export type Desk = ReturnType<typeof createDesk>
+export const deskKey: InjectionKey<Desk> = Symbol('desk')
+
+export function useDesk(): Desk {
+  const desk = inject(deskKey)
+  if (!desk) throw new Error('no desk on this page')
+  return desk
+}

@@ -1,0 +1,183 @@
+/**
+ * The one state of the operator's page and its one reducer.
+ *
+ * Facts come from two sides: frames of the live socket (what the server knows)
+ * and the softphone (what this browser hears). The telephone outlives the
+ * server, so while the live socket is down the softphone alone decides what
+ * the call panel shows.
+ */
+import type { Call, Frame, OfferEnd, Operator, Queue } from './model'
+
+/** `replaced`: opened elsewhere. `signed_out`: the session is over. */
+export type Link = 'connecting' | 'open' | 'lost' | 'replaced' | 'signed_out'
+export type Phone = 'off' | 'connecting' | 'registered' | 'lost'
+
+/** The SIP session in this page. */
+export interface Leg {
+  call: string | null
+  caller: string
+  phase: 'ringing' | 'answering' | 'talking'
+  muted: boolean
+  /** Milliseconds of this browser's clock at which the phase began. */
+  since: number
+}
+
+export interface EndedOffer {
+  call: string
+  reason: OfferEnd
+  caller: string
+  at: number
+}
+
+export interface State {
+  seq: number | null
+  link: Link
+  phone: Phone
+  leg: Leg | null
+  operator: Operator | null
+  /** His call now, or the last one he had. */
+  call: Call | null
+  queues: Queue[]
+  messagesOpen: number
+  telephony: boolean
+  endedOffer: EndedOffer | null
+  /** Counts the calls written to the store: lists refresh when it grows. */
+  saved: number
+  /** Counts snapshots: after one, anything may have changed unseen. */
+  snapshots: number
+  /** Server clock minus browser clock, milliseconds. */
+  skew: number
+}
+
+export type Action =
+  | { kind: 'frame'; frame: Frame; at: number }
+  | { kind: 'link'; link: Link }
+  | { kind: 'phone'; phone: Phone }
+  | { kind: 'leg'; leg: Leg | null }
+  | { kind: 'note_read' }
+
+export const INITIAL: State = {
+  seq: null,
+  link: 'connecting',
+  phone: 'off',
+  leg: null,
+  operator: null,
+  call: null,
+  queues: [],
+  messagesOpen: 0,
+  telephony: true,
+  endedOffer: null,
+  saved: 0,
+  snapshots: 0,
+  skew: 0,
+}
+
+export function reduce(state: State, action: Action): State {
+  switch (action.kind) {
+    case 'frame':
+      return apply(state, action.frame, action.at)
+    case 'link':
+      return { ...state, link: action.link }
+    case 'phone':
+      return { ...state, phone: action.phone }
+    case 'leg':
+      return { ...state, leg: action.leg, endedOffer: action.leg ? null : state.endedOffer }
+    case 'note_read':
+      return { ...state, endedOffer: null }
+  }
+}
+
+function apply(state: State, frame: Frame, at: number): State {
+  // A frame already seen may come again after a return with `since`; a snapshot always counts.
+  if (frame.type !== 'snapshot' && state.seq !== null && frame.seq <= state.seq) return state
+  const next = { ...state, seq: frame.seq }
+  switch (frame.type) {
+    case 'snapshot':
+      return {
+        ...next,
+        operator: frame.data.operator,
+        call: frame.data.call,
+        queues: frame.data.queues,
+        messagesOpen: frame.data.messages_open,
+        telephony: frame.data.telephony,
+        skew: Date.parse(frame.data.now) - at,
+        snapshots: state.snapshots + 1,
+      }
+    case 'operator':
+      return { ...next, operator: frame.data }
+    case 'call':
+      return { ...next, call: callAfter(state, frame.data) }
+    case 'offer_ended':
+      return {
+        ...next,
+        call: state.call?.id === frame.data.call ? null : state.call,
+        endedOffer: {
+          ...frame.data,
+          caller: state.call?.id === frame.data.call ? state.call.caller : '',
+          at,
+        },
+      }
+    case 'queue':
+      return { ...next, queues: withQueue(state.queues, frame.data) }
+    case 'saved':
+      return { ...next, saved: state.saved + 1 }
+    case 'messages':
+      return { ...next, messagesOpen: frame.data.open }
+    case 'telephony':
+      return { ...next, telephony: frame.data.up }
+    default:
+      // A newer server may say things this page does not know.
+      return next
+  }
+}
+
+/** Is this call with this operator, and not back in the queue or with somebody else? */
+function isHis(state: State, call: Call): boolean {
+  const login = state.operator?.login
+  return call.operator === null ? call.state === 'ringing' : call.operator === login
+}
+
+function callAfter(state: State, call: Call): Call | null {
+  const same = state.call?.id === call.id
+  if (isHis(state, call)) {
+    // Late news of an earlier call must not push the present one off the panel.
+    const busy = state.call !== null && state.call.state !== 'ended'
+    return !same && busy && call.state === 'ended' ? state.call : call
+  }
+  return same ? null : state.call
+}
+
+function withQueue(queues: Queue[], queue: Queue): Queue[] {
+  return queues.some((known) => known.name === queue.name)
+    ? queues.map((known) => (known.name === queue.name ? queue : known))
+    : [...queues, queue]
+}
+
+export type Phase = 'idle' | 'ringing' | 'talking' | 'wrap_up'
+
+/** What the call panel shows. The ear is right before the server is. */
+export function phase(state: State): Phase {
+  if (state.leg) return state.leg.phase === 'talking' ? 'talking' : 'ringing'
+  const presence = state.operator?.state
+  const heard = state.link === 'open'
+  if (presence === 'ringing') return heard ? 'ringing' : 'idle'
+  // The line went silent while the server was away: the talk is over, the form stays open.
+  if (presence === 'talking') return heard ? 'talking' : 'wrap_up'
+  if (presence === 'wrap_up') return 'wrap_up'
+  return 'idle'
+}
+
+/** The server says "talking" and this page hears nothing: the caller is on hold music. */
+export function lineBroken(state: State): boolean {
+  return state.operator?.state === 'talking' && state.leg === null && state.link === 'open'
+}
+
+/** The call the panel is about, also when only the softphone knows of it yet. */
+export function presentCall(state: State): { id: string | null; caller: string; call: Call | null } | null {
+  if (phase(state) === 'idle') return null
+  const { leg, call } = state
+  if (call && (!leg || leg.call === null || leg.call === call.id)) {
+    return { id: call.id, caller: call.caller, call }
+  }
+  return leg ? { id: leg.call, caller: leg.caller, call: null } : null
+}

@@ -1,0 +1,1 @@
+"""The edge towards the telephone: AGI, AMI, dialplan, prompts."""

@@ -1,0 +1,222 @@
+"""Asterisk's configuration, rendered from settings and the store's operators.
+
+Templates stand in `config/asterisk/`. Every value that comes from outside passes the `conf` filter, which refuses what
+Asterisk's configuration parser would read as something else.
+"""
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+DELIBERATE_CAUSE = 21
+"""Q.850 cause (call rejected) with which a page ends a talk on purpose when the application cannot be asked."""
+
+MODULES = (
+    # the dialplan and what it calls
+    *("pbx_config", "app_dial", "app_playback", "app_record", "app_mixmonitor", "app_userevent", "app_celgenuserevent"),
+    *("app_exec", "app_stack", "app_chanspy", "res_musiconhold", "res_agi", "res_speech"),
+    *("func_callerid", "func_channel", "func_cut", "func_env", "func_global", "func_groupcount", "func_logic"),
+    *("func_math", "func_md5", "func_periodic_hook", "func_rand", "func_strings", "func_timeout", "func_uri"),
+    *("func_hangupcause", "func_pjsip_endpoint", "func_pjsip_aor", "func_pjsip_contact"),
+    # talk
+    *("bridge_simple", "bridge_native_rtp", "bridge_softmix", "bridge_builtin_features", "codec_ulaw", "codec_alaw"),
+    *("codec_resample", "format_pcm", "format_sln", "format_wav", "res_rtp_asterisk", "res_srtp", "res_crypto"),
+    # SIP
+    *("res_pjproject", "res_sorcery_astdb", "res_sorcery_config", "res_sorcery_memory", "res_http_websocket"),
+    *("res_pjsip", "res_pjsip_session", "res_pjsip_pubsub", "chan_pjsip", "res_pjsip_sdp_rtp"),
+    *("res_pjsip_transport_websocket",),
+    *("res_pjsip_authenticator_digest", "res_pjsip_endpoint_identifier_user", "res_pjsip_endpoint_identifier_ip"),
+    *("res_pjsip_registrar", "res_pjsip_caller_id", "res_pjsip_diversion", "res_pjsip_dtmf_info", "res_pjsip_nat"),
+    *("res_pjsip_header_funcs", "res_pjsip_rfc3326", "res_pjsip_acl", "res_pjsip_outbound_authenticator_digest"),
+    # the witness
+    *("cel_custom", "res_cdrel_custom"),
+)
+
+EVENTS = (
+    *("FullyBooted", "DialBegin", "DialEnd", "Hangup", "ContactStatus", "UserEvent"),
+    *("CoreShowChannel", "CoreShowChannelsComplete", "ContactList", "ContactListComplete"),
+)
+"""AMI events that the desk's user reads; all others are noise to us."""
+
+SAFE = re.compile(r"[^\r\n;\[\]\"\\${}|,&<>]*")
+
+
+class UnsafeValueError(ValueError):
+    """A value that cannot stand in Asterisk's configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where Asterisk's things stand in HOME."""
+
+    home: Path
+
+    @property
+    def etc(self) -> Path:
+        return self.home / "asterisk" / "etc"
+
+    @property
+    def lib(self) -> Path:
+        return self.home / "asterisk" / "lib"
+
+    @property
+    def data(self) -> Path:
+        return self.home / "asterisk" / "data"
+
+    @property
+    def spool(self) -> Path:
+        return self.home / "asterisk" / "spool"
+
+    @property
+    def log(self) -> Path:
+        return self.home / "asterisk" / "log"
+
+    @property
+    def run(self) -> Path:
+        return self.home / "run"
+
+    @property
+    def recordings(self) -> Path:
+        return self.home / "recordings"
+
+    @property
+    def conf(self) -> Path:
+        return self.etc / "asterisk.conf"
+
+    @property
+    def events(self) -> Path:
+        """The channel event log (CEL), one CSV line an event."""
+        return self.log / "cel-custom" / "calls.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Passwords between our own processes, made at the first start and kept in HOME, readable by the owner only."""
+
+    desk: str
+    phones: str
+
+    @classmethod
+    def kept(cls, home: Path) -> "Secrets":
+        path = home / "ami-secrets"
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(f"{secrets.token_hex(24)}\n{secrets.token_hex(24)}\n", encoding="ascii")
+        desk, other = path.read_text(encoding="ascii").split()
+        return cls(desk, other)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that the templates need. `modules`: the folder of Asterisk's modules; times in seconds."""
+
+    layout: Layout
+    modules: Path
+    documentation: Path
+    bind: str
+    sip_port: int
+    ws_port: int
+    ami_port: int
+    agi_port: int
+    rtp_first: int
+    rtp_last: int
+    secrets: Secrets
+    numbers: Sequence[str]
+    operators: Sequence[str]
+    trunk_addresses: Sequence[str] = ("127.0.0.0/8",)
+    menu_limit_s: int = 90
+    round_s: int = 10
+    patience_rounds: int = 4
+    message_silence_s: int = 8
+    message_limit_s: int = 180
+
+
+def render(plan: Plan) -> None:
+    """Write the configuration and the folders that it names; raises `UnsafeValueError` for a value it cannot hold."""
+    layout = plan.layout
+    for folder in (layout.etc, layout.lib, layout.data, layout.spool, layout.log, layout.run, layout.recordings):
+        folder.mkdir(parents=True, exist_ok=True)
+    layout.events.parent.mkdir(exist_ok=True)
+    (layout.lib / "keys").mkdir(exist_ok=True)
+    layout.etc.chmod(0o700)
+    values = {
+        "etc": layout.etc,
+        "lib": layout.lib,
+        "data": layout.data,
+        "spool": layout.spool,
+        "run": layout.run,
+        "log": layout.log,
+        "recordings": layout.recordings,
+        "modules": plan.modules,
+        "bind": plan.bind,
+        "sip_bind": plan.bind,
+        "sip_port": plan.sip_port,
+        "ws_port": plan.ws_port,
+        "ami_port": plan.ami_port,
+        "agi_port": plan.agi_port,
+        "rtp_first": plan.rtp_first,
+        "rtp_last": plan.rtp_last,
+        "desk_secret": plan.secrets.desk,
+        "phones_secret": plan.secrets.phones,
+        "numbers": plan.numbers,
+        "operators": plan.operators,
+        "trunk_addresses": plan.trunk_addresses,
+        "menu_limit_s": plan.menu_limit_s,
+        "round_s": plan.round_s,
+        "patience_rounds": plan.patience_rounds,
+        "message_silence_s": plan.message_silence_s,
+        "message_limit_s": plan.message_limit_s,
+        "deliberate_cause": DELIBERATE_CAUSE,
+        "modules_wanted": [name for name in MODULES if (plan.modules / f"{name}.so").exists()],
+        "events": EVENTS,
+    }
+    templates = files("config") / "asterisk"
+    environment = Environment(  # noqa: S701 - this is no HTML; `conf` guards every value
+        loader=FunctionLoader(lambda name: (templates / name).read_text(encoding="utf-8")),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["conf"] = conf
+    for template in sorted(entry.name for entry in templates.iterdir() if entry.name.endswith(".j2")):
+        target = layout.etc / template.removesuffix(".j2")
+        fresh = target.with_suffix(".new")
+        fresh.write_text(environment.get_template(template).render(values), encoding="utf-8")
+        fresh.chmod(0o600)
+        fresh.replace(target)
+    _data(plan)
+
+
+def conf(value: object) -> str:
+    """`value` as it may stand behind `=` in Asterisk's files."""
+    text = str(value)
+    if not SAFE.fullmatch(text):
+        raise UnsafeValueError(
+            f"{text!r} cannot stand in Asterisk's configuration: it holds one of CR LF ; [ ] \" \\ $ {{ }} | , & < >"
+        )
+    return text
+
+
+def _data(plan: Plan) -> None:
+    """Asterisk's data folder: its own documentation, our prompts and music."""
+    data = plan.layout.data
+    (data / "sounds" / "zh").mkdir(parents=True, exist_ok=True)
+    prompts = Path(str(files("agi") / "prompts"))
+    _link(data / "documentation", plan.documentation)
+    _link(data / "sounds" / "zh" / "hotline", prompts)
+    _link(data / "sounds" / "zh" / "beep.wav", prompts / "beep.wav")
+    (data / "moh").mkdir(exist_ok=True)
+    _link(data / "moh" / "hold.wav", prompts / "hold.wav")
+
+
+def _link(link: Path, target: Path) -> None:
+    if link.is_symlink():
+        if link.readlink() == target:
+            return
+        link.unlink()
+    link.symlink_to(target)

@@ -1,0 +1,206 @@
+"""The FastAGI listener: asyncio sockets outside, pyst2's synchronous commands inside.
+
+pyst2 (`asterisk.agi`) gives the commands, their results and their errors. Each session runs in a greenlet, so that its
+blocking `readline` lets the event loop go on; a call in its greeting costs no thread. What pyst2 1:1 would get wrong is
+mended here: quoting, hang-up and end of file, characters that are no UTF-8, endless lines, and its chatter on stderr.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
+from typing import Any, Final, TypeVar
+
+from asterisk import agi as pyst
+from greenlet import getcurrent, greenlet
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+LINE_LIMIT: Final = 8192
+ENVIRONMENT_LIMIT: Final = 100
+ENVIRONMENT_S: Final = 5.0
+COMMAND_S: Final = 60.0
+
+
+class HungUp(pyst.AGIHangup):  # type: ignore[misc]
+    """The citizen hung up, or his channel was taken elsewhere, or Asterisk closed the connection."""
+
+
+class Malformed(pyst.AGIError):  # type: ignore[misc]
+    """The peer does not speak AGI."""
+
+
+class UnsafeArgumentError(ValueError):
+    """An argument with a line break or NUL: it would be read as another command."""
+
+
+class Session(pyst.AGI):  # type: ignore[misc]
+    """One AGI session, for use inside a greenlet made by `run`. `env` holds the `agi_…` variables."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, env: Mapping[str, str]) -> None:
+        self._reader, self._writer = reader, writer
+        self._got_sighup = False
+        self.env = dict(env)
+
+    def _quote(self, string: object) -> str:
+        text = str(string)
+        if any(sign in text for sign in "\r\n\0"):
+            raise UnsafeArgumentError(f"{text!r} holds a line break or NUL")
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+    def send_command(self, command: str, *args: object) -> None:
+        line = " ".join([command.strip(), *map(str, args)])
+        if any(sign in line for sign in "\r\n\0"):
+            raise UnsafeArgumentError(f"{line!r} holds a line break or NUL")
+        self._writer.write(line.encode() + b"\n")
+
+    def get_result(self, stdin: object = None) -> dict[str, tuple[str, str]]:
+        """The result of a command as pyst2 gives it: {"result": (value, data), …}; raises its errors and `HungUp`."""
+        del stdin
+        while True:
+            line = self._readline()
+            if line == "HANGUP" or line.startswith("100"):  # told between two results: the next line is the answer
+                continue
+            break
+        code, _, response = line.partition(" ")
+        if code == "510":
+            raise pyst.AGIInvalidCommand(response)
+        if code == "511":
+            raise HungUp("the channel is dead")
+        if line.startswith("520"):
+            raise pyst.AGIUsageError(self._usage(line))
+        if code != "200":
+            raise pyst.AGIUnknownError(line[:80])
+        result: dict[str, tuple[str, str]] = {"result": ("", "")}
+        for key, value, data in pyst.re_kv.findall(response):
+            result[key] = (value, data)
+            if data == "hangup":
+                raise HungUp("hung up during the command")
+            if key == "result" and value == "-1":
+                raise HungUp("the command was broken off")
+        return result
+
+    def _usage(self, first: str) -> str:
+        """The lines of a 520 answer, which ends with a line `520 End of proper usage.`"""
+        if not first.startswith("520-"):
+            return first
+        lines = [first]
+        while len(lines) < ENVIRONMENT_LIMIT:
+            lines.append(self._readline())
+            if lines[-1].startswith("520 "):
+                return "\n".join(lines)
+        raise Malformed("a usage without end")
+
+    def _readline(self) -> str:
+        return wait_for(_read_line(self._reader, COMMAND_S))
+
+
+Script = Callable[[Session], None]
+"""What an AGI request runs, synchronously, in a greenlet."""
+
+
+class Server:
+    """Listens for Asterisk. `scripts` by the name in the request's address: agi://host/NAME."""
+
+    def __init__(self, scripts: Mapping[str, Script], *, sessions: int = 500, session_s: float = 120.0) -> None:
+        self._scripts = scripts
+        self._free = sessions
+        self._session_s = session_s
+        self._server: asyncio.Server | None = None
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def start(self, host: str, port: int) -> None:
+        """Raises `OSError` if the address is taken."""
+        self._server = await asyncio.start_server(self._accept, host, port, limit=LINE_LIMIT, backlog=256)
+
+    async def stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    @property
+    def listening(self) -> bool:
+        return self._server is not None and self._server.is_serving()
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._running.add(task)
+        self._free -= 1
+        try:
+            if self._free < 0:
+                log.warning("agi: too many sessions, one is refused; its call waits with music and asks again")
+                return
+            async with asyncio.timeout(self._session_s):
+                await self._serve(reader, writer)
+        except TimeoutError:
+            log.warning("agi: a session took too long and was closed")
+        except (pyst.AGIError, ConnectionError, asyncio.LimitOverrunError, ValueError) as fault:
+            log.info("agi: session ended: %s: %s", type(fault).__name__, str(fault)[:200])
+        except Exception:  # the outermost wall of this edge: the dialplan goes on by itself
+            log.exception("agi: session failed")
+        finally:
+            self._free += 1
+            self._running.discard(task)
+            writer.close()
+            with suppress(OSError, TimeoutError):
+                async with asyncio.timeout(1.0):
+                    await writer.wait_closed()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async with asyncio.timeout(ENVIRONMENT_S):
+            env = await read_environment(reader)
+        script = self._scripts.get(env.get("agi_network_script", "").partition("?")[0])
+        if script is None:
+            raise Malformed(f"no script {env.get('agi_network_script', '')[:40]!r}")
+        with suppress(HungUp):
+            await run(script, Session(reader, writer, env))
+
+
+async def read_environment(reader: asyncio.StreamReader) -> dict[str, str]:
+    """The `agi_…: value` lines up to the blank one. Raises `Malformed` if they are not that."""
+    env: dict[str, str] = {}
+    for _ in range(ENVIRONMENT_LIMIT):
+        line = await _read_line(reader, ENVIRONMENT_S)
+        if not line:
+            return env
+        key, colon, value = line.partition(":")
+        if not colon or not key.startswith("agi_"):
+            raise Malformed(f"not an AGI request: {line[:40]!r}")
+        env[key] = value.strip()
+    raise Malformed("an environment without end")
+
+
+async def _read_line(reader: asyncio.StreamReader, seconds: float) -> str:
+    try:
+        async with asyncio.timeout(seconds):
+            raw = await reader.readuntil(b"\n")
+    except asyncio.IncompleteReadError as end:
+        raise HungUp("Asterisk closed the connection") from end
+    except asyncio.LimitOverrunError as flood:
+        raise Malformed(f"a line of more than {LINE_LIMIT} bytes") from flood
+    return raw.decode("utf-8", "replace").strip()
+
+
+async def run(script: Script, session: Session) -> None:
+    """Run a synchronous script in a greenlet; each of its waits is awaited here."""
+    worker = greenlet(script)
+    wanted: Any = worker.switch(session)
+    while not worker.dead:
+        try:
+            got = await wanted
+        except BaseException as fault:
+            wanted = worker.throw(fault)
+        else:
+            wanted = worker.switch(got)
+
+
+def wait_for(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Inside a script: hand `coroutine` to the event loop and wait for its result."""
+    return getcurrent().parent.switch(coroutine)  # type: ignore[no-any-return]

@@ -1,0 +1,125 @@
+"""The channel event log (CEL), which Asterisk writes whether we live or not: the truth about calls that we did not see.
+
+One CSV line an event, columns as `cel_custom.conf.j2` orders them. The file only grows; a line may still be in the
+writing, so what has no line break yet is left for the next reading.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from agi.facts import endpoint_of, is_citizen
+from routing import events as ev
+from routing.call import Call, CallState, IllegalMove, advance
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One channel event. `at`: seconds since 1970 UTC; `extra`: what the event carries, as text."""
+
+    kind: str
+    at: float
+    call: str
+    uniqueid: str
+    linkedid: str
+    channel: str
+    caller: str
+    caller_name: str
+    extra: str
+
+
+def read(path: Path) -> list[Line]:
+    """All whole lines of the log, in the order written; an absent file has none. Lines that are none are left out."""
+    if not path.exists():
+        return []
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return list(parse(text[: text.rfind("\n") + 1].splitlines()))
+
+
+def parse(lines: Iterable[str]) -> Iterator[Line]:
+    for row in csv.reader(lines):
+        if len(row) != 12:
+            continue
+        kind, at, call, uniqueid, linkedid, channel, caller, caller_name, _exten, _context, _type, extra = row
+        try:
+            yield Line(kind, float(at), call, uniqueid, linkedid, channel, caller, caller_name, extra)
+        except ValueError:  # torn by a crash of Asterisk
+            continue
+
+
+def by_call(lines: Iterable[Line]) -> dict[str, list[Line]]:
+    """The lines of each call that was answered by our side, by its id."""
+    calls: dict[str, list[Line]] = {}
+    for line in lines:
+        if line.call:
+            calls.setdefault(line.call, []).append(line)
+    return {call: mine for call, mine in calls.items() if any(line.kind == "ARRIVED" for line in mine)}
+
+
+def rebuild(lines: Iterable[Line], known: Call | None = None) -> Call | None:
+    """The call as the log tells it: from its arrival, or on from what we `known` of it. None where it never arrived.
+
+    A log that ends without the citizen's hang-up gives a call that has not ended.
+    """
+    call, since = known, known.timeline[-1].at if known is not None and known.timeline else 0.0
+    for line in lines:
+        if call is None:
+            if line.kind == "ARRIVED" and is_citizen(line.channel):
+                call = Call(line.call, line.caller, line.caller_name, _extra(line), line.channel, line.at)
+            continue
+        if line.at <= since:
+            continue
+        for event in _events(line, call):
+            try:
+                call = advance(call, event, line.at)
+            except IllegalMove:  # told twice, once by AMI and once here
+                continue
+    return call
+
+
+def _events(line: Line, call: Call) -> list[ev.CallEvent]:
+    citizen, operator = is_citizen(line.channel), endpoint_of(line.channel)
+    match line.kind:
+        case "BRIDGE_ENTER" if not citizen and operator:
+            waiting = [ev.CallerWaiting(line.call, call.channel)] if call.state is CallState.GREETING else []
+            return [*waiting, ev.OperatorAnswered(line.call, operator, line.channel)]
+        case "BRIDGE_EXIT" if not citizen and operator:
+            return [ev.OperatorLegEnded(line.call, operator, 0)]
+        case "MESSAGE":
+            return [ev.MessageStarted(line.call)]
+        case "MESSAGE_TAKEN":
+            return [ev.MessageTaken(line.call)]
+        case "GOODBYE":
+            return [ev.GoodbyeSaid(line.call)]
+        case "HANGUP" if citizen:
+            return [ev.CallEnded(line.call, _cause(line))]
+        case _:
+            return []
+
+
+def ended(lines: Iterable[Line]) -> bool:
+    """Whether the log saw the citizen's channel end."""
+    return any(line.kind == "HANGUP" and is_citizen(line.channel) for line in lines)
+
+
+def without_end(call: Call, at: float) -> Call:
+    """The call closed at `at` because its channel is gone and nobody saw it go."""
+    return advance(call, ev.CallEnded(call.id, None), at)
+
+
+def _extra(line: Line) -> str:
+    try:
+        return str(json.loads(line.extra).get("extra", ""))
+    except (ValueError, AttributeError):
+        return ""
+
+
+def _cause(line: Line) -> int:
+    try:
+        return int(json.loads(line.extra).get("hangupcause", 0))
+    except (ValueError, AttributeError):
+        return 0

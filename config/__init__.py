@@ -1,0 +1,1 @@
+"""Settings, Asterisk's configuration as templates, and the demo city as readable files."""

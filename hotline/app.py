@@ -1,0 +1,251 @@
+"""The application: builds every part and joins them. Asterisk runs beside it and goes on without it."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import uvicorn
+
+from agent_console.app import build
+from agent_console.hub import Hub
+from agent_console.parts import Softphone
+from agi.ami import Ami, AmiError, Event
+from agi.arrive import Arrive
+from agi.configuration import Layout, Secrets
+from agi.control import Control
+from agi.facts import Facts
+from agi.fastagi import Server
+from agi.phones import REALM, Phones
+from agi.round import Round
+from cases.office import Office
+from config.settings import Settings, SettingsError, load
+from hotline.clerk import Clerk
+from hotline.clock import Clock
+from hotline.reconcile import Reconcile
+from ivr import load as menus
+from ivr.menu import Menu
+from routing import effects as fx
+from routing import events as ev
+from routing.call import Call
+from routing.desk import Desk, Snapshot
+from routing.loop import Loop, Worker
+from routing.records import StoreFault
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+DEFAULT_QUEUE = "main"
+HEALTH_S = 2.0
+
+
+class Gateway:
+    """The desk as the console sees it."""
+
+    def __init__(self, desk: Desk, loop: Loop) -> None:
+        self._desk, self._loop = desk, loop
+
+    def post(self, event: ev.Event) -> None:
+        self._loop.post(event)
+
+    async def ask(self, event: ev.Event) -> list[fx.Effect]:
+        return await self._loop.ask(event)
+
+    def snapshot(self) -> Snapshot:
+        return self._desk.snapshot
+
+
+class Application:
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._settings, self._store = settings, store
+        self._clock = clock = Clock()
+        layout, secrets = Layout(settings.home), Secrets.kept(settings.home)
+        queues = store.queues()
+        self._desk = desk = Desk(queues, DEFAULT_QUEUE)
+        self._facts = Facts()
+        self._phones_ami = Ami(port=settings.ami_port, username="phones", secret=secrets.phones, on_up=self._phones_up)
+        self._desk_ami = Ami(
+            port=settings.ami_port,
+            username="desk",
+            secret=secrets.desk,
+            on_up=self._desk_up,
+            on_down=lambda: self._post(ev.TelephonyChanged(False)),
+            on_event=self._on_event,
+        )
+        control = Control(self._desk_ami, self._post)
+        hub = Hub(lambda: desk.snapshot, clock, settings.zone)
+        self._clerk = Clerk(store, layout.recordings, hub.saved, hub.messages)
+        workers: dict[type, Worker] = {
+            fx.ConnectCall: control.connect_call,
+            fx.TakeMessage: control.take_message,
+            fx.EndCall: control.end_call,
+            fx.SaveCall: self._clerk.save_call,
+            fx.OpenMessageWork: self._clerk.open_message_work,
+            fx.Refuse: _refuse,
+            **hub.workers(),
+        }
+        self._loop = Loop(desk, clock, workers, term=store.next_term())
+        self._console = build(
+            store=store,
+            gateway=Gateway(desk, self._loop),
+            hub=hub,
+            office=Office(store, clock, settings.zone),
+            clock=clock,
+            timezone=settings.zone,
+            recordings=layout.recordings,
+            softphone=Softphone(server=f"ws://{settings.bind}:{settings.sip_ws_port}/ws", realm=REALM),
+            new_secret=self._new_secret,
+            health=self._health,
+        )
+        self._reconcile = Reconcile(
+            desk=self._desk_ami,
+            phones=self._phones_ami,
+            facts=self._facts,
+            store=store,
+            log_file=layout.events,
+            snapshot=lambda: desk.snapshot,
+            clock=clock,
+            post=self._loop.post,
+            finish=self._finish,
+            country=settings.country,
+        )
+        main = menu("main", {queue.name for queue in queues})
+        self._agi = Server(
+            {
+                "arrive": Arrive(self._loop.post, {}, main, settings.country),
+                "round": Round(self._loop.post, lambda: desk.snapshot, clock, settings.country),
+            }
+        )
+        self._tasks: asyncio.TaskGroup | None = None
+
+    async def run(self) -> None:
+        """Serve until SIGTERM or SIGINT."""
+        settings = self._settings
+        await self._agi.start("127.0.0.1", settings.agi_port)
+        server = _Web(
+            uvicorn.Config(
+                self._console,
+                host=settings.bind,
+                port=settings.http_port,
+                ws="websockets-sansio",
+                ws_max_size=65536,
+                ws_ping_interval=None,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                timeout_graceful_shutdown=2,
+                server_header=False,
+            )
+        )
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(sign, server.leave)
+        try:
+            async with asyncio.TaskGroup() as self._tasks:
+                work = [
+                    self._tasks.create_task(self._loop.run(), name="desk"),
+                    self._tasks.create_task(self._phones_ami.run(), name="ami phones"),
+                    self._tasks.create_task(self._desk_ami.run(), name="ami desk"),
+                ]
+                await server.serve()
+                for task in work:
+                    task.cancel()
+        finally:
+            await self._agi.stop()
+
+    # -- joints ----------------------------------------------------------------------------------------------------
+
+    def _post(self, event: ev.Event) -> None:
+        self._loop.post(event)
+
+    async def _desk_up(self) -> None:
+        await self._reconcile.run()
+
+    async def _phones_up(self) -> None:
+        await self._reconcile.phones()
+
+    def _on_event(self, event: Event) -> None:
+        for fact in self._facts.of(event):
+            self._loop.post(fact)
+
+    def _finish(self, call: Call) -> None:
+        """Write a call that ended while nobody looked."""
+        assert self._tasks is not None
+        self._tasks.create_task(self._finished(call), name=f"finish {call.id}")
+
+    async def _finished(self, call: Call) -> None:
+        await self._clerk.write(call)
+        if call.message_at is not None and call.answered_at is None:
+            await self._clerk.open_message_work(fx.Order(0, fx.OpenMessageWork(call.id, call.caller)))
+
+    async def _new_secret(self, login: str) -> str:
+        try:
+            return await Phones(self._phones_ami).new_secret(login)
+        except AmiError as fault:
+            raise ConnectionError(str(fault)) from fault
+
+    async def _health(self) -> dict[str, str]:
+        """Part -> "ok", or why it does not answer."""
+        return {
+            "asterisk": await _probe(self._phones_ami.action("Ping", timeout=HEALTH_S)),
+            "ami": await _probe(self._desk_ami.action("Ping", timeout=HEALTH_S)) if self._desk_ami.up else "not up",
+            "agi": await _probe(_touch(self._settings.agi_port)),
+            "database": await _probe(self._store.read(self._store.ping)),
+        }
+
+
+class _Web(uvicorn.Server):
+    """uvicorn without signal handlers of its own: the application closes what it opened, in its own order."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    def leave(self) -> None:
+        self.should_exit = True
+
+
+def menu(name: str, queues: set[str]) -> Menu:
+    """A menu that comes with the program; raises `ivr.load.MenuError`."""
+    prompts = {Path(entry.name).stem for entry in (files("agi") / "prompts").iterdir() if entry.name.endswith(".wav")}
+    return menus.file(Path(str(files("ivr") / "menus" / f"{name}.toml")), prompts, queues)
+
+
+async def _refuse(order: fx.Order) -> None:
+    assert isinstance(order.effect, fx.Refuse)
+    log.info("refused: %s", order.effect.reason)
+
+
+async def _probe(question: Awaitable[object]) -> str:
+    try:
+        async with asyncio.timeout(HEALTH_S):
+            await question
+    except (AmiError, StoreFault, OSError, TimeoutError) as fault:
+        return str(fault) or type(fault).__name__
+    return "ok"
+
+
+async def _touch(port: int) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.close()
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("panoramisk").setLevel(logging.WARNING)
+    try:
+        settings = load()
+    except SettingsError as wrong:
+        raise SystemExit(str(wrong)) from wrong
+    store = Store.open(settings.database, timezone=settings.zone)
+    try:
+        asyncio.run(Application(settings, store).run())
+    finally:
+        store.close()
+
+
+if __name__ == "__main__":
+    main()

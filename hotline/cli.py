@@ -1,0 +1,298 @@
+"""The command `hotline`: run it, look at it, call it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from agent_console.session import Sessions
+from agent_console.views import Views
+from agi.asterisk_binary import AsteriskError, find
+from agi.caller import number
+from agi.configuration import Layout, UnsafeValueError
+from cases.case import CaseFilter
+from config.settings import Settings, SettingsError, load
+from hotline import keeper, trial
+from hotline.phone import Line
+from hotline.places import Places
+from hotline.verify import verify as run_verify
+from routing.records import CallFilter, StoreFault
+from storage.store import Store
+
+app = typer.Typer(
+    name="hotline",
+    help="Hotline 12345: a city's call centre. 市长热线。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+out, err = Console(), Console(stderr=True)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def main() -> None:
+    """The entry point: what a person can do wrong ends in one sentence and status 2."""
+    try:
+        app()
+    except (SettingsError, AsteriskError, UnsafeValueError, StoreFault) as fault:
+        fail(str(fault))
+
+
+def fail(message: str) -> NoReturn:
+    err.print(message, style="bold red", highlight=False, markup=False)
+    raise SystemExit(2)
+
+
+# -- run ---------------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def up() -> None:
+    """Run the hotline in the foreground; Ctrl-C stops all that it started."""
+    settings = load()
+    places = Places(settings.home)
+    places.make()
+    logging.basicConfig(level=logging.INFO, filename=places.log / "keeper.log", format="%(asctime)s %(message)s")
+    try:
+        held = keeper.lock(places)
+    except keeper.AlreadyRunning:
+        out.print(f"The hotline of {settings.home} is running already.", highlight=False)
+        _addresses(settings, places)
+        return
+    with held:
+        try:
+            keeper.check_ports(settings, places)
+            with out.status("Starting Asterisk and the application …"):
+                binary, _ = keeper.prepare(settings, places)
+            asyncio.run(keeper.Keeper(settings, places, binary).run(lambda: _addresses(settings, places)))
+        except keeper.KeeperError as fault:
+            fail(str(fault))
+    out.print("Stopped.")
+
+
+def _addresses(settings: Settings, places: Places) -> None:
+    """The table of addresses, accounts and the number to dial."""
+    password = places.demo_password.read_text(encoding="utf-8").strip()
+    site = f"http://{settings.bind}:{settings.http_port}"
+    table = Table(title="市长热线 Hotline 12345", show_header=False, title_style="bold")
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("Console 话务台", f"{site}/")
+    table.add_row("Accounts 工号", "op1001 … op1006 话务员 operators, sup1 班长 supervisor, admin")
+    table.add_row("Password 密码", password)
+    table.add_row("Dial 拨打", f"12345 by SIP at {settings.bind}:{settings.sip_port} (UDP), or: hotline call")
+    table.add_row("API", f"{site}/api/v1/openapi.json")
+    table.add_row("Health", f"{site}/healthz")
+    table.add_row("Softphone", f"ws://{settings.bind}:{settings.sip_ws_port}/ws")
+    table.add_row("State", str(settings.home))
+    out.print(table, highlight=False)
+    out.print("Ctrl-C stops it all.  按 Ctrl-C 停止。", highlight=False)
+
+
+@app.command()
+def down() -> None:
+    """Stop the hotline of this HOME, wherever it was started."""
+    settings = load()
+    places = Places(settings.home)
+    if not keeper.is_running(places):
+        out.print(f"Nothing runs in {settings.home}.", highlight=False)
+        return
+    os.kill(int(places.keeper_pid.read_text(encoding="ascii")), signal.SIGTERM)
+    until = time.monotonic() + 25
+    while keeper.is_running(places):
+        if time.monotonic() > until:
+            fail(f"It has not stopped within 25 s; the keeper's log is {places.log / 'keeper.log'}.")
+        time.sleep(0.1)
+    out.print("Stopped.")
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """Tell whether it runs, with the pids, and which part does not answer. Status 0 only if all do."""
+    settings = load()
+    answer = keeper.status(settings, Places(settings.home))
+    if as_json:
+        print(json.dumps(answer, ensure_ascii=False))  # noqa: T201
+    else:
+        table = Table(show_header=False)
+        for name, value in answer.items():
+            table.add_row(name, json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value))
+        out.print(table)
+    if answer["health"].get("status") != "ok":
+        raise SystemExit(1)
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def asterisk(context: typer.Context) -> None:
+    """Asterisk's own command line: hotline asterisk -rx "core show channels"."""
+    settings = load()
+    binary = find(settings.asterisk or None)
+    command = [*binary.command, "-C", str(Layout(settings.home).conf), *(context.args or ["-r"])]
+    raise SystemExit(subprocess.run(command, check=False).returncode)  # noqa: S603
+
+
+# -- call --------------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def call(
+    caller: Annotated[str, typer.Option("--from", help="The caller's number; empty: withheld.")] = "13907330001",
+    to: Annotated[str, typer.Option(help="The number to dial.")] = "12345",
+    name: Annotated[str, typer.Option(help="The caller's name.")] = "",
+    press: Annotated[str, typer.Option(help="Keys to press, once answered; a comma waits a second.")] = "",
+    play: Annotated[Path | None, typer.Option(help="A WAV file to speak, again and again.")] = None,
+    seconds: Annotated[float, typer.Option(help="Hang up after this long.", min=0.1, max=7200)] = 30.0,
+    hear: Annotated[Path | None, typer.Option(help="Write what was heard into this WAV file.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Place a real SIP call, as a citizen would, and tell what happened."""
+    settings = load()
+    line = Line(number=caller, to=to, display=name, server=(settings.bind, settings.sip_port))
+    try:
+        heard = asyncio.run(trial.call(line, press, play, seconds, hear))
+    except trial.TrialError as fault:
+        fail(str(fault))
+    with _store(settings) as store:
+        heard["record"] = _record_of(store, heard, caller, settings)
+    if as_json:
+        print(json.dumps(heard, ensure_ascii=False))  # noqa: T201
+        return
+    table = Table(title=f"{caller or '(withheld)'} → {to}", show_header=False)
+    for key, value in heard.items():
+        if not isinstance(value, dict):
+            table.add_row(key, "" if value is None else str(value))
+    for key in ("id", "outcome", "operator", "wait_s", "talk_s"):
+        if heard["record"]:
+            table.add_row(f"record: {key}", str(heard["record"][key]))
+    out.print(table)
+
+
+def _record_of(store: Store, heard: dict[str, Any], caller: str, settings: Settings) -> dict[str, Any] | None:
+    """The store's record of the call just made, once it is closed; None if it does not come within 5 s."""
+    wanted = CallFilter(caller=number(caller, settings.country), since=heard["dialled_at"] - 1)
+    until = time.monotonic() + 5
+    while time.monotonic() < until:
+        found = store.calls(wanted, None, 1).items
+        if found and found[0].call.outcome is not None:
+            return dict(Views(settings.zone).record(found[0]))
+        time.sleep(0.1)
+    return None
+
+
+# -- look --------------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def calls(limit: Annotated[int, typer.Option(min=1, max=500)] = 50, as_json: Json = False) -> None:
+    """The calls, newest first."""
+    settings = load()
+    show = Views(settings.zone)
+    with _store(settings) as store:
+        items = [dict(show.record(record)) for record in store.calls(CallFilter(), None, limit).items]
+    _list(
+        items,
+        as_json,
+        "Calls 来电",
+        ("arrived_at", "caller", "called", "outcome", "operator", "wait_s", "talk_s", "recordings", "case", "id"),
+    )
+
+
+@app.command()
+def cases(limit: Annotated[int, typer.Option(min=1, max=500)] = 50, as_json: Json = False) -> None:
+    """The cases, newest first."""
+    settings = load()
+    show = Views(settings.zone)
+    with _store(settings) as store:
+        items = [dict(show.case(case)) for case in store.cases(CaseFilter(), None, limit).items]
+    _list(
+        items,
+        as_json,
+        "Cases 工单",
+        ("number", "created_at", "type", "urgency", "content", "place", "citizen_name", "caller", "operator", "state"),
+    )
+
+
+def _list(items: list[dict[str, Any]], as_json: bool, title: str, columns: tuple[str, ...]) -> None:
+    if as_json:
+        print(json.dumps({"items": items}, ensure_ascii=False))  # noqa: T201
+        return
+    table = Table(title=title)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for item in items:
+        table.add_row(*(_cell(item[column]) for column in columns))
+    out.print(table)
+
+
+def _cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return Text(", ".join(f"{one['kind']} {one['seconds']:.0f}s {one['state']}" for one in value))
+    return Text(str(value))
+
+
+@app.command()
+def verify(as_json: Json = False) -> None:
+    """Check the invariants; status 0 only if all hold, else it says what does not."""
+    settings = load()
+    with _store(settings) as store:
+        verdict = run_verify(store, settings.home, Layout(settings.home).events)
+    if as_json:
+        found = [{"call": finding.call, "what": finding.what} for finding in verdict.findings]
+        counts = {"calls": verdict.calls, "recordings": verdict.recordings, "cases": verdict.cases}
+        print(json.dumps({"holds": verdict.holds, **counts, "findings": found}, ensure_ascii=False))  # noqa: T201
+    else:
+        out.print(
+            f"{verdict.calls} calls over, {verdict.running} running; {verdict.recordings} recordings; "
+            f"{verdict.cases} cases.",
+            highlight=False,
+        )
+        for finding in verdict.findings:
+            out.print(f"{finding.call}: {finding.what}", style="red", markup=False, highlight=False)
+        out.print("All invariants hold." if verdict.holds else f"{len(verdict.findings)} do not hold.")
+    if not verdict.holds:
+        raise SystemExit(1)
+
+
+@app.command()
+def token(login: str, days: Annotated[int, typer.Option(min=1, max=365)] = 30) -> None:
+    """Print a bearer token for the API."""
+    settings = load()
+    with _store(settings) as store:
+        if store.account(login) is None:
+            known = ", ".join(account.login for account in store.accounts())
+            fail(f"There is no account {login}. There are: {known}")
+        sessions = Sessions(store, time.time)
+        print(asyncio.run(sessions.issue(login, kind="token", lifetime=days * 86400.0)))  # noqa: T201
+    err.print(f"Valid until {datetime.fromtimestamp(time.time() + days * 86400, UTC):%F %R} UTC.", highlight=False)
+
+
+@contextlib.contextmanager
+def _store(settings: Settings) -> Iterator[Store]:
+    if not settings.database_url and not (settings.home / "hotline.sqlite").exists():
+        fail(f"There is no hotline in {settings.home}. `hotline up` makes one; HOTLINE_HOME names another.")
+    store = Store.open(settings.database, timezone=settings.zone)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""Where things stand in HOME, and the demo city."""
+
+import secrets
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from config.settings import Settings
+from routing.queues import Queue
+from storage.city import DemoCity
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    home: Path
+
+    @property
+    def run(self) -> Path:
+        return self.home / "run"
+
+    @property
+    def log(self) -> Path:
+        return self.home / "log"
+
+    @property
+    def lock(self) -> Path:
+        return self.run / "keeper.lock"
+
+    @property
+    def keeper_pid(self) -> Path:
+        return self.run / "keeper.pid"
+
+    @property
+    def app_pid(self) -> Path:
+        return self.run / "app.pid"
+
+    @property
+    def asterisk_pid(self) -> Path:
+        return self.run / "asterisk-process.pid"
+
+    @property
+    def demo_password(self) -> Path:
+        return self.home / "demo-password"
+
+    def make(self) -> None:
+        """Make the folders; HOME holds recordings and secrets and is its owner's alone."""
+        for folder in (self.home, self.run, self.log):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.home.chmod(0o700)
+
+
+def city() -> tuple[DemoCity, tuple[str, ...]]:
+    """The demo city and the numbers that can be dialled in it."""
+    data = tomllib.loads((files("config") / "demo" / "city.toml").read_text(encoding="utf-8"))
+    accounts = data["accounts"]
+    return (
+        DemoCity(
+            accounts=tuple((one["login"], one["name"], one["role"]) for one in accounts),
+            queues=tuple(Queue(**queue) for queue in data["queues"]),
+            members={one["login"]: tuple(one["queues"]) for one in accounts if "queues" in one},
+        ),
+        tuple(data["numbers"]),
+    )
+
+
+def demo_password(places: Places, settings: Settings) -> tuple[str, str]:
+    """The demo accounts' password as it was and as it is now: the setting's, else the kept one, else a new one."""
+    kept = places.demo_password.read_text(encoding="utf-8").strip() if places.demo_password.exists() else ""
+    wanted = settings.demo_password or kept or "-".join(secrets.token_hex(2) for _ in range(3))
+    if wanted != kept:
+        places.demo_password.touch(mode=0o600)
+        places.demo_password.write_text(wanted + "\n", encoding="utf-8")
+    return kept, wanted

@@ -1,0 +1,100 @@
+"""The invariants of the line, checked against the store, the recordings on disk and Asterisk's own log of events."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from agi import witness
+from cases.case import Case, CaseFilter
+from routing.call import CallState
+from routing.records import CallRecord
+from storage import recordings
+from storage.store import Store
+
+SETTLE_S = 15.0
+"""How long after its end a call may be on its way to the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What does not hold. `call` is its id, `what` a sentence."""
+
+    call: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    calls: int
+    recordings: int
+    cases: int
+    running: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def holds(self) -> bool:
+        return not self.findings
+
+
+def verify(store: Store, home: Path, log_file: Path, now: float | None = None) -> Verdict:
+    """Every arrived call has one record with a final outcome; every answered or message call a recording whose length
+    fits, or a stated reason; every case the call that it came from and an unbroken history.
+    """
+    now = time.time() if now is None else now
+    findings: list[Finding] = []
+    seen = witness.by_call(witness.read(log_file))
+    open_calls = {call.id for call in store.open_calls()}
+    for call_id, lines in seen.items():
+        gone = witness.ended(lines)
+        if gone and now - lines[-1].at < SETTLE_S:
+            continue
+        record = store.call(call_id)
+        if record is None:
+            if gone or now - lines[0].at > SETTLE_S:
+                findings.append(Finding(call_id, "Asterisk answered this call; the store has no record of it"))
+        elif gone and record.call.state is not CallState.ENDED:
+            findings.append(Finding(call_id, f"the call is over; its record still says {record.call.state}"))
+    counted = kept = 0
+    for record in store.ended_calls_with_recordings():
+        counted += 1
+        kept += len(record.recordings)
+        if now - (record.call.ended_at or 0.0) > SETTLE_S:
+            findings += _of_record(record, home / "recordings")
+    cases, cursor = 0, None
+    while True:
+        page = store.cases(CaseFilter(), cursor, 500)
+        cases += len(page.items)
+        for case in page.items:
+            findings += _of_case(store, case)
+        cursor = page.next
+        if cursor is None:
+            break
+    return Verdict(counted, kept, cases, len(open_calls), tuple(findings))
+
+
+def _of_record(record: CallRecord, folder: Path) -> Iterable[Finding]:
+    call = record.call
+    if call.outcome is None:
+        yield Finding(call.id, "the call is over and has no outcome")
+    rows = {row.kind: row for row in record.recordings}
+    for kind in recordings.owed(call):
+        row = rows.get(kind.name)
+        if row is None:
+            yield Finding(call.id, f"the recording of its {kind.name} was never looked for")
+        elif row.state == "ok":
+            now = recordings.measure(folder, call, kind)
+            if now.sha256 != row.sha256:
+                yield Finding(call.id, f"the recording {row.file} is not what it was when it was written")
+        elif not row.reason:
+            yield Finding(call.id, f"the recording {row.file} is {row.state} for no stated reason")
+
+
+def _of_case(store: Store, case: Case) -> Iterable[Finding]:
+    if case.call_id is not None and not store.knows_call(case.call_id):
+        yield Finding(case.number, f"the case came from call {case.call_id}, which has no record")
+    history = store.case_history(case.number)
+    if [change.version for change in history] != list(range(1, case.version + 1)):
+        yield Finding(case.number, "its history has gaps")
+    elif history[-1].after != case:
+        yield Finding(case.number, "it is not what its history says")

@@ -1,0 +1,51 @@
+"""The walk through a menu: from a node, what to do next. Pure; the telephone carries it out."""
+
+from dataclasses import dataclass
+
+from ivr.menu import LeaveMessage, Menu, Play, ToQueue
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Play `prompt`, then ask `answer` from node `at`."""
+
+    at: str
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The menu is over: wait for a person in `queue`."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The menu is over: take a message."""
+
+
+Step = Say | Wait | Record
+
+
+def start(menu: Menu) -> Step:
+    """The first step of a call."""
+    return _step(menu, menu.start)
+
+
+def answer(menu: Menu, at: str) -> Step:
+    """The step after what node `at` asked for was done."""
+    node = menu.nodes[at]
+    if not isinstance(node, Play):
+        raise ValueError(f"menu {menu.name} is over at {at}")
+    return _step(menu, node.next)
+
+
+def _step(menu: Menu, at: str) -> Step:
+    match menu.nodes[at]:
+        case Play(prompt=prompt):
+            return Say(at, prompt)
+        case ToQueue(queue=queue):
+            return Wait(queue)
+        case LeaveMessage():
+            return Record()

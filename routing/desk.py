@@ -1,0 +1,267 @@
+"""The desk: every event comes here, every order leaves from here. The only mutable state of the call core.
+
+One event at a time; the answer is a list of effects. After each event an immutable `Snapshot` stands for all who read
+(the telephone's rounds, the pages): they never ask the desk itself.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from routing import effects as fx
+from routing import events as ev
+from routing import operators as op
+from routing.assign import choose
+from routing.call import Call, CallState, IllegalMove, Outcome
+from routing.call import advance as advance_call
+from routing.operators import Operator, OperatorState
+from routing.queues import Queue
+
+PHONE_GRACE_S = 10.0
+"""How long a ready operator's phone may be away before he is put on pause."""
+ABSENT_GRACE_S = 30.0
+"""How long page and phone may both be away before the operator counts as gone."""
+RING_SLACK_S = 8.0
+"""How long after its ring time a ring may stay unreported before the desk stops believing in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The desk as it stood after an event. `at`: seconds since 1970 UTC."""
+
+    at: float
+    calls: Mapping[str, Call]
+    operators: Mapping[str, Operator]
+    queues: Mapping[str, Queue]
+    telephony: bool
+
+    def place(self, call_id: str) -> int | None:
+        """The citizen's place in his queue, from 1; None if he does not wait."""
+        call = self.calls.get(call_id)
+        if call is None or call.state is not CallState.WAITING:
+            return None
+        rank = (call.queued_at or call.arrived_at, call.id)
+        return 1 + sum(
+            other.queue == call.queue
+            and other.state is CallState.WAITING
+            and (other.queued_at or other.arrived_at, other.id) < rank
+            for other in self.calls.values()
+        )
+
+
+class Desk:
+    def __init__(self, queues: Iterable[Queue], default_queue: str) -> None:
+        self._queues = {queue.name: queue for queue in queues}
+        self._default = self._queues[default_queue]
+        self._calls: dict[str, Call] = {}
+        self._operators: dict[str, Operator] = {}
+        self._telephony = False
+        self._shown: dict[str, fx.ShowQueue] = {}
+        self.snapshot = self._publish(0.0)
+
+    def handle(self, event: ev.Event, now: float) -> list[fx.Effect]:
+        """What follows from `event` at `now`. An event the tables do not allow changes nothing and gives `Refuse`."""
+        effects: list[fx.Effect] = []
+        try:
+            self._take_in(event, now, effects)
+        except IllegalMove as refused:
+            effects.append(fx.Refuse(event=type(event).__name__, reason=str(refused)))
+        self._assign(now, effects)
+        self._show_queues(effects)
+        self.snapshot = self._publish(now)
+        return effects
+
+    # -- what comes in -------------------------------------------------------------------------------------------
+
+    def _take_in(self, event: ev.Event, now: float, effects: list[fx.Effect]) -> None:
+        match event:
+            case ev.CallArrived():
+                self._arrive(event, now, effects)
+            case ev.CallAdopted(call=call):
+                self._adopt(call, now, effects)
+            case ev.TelephonyChanged(up=up):
+                if up is not self._telephony:
+                    self._telephony = up
+                    effects.append(fx.ShowTelephony(up))
+            case ev.Tick():
+                self._tick(now, effects)
+            case ev.ReadyRequested(operator=login):
+                self._move_operator(login, event, now, effects)
+            case (
+                ev.OperatorSignedIn(operator=login)
+                | ev.PageClosed(operator=login)
+                | ev.OperatorSignedOut(operator=login)
+                | ev.PauseRequested(operator=login)
+                | ev.PhoneRegistered(operator=login)
+                | ev.PhoneLost(operator=login)
+            ):
+                self._move_operator(login, event, now, effects)
+            case _:
+                self._move_call(event, now, effects)
+
+    def _arrive(self, event: ev.CallArrived, now: float, effects: list[fx.Effect]) -> None:
+        if event.call in self._calls:  # told twice: the greeting was heard, the citizen came round again
+            return
+        call = Call(
+            id=event.call,
+            caller=event.caller,
+            caller_name=event.caller_name,
+            called=event.called,
+            channel=event.channel,
+            arrived_at=now,
+        )
+        self._calls[call.id] = call
+        effects.append(fx.SaveCall(call))
+
+    def _adopt(self, call: Call, now: float, effects: list[fx.Effect]) -> None:
+        if call.id in self._calls:
+            return
+        self._calls[call.id] = call
+        effects.append(fx.SaveCall(call))
+        if call.state is CallState.TALKING and call.operator is not None:
+            answered = ev.OperatorAnswered(call.id, call.operator, call.leg.channel or "" if call.leg else "")
+            self._move_operator(call.operator, answered, now, effects)
+
+    def _move_operator(self, login: str, move: op.Move, now: float, effects: list[fx.Effect]) -> None:
+        before = self._operators.get(login) or Operator(login)
+        after = op.advance(before, move, now)
+        self._operators[login] = after
+        if after != before or isinstance(move, ev.OperatorSignedIn):
+            call = self._calls.get(after.call) if after.call else None
+            effects.append(fx.ShowOperator(after, call))
+
+    def _move_call(self, event: ev.CallEvent, now: float, effects: list[fx.Effect]) -> None:
+        before = self._calls.get(event.call)
+        if before is None:
+            raise IllegalMove(event.call, "unknown", event)
+        queue = self._queue_of(before)
+        after = advance_call(before, event, now, prefer_s=queue.reconnect_s)
+        if isinstance(event, ev.CallerWaiting) and after.queue is None:
+            after = replace(after, queue=self._default.name)
+        if after == before:
+            return
+        self._calls[after.id] = after
+        self._follow(before, after, event, now, effects)
+        if isinstance(event, ev.HangUpRequested):
+            effects.append(fx.EndCall(after.id, after.channel))
+        if after.timeline != before.timeline:
+            effects.append(fx.SaveCall(after))
+        if after.state is CallState.ENDED:
+            if after.outcome is Outcome.MESSAGE:
+                effects.append(fx.OpenMessageWork(after.id, after.caller))
+            del self._calls[after.id]
+
+    def _follow(self, before: Call, after: Call, event: ev.CallEvent, now: float, effects: list[fx.Effect]) -> None:
+        """Move the operator along with his call."""
+        login = after.operator or before.operator
+        if login is None or login not in self._operators:
+            return
+        operator = self._operators[login]
+        if isinstance(event, ev.OperatorAnswered):
+            self._move_operator(login, event, now, effects)
+            return
+        if operator.call != before.id:
+            return
+        if isinstance(event, ev.RingStarted | ev.HangUpRequested):
+            effects.append(fx.ShowOperator(operator, after))
+        elif after.operator is None and operator.state is OperatorState.RINGING:
+            result = event.result if isinstance(event, ev.RingEnded) else ev.RingResult.NOT_ANSWERED
+            self._move_operator(login, ev.RingEnded(after.id, login, result), now, effects)
+            effects.append(fx.EndOffer(login, after.id, result))
+        elif after.operator is None and operator.state is OperatorState.TALKING:
+            self._move_operator(login, ev.OperatorLegEnded(after.id, login, 0), now, effects)
+            effects.append(fx.EndOffer(login, after.id, "lost"))
+        elif after.state is CallState.ENDED and operator.state is OperatorState.RINGING:
+            self._move_operator(login, ev.RingEnded(after.id, login, ev.RingResult.CANCELLED), now, effects)
+            effects.append(fx.EndOffer(login, after.id, "citizen_hung_up"))
+        elif after.state is CallState.ENDED and operator.state is OperatorState.TALKING:
+            until = now + self._queue_of(after).wrap_up_s
+            wrapped = op.advance(operator, op.Wrapped(login, until), now)
+            self._operators[login] = wrapped
+            effects.append(fx.ShowOperator(wrapped, after))
+
+    # -- what time brings ----------------------------------------------------------------------------------------
+
+    def _tick(self, now: float, effects: list[fx.Effect]) -> None:
+        for operator in list(self._operators.values()):
+            if operator.state is OperatorState.WRAP_UP and now >= (operator.wrap_up_until or 0.0):
+                self._move_operator(operator.login, op.WrapUpOver(operator.login), now, effects)
+            elif operator.state is OperatorState.READY and _away(operator.phone_lost_at, now, PHONE_GRACE_S):
+                self._move_operator(operator.login, op.Absent(operator.login, altogether=False), now, effects)
+            elif (
+                operator.state is OperatorState.PAUSED
+                and not operator.page
+                and not operator.phone
+                and _away(operator.page_lost_at, now, ABSENT_GRACE_S)
+            ):
+                self._move_operator(operator.login, op.Absent(operator.login, altogether=True), now, effects)
+        for call in list(self._calls.values()):
+            if call.state is CallState.WAITING:
+                self._wait_over(call, now, effects)
+            elif call.state is CallState.RINGING and call.leg and call.operator:
+                limit = self._queue_of(call).ring_s + RING_SLACK_S
+                if now - call.leg.offered_at > limit:
+                    lost = ev.RingEnded(call.id, call.operator, ev.RingResult.NOT_ANSWERED)
+                    self._move_call(lost, now, effects)
+
+    def _wait_over(self, call: Call, now: float, effects: list[fx.Effect]) -> None:
+        if not call.at_music or call.queued_at is None:
+            return
+        queue = self._queue_of(call)
+        staffed = any(one.signed_in and queue.name in one.queues for one in self._operators.values())
+        limit = queue.max_wait_s if staffed else queue.nobody_wait_s
+        if now - call.queued_at >= limit:
+            self._calls[call.id] = replace(call, at_music=False)  # until the next round, which offers it again
+            effects.append(fx.TakeMessage(call.id, call.channel))
+
+    def _assign(self, now: float, effects: list[fx.Effect]) -> None:
+        if not self._telephony:
+            return
+        for pair in choose(self._calls.values(), self._operators.values(), now):
+            offered = ev.CallOffered(pair.call.id, pair.operator.login)
+            call = advance_call(pair.call, offered, now)
+            operator = op.advance(pair.operator, offered, now)
+            self._calls[call.id], self._operators[operator.login] = call, operator
+            ring_s = self._queue_of(call).ring_s
+            effects.append(fx.ConnectCall(call.id, call.channel, operator.login, ring_s))
+            effects.append(fx.ShowOperator(operator, call))
+            effects.append(fx.SaveCall(call))
+
+    # -- what is shown -------------------------------------------------------------------------------------------
+
+    def _queue_of(self, call: Call) -> Queue:
+        return self._queues.get(call.queue or "", self._default)
+
+    def _show_queues(self, effects: list[fx.Effect]) -> None:
+        for name, queue in self._queues.items():
+            waiting = [c for c in self._calls.values() if c.queue == name and c.state is CallState.WAITING]
+            crew = [one for one in self._operators.values() if name in one.queues and one.signed_in]
+            shown = fx.ShowQueue(
+                name=name,
+                title=queue.title,
+                waiting=len(waiting),
+                longest_since=min((c.queued_at for c in waiting if c.queued_at is not None), default=None),
+                signed_in=len(crew),
+                ready=sum(one.free for one in crew),
+                talking=sum(one.state is OperatorState.TALKING for one in crew),
+            )
+            if self._shown.get(name) != shown:
+                self._shown[name] = shown
+                effects.append(shown)
+
+    def queue_figures(self) -> tuple[fx.ShowQueue, ...]:
+        """The last figures shown of each queue."""
+        return tuple(self._shown.values())
+
+    def _publish(self, now: float) -> Snapshot:
+        return Snapshot(
+            at=now,
+            calls=MappingProxyType(dict(self._calls)),
+            operators=MappingProxyType(dict(self._operators)),
+            queues=MappingProxyType(dict(self._queues)),
+            telephony=self._telephony,
+        )
+
+
+def _away(since: float | None, now: float, grace: float) -> bool:
+    return since is not None and now - since >= grace

@@ -1,0 +1,117 @@
+"""What to do: orders that go out at the edges. Frozen, plain and serialisable; nothing comes back but events."""
+
+from dataclasses import dataclass
+
+from routing.call import Call
+from routing.operators import Operator
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectCall:
+    """Redirect the citizen's channel to a ring at the operator's phone, for `ring_s` seconds."""
+
+    call: str
+    channel: str
+    operator: str
+    ring_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeMessage:
+    """Redirect the citizen's channel to where he leaves a message."""
+
+    call: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndCall:
+    """Hang up the citizen's channel."""
+
+    call: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveCall:
+    """Write the call as it now stands."""
+
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMessageWork:
+    """The citizen left a message (or hung up while leaving it): somebody must call back."""
+
+    call: str
+    caller: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOperator:
+    """Show the operator himself, and his call if he has one."""
+
+    operator: Operator
+    call: Call | None
+
+
+@dataclass(frozen=True, slots=True)
+class EndOffer:
+    """Tell the operator's page that the ring or talk is over.
+
+    `reason`: citizen_hung_up, not_answered, refused, unreachable, cancelled or lost.
+    """
+
+    operator: str
+    call: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowQueue:
+    """Show the queue's figures. `longest_since`: since when the first in line waits, seconds since 1970 UTC."""
+
+    name: str
+    title: str
+    waiting: int
+    longest_since: float | None
+    signed_in: int
+    ready: int
+    talking: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTelephony:
+    """Show whether Asterisk can be given orders."""
+
+    up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """An event the tables do not allow. Goes to the log; a person's wish is answered from it."""
+
+    event: str
+    reason: str
+
+
+Effect = (
+    ConnectCall
+    | TakeMessage
+    | EndCall
+    | SaveCall
+    | OpenMessageWork
+    | ShowOperator
+    | EndOffer
+    | ShowQueue
+    | ShowTelephony
+    | Refuse
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An effect with the term of the desk that gave it: an edge refuses orders of an older term than it has seen."""
+
+    term: int
+    effect: Effect

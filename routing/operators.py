@@ -1,0 +1,230 @@
+"""The operators: presence as one table of moves, and what each move writes down."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from types import MappingProxyType
+
+from routing import events as ev
+from routing.call import IllegalMove
+
+
+class OperatorState(StrEnum):
+    OFFLINE = "offline"
+    READY = "ready"
+    PAUSED = "paused"
+    RINGING = "ringing"
+    TALKING = "talking"
+    WRAP_UP = "wrap_up"
+
+
+class PauseReason(StrEnum):
+    """Why an operator is on 小休: his own wish, or what the desk saw."""
+
+    OWN = "own"
+    SIGNED_IN = "signed_in"
+    MISSED = "missed"
+    REFUSED = "refused"
+    PHONE_LOST = "phone_lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One operator. Times: seconds since 1970 UTC. `idle_since` decides who has been idle longest.
+
+    `page` and `phone` say whether his page is open and his phone can be rung; `*_lost_at` since when one is missing.
+    """
+
+    login: str
+    queues: tuple[str, ...] = ()
+    state: OperatorState = OperatorState.OFFLINE
+    since: float = 0.0
+    idle_since: float = 0.0
+    page: bool = False
+    phone: bool = False
+    page_lost_at: float | None = None
+    phone_lost_at: float | None = None
+    call: str | None = None
+    pause: PauseReason | None = None
+    pause_pending: bool = False
+    wrap_up_until: float | None = None
+
+    @property
+    def signed_in(self) -> bool:
+        return self.state is not OperatorState.OFFLINE
+
+    @property
+    def free(self) -> bool:
+        """Whether a call may be offered now."""
+        return self.state is OperatorState.READY and self.phone
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapped:
+    """The operator's talk is over; he writes until `until`."""
+
+    operator: str
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class WrapUpOver:
+    """The time for writing is over."""
+
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Page or phone stayed away for longer than the grace."""
+
+    operator: str
+    altogether: bool
+
+
+Move = (
+    ev.OperatorEvent
+    | ev.CallOffered
+    | ev.OperatorAnswered
+    | ev.RingEnded
+    | ev.OperatorLegEnded
+    | Wrapped
+    | WrapUpOver
+    | Absent
+)
+
+O = OperatorState  # noqa: E741 - the table below reads better with one letter
+KEEP: Mapping[type, OperatorState | None] = MappingProxyType(
+    {ev.OperatorSignedIn: None, ev.PageClosed: None, ev.PhoneRegistered: None, ev.PhoneLost: None}
+)
+"""Moves that are fine in every state and leave it as it is."""
+
+TRANSITIONS: Mapping[OperatorState, Mapping[type, OperatorState | None]] = MappingProxyType(
+    {
+        O.OFFLINE: {**KEEP, ev.OperatorSignedIn: O.PAUSED, ev.OperatorSignedOut: O.OFFLINE},
+        O.PAUSED: {
+            **KEEP,
+            ev.ReadyRequested: O.READY,
+            ev.PauseRequested: O.PAUSED,
+            ev.OperatorAnswered: O.TALKING,
+            ev.OperatorSignedOut: O.OFFLINE,
+            Absent: O.OFFLINE,
+        },
+        O.READY: {
+            **KEEP,
+            ev.ReadyRequested: O.READY,
+            ev.PauseRequested: O.PAUSED,
+            ev.CallOffered: O.RINGING,
+            ev.OperatorAnswered: O.TALKING,
+            ev.OperatorSignedOut: O.OFFLINE,
+            Absent: O.PAUSED,
+        },
+        O.RINGING: {
+            **KEEP,
+            ev.PauseRequested: O.RINGING,
+            ev.ReadyRequested: O.RINGING,
+            ev.OperatorAnswered: O.TALKING,
+            ev.RingEnded: O.PAUSED,
+        },
+        O.TALKING: {
+            **KEEP,
+            ev.PauseRequested: O.TALKING,
+            ev.ReadyRequested: O.TALKING,
+            ev.OperatorLegEnded: O.READY,
+            Wrapped: O.WRAP_UP,
+        },
+        O.WRAP_UP: {
+            **KEEP,
+            ev.ReadyRequested: O.READY,
+            ev.PauseRequested: O.PAUSED,
+            WrapUpOver: O.READY,
+            ev.OperatorAnswered: O.TALKING,
+            ev.OperatorSignedOut: O.OFFLINE,
+        },
+    }
+)
+
+
+def advance(operator: Operator, move: Move, now: float) -> Operator:
+    """The operator after `move` at `now`; raises `IllegalMove` where the table knows no such move."""
+    moves = TRANSITIONS[operator.state]
+    if type(move) not in moves:
+        raise IllegalMove(operator.login, operator.state, move)
+    state = moves[type(move)] or operator.state
+    match move:
+        case ev.OperatorSignedIn(queues=queues):
+            here = replace(operator, queues=queues, page=True, page_lost_at=None)
+            return here if operator.signed_in else _pause(here, PauseReason.SIGNED_IN, now)
+        case ev.PageClosed():
+            return replace(operator, page=False, page_lost_at=now)
+        case ev.PhoneRegistered():
+            return replace(operator, phone=True, phone_lost_at=None)
+        case ev.PhoneLost():
+            return replace(operator, phone=False, phone_lost_at=operator.phone_lost_at or now)
+        case ev.OperatorSignedOut():
+            return replace(_enter(operator, O.OFFLINE, now), page=False, pause=None, wrap_up_until=None)
+        case ev.ReadyRequested():
+            if state is not O.READY:
+                return replace(operator, pause_pending=False)
+            if not operator.phone:
+                raise IllegalMove(f"{operator.login} without a phone", operator.state, move)
+            return operator if operator.state is O.READY else _ready(operator, now)
+        case ev.PauseRequested():
+            if state is not O.PAUSED:
+                return replace(operator, pause_pending=True)
+            return _pause(operator, PauseReason.OWN, now)
+        case ev.CallOffered(call=call):
+            return replace(_enter(operator, O.RINGING, now), call=call)
+        case ev.OperatorAnswered(call=call):
+            if operator.call not in (None, call):
+                raise IllegalMove(f"{operator.login} in {operator.call}", operator.state, move)
+            return replace(_enter(operator, O.TALKING, now), call=call, wrap_up_until=None, pause=None)
+        case ev.RingEnded(result=result):
+            return _after_ring(replace(operator, call=None), result, now)
+        case ev.OperatorLegEnded():
+            return _free(replace(operator, call=None), now)
+        case Wrapped(until=until):
+            return replace(_enter(operator, O.WRAP_UP, now), wrap_up_until=until)
+        case WrapUpOver():
+            return _free(operator, now)
+        case Absent(altogether=altogether):
+            if altogether:
+                return replace(_enter(operator, O.OFFLINE, now), pause=None)
+            return _pause(operator, PauseReason.PHONE_LOST, now)
+
+
+def _enter(operator: Operator, state: OperatorState, now: float) -> Operator:
+    return replace(operator, state=state, since=now)
+
+
+def _ready(operator: Operator, now: float) -> Operator:
+    return replace(
+        _enter(operator, O.READY, now), call=None, pause=None, pause_pending=False, wrap_up_until=None, idle_since=now
+    )
+
+
+def _pause(operator: Operator, reason: PauseReason, now: float) -> Operator:
+    paused = _enter(operator, O.PAUSED, now)
+    return replace(paused, call=None, pause=reason, pause_pending=False, wrap_up_until=None)
+
+
+def _free(operator: Operator, now: float) -> Operator:
+    """Ready for the next call, unless a pause was asked for meanwhile or the phone is gone."""
+    if operator.pause_pending:
+        return _pause(operator, PauseReason.OWN, now)
+    if not operator.phone:
+        return _pause(operator, PauseReason.PHONE_LOST, now)
+    return _ready(operator, now)
+
+
+def _after_ring(operator: Operator, result: ev.RingResult, now: float) -> Operator:
+    """A ring nobody took puts the operator on pause, or an empty chair would catch every call."""
+    match result:
+        case ev.RingResult.CANCELLED:
+            return replace(_free(operator, now), idle_since=operator.idle_since)
+        case ev.RingResult.NOT_ANSWERED:
+            return _pause(operator, PauseReason.MISSED, now)
+        case ev.RingResult.REFUSED:
+            return _pause(operator, PauseReason.REFUSED, now)
+        case ev.RingResult.UNREACHABLE:
+            return _pause(operator, PauseReason.PHONE_LOST, now)

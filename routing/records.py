@@ -1,0 +1,124 @@
+"""What is kept about calls and people, as plain values that the disk and the pages share.
+
+All times are seconds since 1970 UTC, all lengths seconds, unless a field says otherwise.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, Literal, TypeVar
+
+from routing.call import Call, CallState
+
+T = TypeVar("T")
+
+RecordingKind = Literal["talk", "message"]
+RecordingState = Literal["ok", "damaged", "missing"]
+
+
+class Role(StrEnum):
+    OPERATOR = "operator"
+    SUPERVISOR = "supervisor"
+    DISPATCHER = "dispatcher"
+    FOLLOWUP = "followup"
+    DEPARTMENT = "department"
+    COUNTY = "county"
+    LEADER = "leader"
+    ADMIN = "admin"
+
+
+class StoreFault(Exception):  # noqa: N818 - a fault of the disk or database, not of the program
+    """The store could not be read or written now: locked, full, gone. Nothing of the transaction was kept."""
+
+
+class BadCursor(ValueError):  # noqa: N818 - the pages' word for it
+    """A list was asked to go on from a place that this list never gave out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    login: str
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """One signed-in page, or one token made on the command line.
+
+    Only the SHA-256 of the token (64 hex digits) is kept: who reads the disk cannot sign in with it.
+    """
+
+    token_sha256: str
+    login: str
+    kind: Literal["page", "token"]
+    created_at: float
+    seen_at: float
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRow:
+    """One recording. `file`: path relative to the recordings folder, raw signed 16-bit little-endian samples.
+
+    `rate` in Hz; `bytes` of the file; `sha256` 64 hex digits or "". `reason`: why the state is not `ok`.
+    """
+
+    id: str
+    call_id: str
+    kind: RecordingKind
+    file: str
+    channels: int
+    rate: int
+    seconds: float
+    bytes: int
+    sha256: str
+    state: RecordingState = "ok"
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """A call as it stands in the store, with its recordings and the number of its first case."""
+
+    call: Call
+    recordings: tuple[RecordingRow, ...] = ()
+    case: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageWork:
+    """A message that somebody must answer. `recording` is None until the file was found."""
+
+    call_id: str
+    caller: str
+    at: float
+    state: str
+    recording: RecordingRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """Which calls to list: all that are not None must hold. `since` <= arrived < `until`.
+
+    `operator`: who has the call or once talked in it.
+    """
+
+    operator: str | None = None
+    caller: str | None = None
+    since: float | None = None
+    until: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A piece of a list, newest first; `next` goes on behind it, None at the end."""
+
+    items: tuple[T, ...]
+    next: str | None
+
+
+def operator_of(call: Call) -> str | None:
+    """Who has the call; of an ended call that nobody had any more, who talked in it last."""
+    if call.operator is not None or call.state is not CallState.ENDED:
+        return call.operator
+    return next((leg.operator for leg in reversed(call.legs) if leg.answered_at is not None), None)

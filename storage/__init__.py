@@ -1,0 +1,1 @@
+"""EDGE, the disk: tables, migrations, and what the rest reads and writes there."""

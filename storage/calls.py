@@ -1,0 +1,310 @@
+"""Calls with their legs, timeline, recordings and messages."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlmodel import Session, col, delete, func, or_, select
+
+from routing.call import Call, CallState, EndedBy, Leg, Moment, Outcome
+from routing.records import CallFilter, CallRecord, MessageWork, Page, RecordingRow, operator_of
+from storage import cursor as cursors
+from storage import live, tables
+
+log = logging.getLogger(__name__)
+
+
+def save(session: Session, call: Call) -> None:
+    """Write the call as it now stands; saying the same twice changes nothing. An ended call is never opened again."""
+    row = session.get(tables.Call, call.id)
+    if row is None:
+        row = tables.Call(
+            id=call.id,
+            caller="",
+            caller_name="",
+            called="",
+            channel="",
+            state="",
+            arrived_at=call.arrived_at,
+        )
+        _meet(session, call)
+    elif row.state == CallState.ENDED and call.state is not CallState.ENDED:
+        log.warning("call %s: told as %s after its end, ignored", call.id, call.state)
+        return
+    row.caller = _clean(call.caller)
+    row.caller_name = _clean(call.caller_name)
+    row.called = _clean(call.called)
+    row.channel = _clean(call.channel)
+    row.state = call.state.value
+    row.queue = call.queue
+    row.operator = operator_of(call)
+    row.arrived_at = call.arrived_at
+    row.queued_at = call.queued_at
+    row.answered_at = call.answered_at
+    row.message_at = call.message_at
+    row.ended_at = call.ended_at
+    row.ended_by = call.ended_by.value if call.ended_by else None
+    row.cause = call.cause
+    row.outcome = call.outcome.value if call.outcome else None
+    row.abandon_stage = call.abandon_stage.value if call.abandon_stage else None
+    row.wait_s = call.wait_s
+    row.talk_s = call.talk_s
+    row.live = None if call.state is CallState.ENDED else live.dump(call)
+    session.add(row)
+    session.flush()
+    session.exec(delete(tables.CallMoment).where(col(tables.CallMoment.call_id) == call.id))
+    session.exec(delete(tables.CallLeg).where(col(tables.CallLeg.call_id) == call.id))
+    session.add_all(
+        tables.CallMoment(
+            call_id=call.id, position=position, at=moment.at, kind=moment.kind, detail=_clean(moment.detail)
+        )
+        for position, moment in enumerate(call.timeline)
+    )
+    session.add_all(
+        tables.CallLeg(
+            call_id=call.id,
+            position=position,
+            operator=leg.operator,
+            channel=None if leg.channel is None else _clean(leg.channel),
+            offered_at=leg.offered_at,
+            rung_at=leg.rung_at,
+            answered_at=leg.answered_at,
+            ended_at=leg.ended_at,
+            result=None if leg.result is None else str(leg.result),
+        )
+        for position, leg in enumerate(call.legs)
+    )
+
+
+def open_calls(session: Session) -> list[Call]:
+    """The calls that were not over when they were last written, exactly as they were, the oldest first.
+
+    Where the exact value cannot be read any more, what the columns say must do: no call may be forgotten.
+    """
+    rows = session.exec(
+        select(tables.Call)
+        .where(col(tables.Call.state) != CallState.ENDED.value)
+        .order_by(col(tables.Call.arrived_at), col(tables.Call.id))
+    ).all()
+    found: list[Call] = []
+    for row in rows:
+        try:
+            found.append(live.load(row.live or ""))
+        except (ValueError, KeyError, TypeError):
+            log.exception("call %s: its running state cannot be read, rebuilt from its row", row.id)
+            found.append(_records(session, [row], timeline=True)[0].call)
+    return found
+
+
+def knows(session: Session, call_id: str) -> bool:
+    return session.get(tables.Call, call_id) is not None
+
+
+def record(session: Session, call_id: str) -> CallRecord | None:
+    """The call with everything, timeline included."""
+    row = session.get(tables.Call, call_id)
+    return None if row is None else _records(session, [row], timeline=True)[0]
+
+
+def page(session: Session, wanted: CallFilter, cursor: str | None, limit: int) -> Page[CallRecord]:
+    """Newest first, without timelines. Raises `BadCursor`."""
+    query = select(tables.Call)
+    if wanted.caller is not None:
+        query = query.where(col(tables.Call.caller) == wanted.caller)
+    if wanted.since is not None:
+        query = query.where(col(tables.Call.arrived_at) >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(col(tables.Call.arrived_at) < wanted.until)
+    if wanted.operator is not None:
+        talked = select(tables.CallLeg.call_id).where(
+            col(tables.CallLeg.operator) == wanted.operator, col(tables.CallLeg.answered_at).is_not(None)
+        )
+        query = query.where(or_(col(tables.Call.operator) == wanted.operator, col(tables.Call.id).in_(talked)))
+    newest = (col(tables.Call.arrived_at), col(tables.Call.id))
+    if cursor is not None:
+        query = query.where(cursors.behind(*newest, cursors.load(cursor)))
+    rows = session.exec(query.order_by(*(one.desc() for one in newest)).limit(limit + 1)).all()
+    shown = rows[:limit]
+    further = cursors.dump(shown[-1].arrived_at, shown[-1].id) if len(rows) > limit else None
+    return Page(tuple(_records(session, shown)), further)
+
+
+def ended_after(session: Session, place: tuple[float, str], limit: int) -> list[CallRecord]:
+    """Ended calls that arrived after `place` (time, id), the oldest first: for going through them all."""
+    oldest = (col(tables.Call.arrived_at), col(tables.Call.id))
+    rows = session.exec(
+        select(tables.Call)
+        .where(col(tables.Call.state) == CallState.ENDED.value, cursors.ahead(*oldest, place))
+        .order_by(*oldest)
+        .limit(limit)
+    ).all()
+    return _records(session, rows, timeline=True)
+
+
+def save_recording(session: Session, given: RecordingRow) -> None:
+    """Write what is known of the recording of this kind of this call. The id it first got stays."""
+    row = _recording_of(session, given.call_id, given.kind)
+    if row is None:
+        row = tables.Recording(
+            id=given.id, call_id=given.call_id, kind=given.kind, file="", channels=1, rate=1, seconds=0.0, bytes=0,
+            sha256="", state="",
+        )  # fmt: skip
+    row.file = given.file
+    row.channels = given.channels
+    row.rate = given.rate
+    row.seconds = given.seconds
+    row.bytes = given.bytes
+    row.sha256 = given.sha256
+    row.state = given.state
+    row.reason = given.reason
+    session.add(row)
+
+
+def open_message_work(session: Session, call_id: str, caller: str, at: float) -> None:
+    """Somebody must call back; told twice it is still one piece of work, and one that is done stays done."""
+    if session.get(tables.MessageWork, call_id) is None:
+        session.add(tables.MessageWork(call_id=call_id, caller=_clean(caller), at=at, state="open"))
+
+
+def messages(session: Session, state: str, cursor: str | None, limit: int) -> Page[MessageWork]:
+    """Newest first. Raises `BadCursor`."""
+    query = select(tables.MessageWork).where(col(tables.MessageWork.state) == state)
+    newest = (col(tables.MessageWork.at), col(tables.MessageWork.call_id))
+    if cursor is not None:
+        query = query.where(cursors.behind(*newest, cursors.load(cursor)))
+    rows = session.exec(query.order_by(*(one.desc() for one in newest)).limit(limit + 1)).all()
+    shown = rows[:limit]
+    recordings = _recordings(session, [row.call_id for row in shown])
+    items = tuple(
+        MessageWork(
+            call_id=row.call_id,
+            caller=row.caller,
+            at=row.at,
+            state=row.state,
+            recording=next((one for one in recordings[row.call_id] if one.kind == "message"), None),
+        )
+        for row in shown
+    )
+    further = cursors.dump(shown[-1].at, shown[-1].call_id) if len(rows) > limit else None
+    return Page(items, further)
+
+
+def messages_open(session: Session) -> int:
+    query = select(func.count()).select_from(tables.MessageWork).where(col(tables.MessageWork.state) == "open")
+    return session.exec(query).one()
+
+
+def _meet(session: Session, call: Call) -> None:
+    """Note who calls, at the first word of a call; a withheld number is nobody."""
+    if not call.caller:
+        return
+    number = _clean(call.caller)
+    citizen = session.get(tables.Citizen, number)
+    if citizen is None:
+        citizen = tables.Citizen(number=number, first_call_at=call.arrived_at, last_call_at=call.arrived_at)
+    citizen.first_call_at = min(citizen.first_call_at, call.arrived_at)
+    citizen.last_call_at = max(citizen.last_call_at, call.arrived_at)
+    citizen.name = _clean(call.caller_name) or citizen.name
+    session.add(citizen)
+
+
+def _records(session: Session, rows: Sequence[tables.Call], *, timeline: bool = False) -> list[CallRecord]:
+    ids = [row.id for row in rows]
+    legs: defaultdict[str, list[Leg]] = defaultdict(list)
+    leg_rows = select(tables.CallLeg).where(col(tables.CallLeg.call_id).in_(ids)).order_by(col(tables.CallLeg.position))
+    for leg in session.exec(leg_rows):
+        legs[leg.call_id].append(
+            Leg(
+                operator=leg.operator,
+                offered_at=leg.offered_at,
+                channel=leg.channel,
+                rung_at=leg.rung_at,
+                answered_at=leg.answered_at,
+                ended_at=leg.ended_at,
+                result=leg.result,
+            )
+        )
+    moments: defaultdict[str, list[Moment]] = defaultdict(list)
+    if timeline:
+        moment_rows = (
+            select(tables.CallMoment)
+            .where(col(tables.CallMoment.call_id).in_(ids))
+            .order_by(col(tables.CallMoment.position))
+        )
+        for moment in session.exec(moment_rows):
+            moments[moment.call_id].append(Moment(moment.at, moment.kind, moment.detail))
+    recordings = _recordings(session, ids)
+    cases: dict[str, str] = {}
+    case_rows = (
+        select(tables.Case.call_id, tables.Case.number)
+        .where(col(tables.Case.call_id).in_(ids))
+        .order_by(col(tables.Case.created_at).desc(), col(tables.Case.number).desc())
+    )
+    for call_id, number in session.exec(case_rows):
+        if call_id is not None:
+            cases[call_id] = number
+    return [
+        CallRecord(
+            call=_call(row, legs[row.id], moments[row.id]),
+            recordings=tuple(recordings[row.id]),
+            case=cases.get(row.id),
+        )
+        for row in rows
+    ]
+
+
+def _call(row: tables.Call, legs: Iterable[Leg], timeline: Iterable[Moment]) -> Call:
+    return Call(
+        id=row.id,
+        caller=row.caller,
+        caller_name=row.caller_name,
+        called=row.called,
+        channel=row.channel,
+        arrived_at=row.arrived_at,
+        state=CallState(row.state),
+        queue=row.queue,
+        queued_at=row.queued_at,
+        operator=row.operator,
+        answered_at=row.answered_at,
+        message_at=row.message_at,
+        ended_at=row.ended_at,
+        ended_by=None if row.ended_by is None else EndedBy(row.ended_by),
+        cause=row.cause,
+        outcome=None if row.outcome is None else Outcome(row.outcome),
+        abandon_stage=None if row.abandon_stage is None else CallState(row.abandon_stage),
+        legs=tuple(legs),
+        timeline=tuple(timeline),
+    )
+
+
+def _recording_of(session: Session, call_id: str, kind: str) -> tables.Recording | None:
+    query = select(tables.Recording).where(col(tables.Recording.call_id) == call_id, col(tables.Recording.kind) == kind)
+    return session.exec(query).first()
+
+
+def _recordings(session: Session, ids: Collection[str]) -> defaultdict[str, list[RecordingRow]]:
+    """By call, the talk before the message."""
+    found: defaultdict[str, list[RecordingRow]] = defaultdict(list)
+    query = select(tables.Recording).where(col(tables.Recording.call_id).in_(ids))
+    for row in session.exec(query.order_by(col(tables.Recording.kind).desc())):
+        found[row.call_id].append(
+            RecordingRow(
+                id=row.id,
+                call_id=row.call_id,
+                kind="message" if row.kind == "message" else "talk",
+                file=row.file,
+                channels=row.channels,
+                rate=row.rate,
+                seconds=row.seconds,
+                bytes=row.bytes,
+                sha256=row.sha256,
+                state="ok" if row.state == "ok" else "damaged" if row.state == "damaged" else "missing",
+                reason=row.reason,
+            )
+        )
+    return found
+
+
+def _clean(text: str) -> str:
+    """What came over the wire, without what no database can hold."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,33 @@
+"""A running call as JSON and back, exactly: what an application that comes back goes on with."""
+
+import json
+from dataclasses import asdict, fields
+from typing import Any
+
+from routing.call import Call, CallState, EndedBy, Leg, Moment, Outcome
+
+
+def dump(call: Call) -> str:
+    """ASCII, so that even half characters from a broken caller name survive."""
+    return json.dumps(asdict(call), allow_nan=False, separators=(",", ":"))
+
+
+def load(text: str) -> Call:
+    """The call that `dump` wrote; fields that this program does not know are left out, missing ones take the default.
+
+    Raises `ValueError`, `KeyError` or `TypeError` for anything that `dump` did not write.
+    """
+    data: dict[str, Any] = json.loads(text)
+    known = _known(Call, data)
+    known["state"] = CallState(data["state"])
+    for field, kind in (("outcome", Outcome), ("ended_by", EndedBy), ("abandon_stage", CallState)):
+        if known.get(field) is not None:
+            known[field] = kind(data[field])
+    known["legs"] = tuple(Leg(**_known(Leg, leg)) for leg in data.get("legs", ()))
+    known["timeline"] = tuple(Moment(**_known(Moment, moment)) for moment in data.get("timeline", ()))
+    return Call(**known)
+
+
+def _known(kind: type, data: dict[str, Any]) -> dict[str, Any]:
+    names = {field.name for field in fields(kind)}
+    return {name: value for name, value in data.items() if name in names}

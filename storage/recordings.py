@@ -1,0 +1,83 @@
+"""The recordings on disk: what Asterisk wrote for a call, measured against what was said.
+
+Files are raw signed 16-bit little-endian samples at 8 kHz: `<call>.raw` for talk, stereo, citizen left, operator right;
+`<call>-message.sln` for a message, mono. Names follow from the call, so disk and store can always be reconciled.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from routing.call import Call, Outcome
+from routing.records import RecordingKind, RecordingRow, RecordingState
+
+RATE: Final = 8000
+TOLERANCE_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    name: RecordingKind
+    suffix: str
+    channels: int
+
+
+TALK = Kind("talk", ".raw", 2)
+MESSAGE = Kind("message", "-message.sln", 1)
+
+
+def owed(call: Call) -> tuple[Kind, ...]:
+    """The recordings that an ended call owes: talk if a person answered, a message if one was left."""
+    talk = (TALK,) if call.answered_at is not None else ()
+    return (*talk, MESSAGE) if call.outcome is Outcome.MESSAGE else talk
+
+
+def length(folder: Path, call: Call, kind: Kind) -> float:
+    """Seconds of sound in the file as it is now; 0 where there is none."""
+    try:
+        return (folder / (call.id + kind.suffix)).stat().st_size / (2 * kind.channels * RATE)
+    except OSError:
+        return 0.0
+
+
+def measure(folder: Path, call: Call, kind: Kind) -> RecordingRow:
+    """What is on disk of one recording of an ended call, held against what is due, with its hash."""
+    file = call.id + kind.suffix
+    digest = hashlib.sha256()
+    size = 0
+    try:
+        with (folder / file).open("rb") as handle:
+            while block := handle.read(1 << 20):
+                digest.update(block)
+                size += len(block)
+        found = True
+    except OSError:
+        found = False
+    seconds = size / (2 * kind.channels * RATE)
+    state, reason = _judge(found, seconds, call, kind)
+    return RecordingRow(
+        id=f"{call.id}-{kind.name}",
+        call_id=call.id,
+        kind=kind.name,
+        file=file,
+        channels=kind.channels,
+        rate=RATE,
+        seconds=round(seconds, 3),
+        bytes=size,
+        sha256=digest.hexdigest() if found else "",
+        state=state,
+        reason=reason,
+    )
+
+
+def _judge(found: bool, seconds: float, call: Call, kind: Kind) -> tuple[RecordingState, str | None]:
+    if kind is MESSAGE:
+        if not found or seconds == 0:
+            return "missing", "the citizen hung up before he spoke"
+        return "ok", None
+    if not found:
+        return "missing", f"no file for {call.talk_s:.1f} s of talk"
+    if abs(seconds - call.talk_s) > TOLERANCE_S:
+        return "damaged", f"{seconds:.1f} s of sound for {call.talk_s:.1f} s of talk"
+    return "ok", None

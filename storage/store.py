@@ -1,0 +1,249 @@
+"""The store: all that is kept on disk, behind plain values.
+
+Every method is one transaction, synchronous, and safe to call from any thread: writers stand in one line, readers see
+the last commit and wait for nobody. A method that returns has committed. The application calls them through `read` and
+`write`, which use threads of the store's own. All methods raise `StoreFault` when disk or database do not serve.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from typing import ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+from argon2 import PasswordHasher
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlmodel import Session
+
+from cases.case import Case, CaseFilter, Change
+from routing.call import Call
+from routing.queues import Queue
+from routing.records import (
+    Account,
+    CallFilter,
+    CallRecord,
+    MessageWork,
+    Page,
+    RecordingRow,
+    SessionRow,
+    StoreFault,
+)
+from storage import calls, casework, city, database, people
+from storage.city import DemoCity
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+BATCH = 500
+"""Calls read at a time when going through them all."""
+
+
+class Store:
+    def __init__(self, writer: Engine, readers: Engine, timezone: ZoneInfo) -> None:
+        self.timezone = timezone
+        self._engines = (writer, readers)
+        self._line = threading.Lock()
+        self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="store-write")
+        self._read_threads = ThreadPoolExecutor(database.READERS, thread_name_prefix="store-read")
+
+    @classmethod
+    def open(cls, url: str, *, timezone: ZoneInfo) -> "Store":
+        """Create or migrate the database at `url` (as in `sqlite:////path/hotline.db`) and open it.
+
+        Raises `storage.database.UnusableDatabase` or `StoreFault`.
+        """
+        writer, readers = database.connect(url)
+        try:
+            with _told_plainly():
+                database.migrate(writer)
+        except BaseException:
+            writer.dispose()
+            readers.dispose()
+            raise
+        return cls(writer, readers, timezone)
+
+    def close(self) -> None:
+        """Finish what is under way and let go of the files."""
+        self._write_thread.shutdown()
+        self._read_threads.shutdown()
+        for engine in self._engines:
+            engine.dispose()
+
+    async def write(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """`fn(…)` on the one thread that writes, in the order of calling; it returns after the commit."""
+        return await asyncio.get_running_loop().run_in_executor(self._write_thread, partial(fn, *args, **kwargs))
+
+    async def read(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """`fn(…)` on one of a few threads that read."""
+        return await asyncio.get_running_loop().run_in_executor(self._read_threads, partial(fn, *args, **kwargs))
+
+    def ping(self) -> None:
+        """Raises `StoreFault` unless the database answers."""
+        with self._reading() as session:
+            session.connection().execute(text("SELECT 1"))
+
+    # -- the desk ------------------------------------------------------------------------------------------------
+
+    def next_term(self) -> int:
+        """The number of a desk that begins now: higher than any before."""
+        with self._writing() as session:
+            return city.next_term(session)
+
+    def queues(self) -> list[Queue]:
+        with self._reading() as session:
+            return city.queues(session)
+
+    def queue_members(self) -> dict[str, tuple[str, ...]]:
+        with self._reading() as session:
+            return city.queue_members(session)
+
+    def is_empty(self) -> bool:
+        """Whether there is no account yet."""
+        with self._reading() as session:
+            return city.is_empty(session)
+
+    def load_demo(self, demo: DemoCity, password: str) -> None:
+        """Add the accounts, queues and members that are missing; new accounts get `password`."""
+        hasher = PasswordHasher()
+        with self._writing() as session:
+            city.load_demo(session, demo, lambda: hasher.hash(password))
+
+    # -- calls ---------------------------------------------------------------------------------------------------
+
+    def save_call(self, call: Call) -> None:
+        with self._writing() as session:
+            calls.save(session, call)
+
+    def open_calls(self) -> list[Call]:
+        """The calls that were not over when they were last saved, exactly as they were."""
+        with self._reading() as session:
+            return calls.open_calls(session)
+
+    def knows_call(self, call_id: str) -> bool:
+        with self._reading() as session:
+            return calls.knows(session, call_id)
+
+    def call(self, call_id: str) -> CallRecord | None:
+        with self._reading() as session:
+            return calls.record(session, call_id)
+
+    def calls(self, wanted: CallFilter, cursor: str | None = None, limit: int = 50) -> Page[CallRecord]:
+        """Newest first, without timelines. Raises `BadCursor`."""
+        with self._reading() as session:
+            return calls.page(session, wanted, cursor, limit)
+
+    def ended_calls_with_recordings(self, since: float = 0.0) -> Iterator[CallRecord]:
+        """Every ended call that arrived at `since` or later, the oldest first, read in batches."""
+        place = (since, "")
+        while True:
+            with self._reading() as session:
+                batch = calls.ended_after(session, place, BATCH)
+            yield from batch
+            if len(batch) < BATCH:
+                return
+            place = (batch[-1].call.arrived_at, batch[-1].call.id)
+
+    def save_recording(self, recording: RecordingRow) -> None:
+        """Write what is known of the one recording of this kind of this call; the call must have been saved."""
+        with self._writing() as session:
+            calls.save_recording(session, recording)
+
+    def open_message_work(self, call_id: str, caller: str, at: float) -> None:
+        """The call must have been saved."""
+        with self._writing() as session:
+            calls.open_message_work(session, call_id, caller, at)
+
+    def messages(self, state: str = "open", cursor: str | None = None, limit: int = 50) -> Page[MessageWork]:
+        """Newest first. Raises `BadCursor`."""
+        with self._reading() as session:
+            return calls.messages(session, state, cursor, limit)
+
+    def messages_open(self) -> int:
+        with self._reading() as session:
+            return calls.messages_open(session)
+
+    # -- cases ---------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def case_work(self) -> Iterator[casework.CaseRows]:
+        """One transaction of the office: committed when the block ends well, undone when it raises."""
+        with self._writing() as session:
+            yield casework.CaseRows(session)
+
+    def case(self, number: str) -> Case | None:
+        with self._reading() as session:
+            return casework.case(session, number)
+
+    def case_history(self, number: str) -> list[Change]:
+        """Every write of the case, the first first."""
+        with self._reading() as session:
+            return casework.history(session, number)
+
+    def cases(self, wanted: CaseFilter, cursor: str | None = None, limit: int = 50) -> Page[Case]:
+        """Newest first. Raises `BadCursor`."""
+        with self._reading() as session:
+            return casework.page(session, wanted, cursor, limit)
+
+    # -- people --------------------------------------------------------------------------------------------------
+
+    def account(self, login: str) -> Account | None:
+        with self._reading() as session:
+            return people.account(session, login)
+
+    def accounts(self) -> list[Account]:
+        with self._reading() as session:
+            return people.accounts(session)
+
+    def password_hash(self, login: str) -> str | None:
+        with self._reading() as session:
+            return people.password_hash(session, login)
+
+    def set_password(self, login: str, password: str) -> bool:
+        """Whether there is such an account. Its sessions end."""
+        hashed = PasswordHasher().hash(password)
+        with self._writing() as session:
+            return people.set_password_hash(session, login, hashed)
+
+    def add_session(self, row: SessionRow) -> None:
+        with self._writing() as session:
+            people.add_session(session, row)
+
+    def session(self, token_sha256: str) -> tuple[SessionRow, Account] | None:
+        with self._reading() as session:
+            return people.session_of(session, token_sha256)
+
+    def touch_session(self, token_sha256: str, seen_at: float) -> None:
+        with self._writing() as session:
+            people.touch_session(session, token_sha256, seen_at)
+
+    def remove_session(self, token_sha256: str) -> None:
+        with self._writing() as session:
+            people.remove_session(session, token_sha256)
+
+    # -- transactions --------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        with self._line, _told_plainly(), Session(self._engines[0], expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        with _told_plainly(), Session(self._engines[1]) as session, session.begin():
+            yield session
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """What disk and database did to us becomes `StoreFault`; what the program did wrong stays what it is."""
+    try:
+        yield
+    except (IntegrityError, ProgrammingError, DataError):
+        raise
+    except (DBAPIError, PoolTimeout) as fault:
+        raise StoreFault(str(fault.__cause__ or fault)) from fault

@@ -1,0 +1,201 @@
+"""The tables. Change them only together with a migration; a test compares the two."""
+
+from datetime import date
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from storage.instant import Instant
+
+
+class Account(SQLModel, table=True):
+    __tablename__ = "accounts"
+
+    login: str = Field(primary_key=True)
+    name: str
+    role: str
+    password_hash: str
+    active: bool = True
+
+
+class Session(SQLModel, table=True):
+    __tablename__ = "sessions"
+
+    token_sha256: str = Field(primary_key=True)
+    login: str = Field(foreign_key="accounts.login", index=True)
+    kind: str
+    created_at: float = Field(sa_type=Instant)
+    seen_at: float = Field(sa_type=Instant)
+    expires_at: float = Field(sa_type=Instant, index=True)
+
+
+class Queue(SQLModel, table=True):
+    """`position` is the order in which queues are shown. Times in whole seconds."""
+
+    __tablename__ = "queues"
+
+    name: str = Field(primary_key=True)
+    position: int
+    title: str
+    ring_s: int
+    wrap_up_s: int
+    nobody_wait_s: int
+    max_wait_s: int
+    reconnect_s: int
+
+
+class QueueMember(SQLModel, table=True):
+    __tablename__ = "queue_members"
+
+    login: str = Field(foreign_key="accounts.login", primary_key=True)
+    queue: str = Field(foreign_key="queues.name", primary_key=True)
+
+
+class Citizen(SQLModel, table=True):
+    """Who calls, known by the number alone; `name` is the last one he was called by."""
+
+    __tablename__ = "citizens"
+
+    number: str = Field(primary_key=True)
+    name: str = ""
+    first_call_at: float = Field(sa_type=Instant)
+    last_call_at: float = Field(sa_type=Instant)
+
+
+class Call(SQLModel, table=True):
+    """`live` is the whole value as JSON while the call is not over, so that another process can go on with it."""
+
+    __tablename__ = "calls"
+    __table_args__ = (
+        Index("ix_calls_newest", "arrived_at", "id"),
+        Index("ix_calls_operator", "operator", "arrived_at"),
+        Index("ix_calls_caller", "caller", "arrived_at"),
+        Index("ix_calls_state", "state"),
+    )
+
+    id: str = Field(primary_key=True)
+    caller: str
+    caller_name: str
+    called: str
+    channel: str
+    state: str
+    queue: str | None = None
+    operator: str | None = None
+    arrived_at: float = Field(sa_type=Instant)
+    queued_at: float | None = Field(default=None, sa_type=Instant)
+    answered_at: float | None = Field(default=None, sa_type=Instant)
+    message_at: float | None = Field(default=None, sa_type=Instant)
+    ended_at: float | None = Field(default=None, sa_type=Instant)
+    ended_by: str | None = None
+    cause: int | None = None
+    outcome: str | None = None
+    abandon_stage: str | None = None
+    wait_s: float | None = None
+    talk_s: float = 0.0
+    live: str | None = Field(default=None, sa_type=Text)
+
+
+class CallMoment(SQLModel, table=True):
+    __tablename__ = "call_moments"
+
+    call_id: str = Field(foreign_key="calls.id", primary_key=True)
+    position: int = Field(primary_key=True)
+    at: float = Field(sa_type=Instant)
+    kind: str
+    detail: str
+
+
+class CallLeg(SQLModel, table=True):
+    __tablename__ = "call_legs"
+    __table_args__ = (Index("ix_call_legs_operator", "operator", "call_id"),)
+
+    call_id: str = Field(foreign_key="calls.id", primary_key=True)
+    position: int = Field(primary_key=True)
+    operator: str
+    channel: str | None = None
+    offered_at: float = Field(sa_type=Instant)
+    rung_at: float | None = Field(default=None, sa_type=Instant)
+    answered_at: float | None = Field(default=None, sa_type=Instant)
+    ended_at: float | None = Field(default=None, sa_type=Instant)
+    result: str | None = None
+
+
+class Recording(SQLModel, table=True):
+    __tablename__ = "recordings"
+    __table_args__ = (UniqueConstraint("call_id", "kind", name="uq_recordings_call_kind"),)
+
+    id: str = Field(primary_key=True)
+    call_id: str = Field(foreign_key="calls.id")
+    kind: str
+    file: str
+    channels: int
+    rate: int
+    seconds: float
+    bytes: int = Field(sa_type=BigInteger)
+    sha256: str
+    state: str
+    reason: str | None = None
+
+
+class MessageWork(SQLModel, table=True):
+    """One piece of work per call that left a message."""
+
+    __tablename__ = "message_work"
+    __table_args__ = (Index("ix_message_work_newest", "state", "at", "call_id"),)
+
+    call_id: str = Field(foreign_key="calls.id", primary_key=True)
+    caller: str
+    at: float = Field(sa_type=Instant)
+    state: str
+
+
+class Case(SQLModel, table=True):
+    """`day` (the city's date) and `serial` are the two halves of the number."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        UniqueConstraint("day", "serial", name="uq_cases_day_serial"),
+        UniqueConstraint("call_id", "operator", name="uq_cases_call_operator"),
+        Index("ix_cases_newest", "created_at", "number"),
+        Index("ix_cases_operator", "operator", "created_at"),
+        Index("ix_cases_caller", "caller", "created_at"),
+    )
+
+    number: str = Field(primary_key=True)
+    day: date
+    serial: int
+    type: str
+    content: str = Field(sa_type=Text)
+    place: str
+    urgency: str
+    citizen_name: str
+    caller: str
+    call_id: str | None = Field(default=None, foreign_key="calls.id")
+    operator: str
+    state: str
+    version: int
+    created_at: float = Field(sa_type=Instant)
+    updated_at: float = Field(sa_type=Instant)
+
+
+class CaseHistory(SQLModel, table=True):
+    """Every write of a case. `before` and `after` are the whole case as JSON; rows are never changed."""
+
+    __tablename__ = "case_history"
+
+    number: str = Field(foreign_key="cases.number", primary_key=True)
+    version: int = Field(primary_key=True)
+    at: float = Field(sa_type=Instant)
+    who: str
+    before: str | None = Field(default=None, sa_type=Text)
+    after: str = Field(sa_type=Text)
+
+
+class Term(SQLModel, table=True):
+    """One row: how often a desk has begun to rule."""
+
+    __tablename__ = "terms"
+    __table_args__ = (CheckConstraint("id = 1", name="ck_terms_one_row"),)
+
+    id: int = Field(primary_key=True)
+    value: int

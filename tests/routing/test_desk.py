@@ -1,0 +1,261 @@
+"""The desk: events in, orders out."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from routing import effects as fx
+from routing import events as ev
+from routing.call import CallState, Outcome
+from routing.desk import Desk
+from routing.operators import OperatorState, PauseReason
+from routing.queues import Queue
+
+E = TypeVar("E")
+MAIN = Queue("main", "市长热线", ring_s=15, wrap_up_s=30, nobody_wait_s=12, max_wait_s=300, reconnect_s=20)
+
+
+class Hall:
+    """A desk with a clock that we set, and what it ordered."""
+
+    def __init__(self) -> None:
+        self.desk = Desk([MAIN], "main")
+        self.now = 1000.0
+        self.orders: list[fx.Effect] = []
+        self.tell(ev.TelephonyChanged(True))
+
+    def tell(self, *events: ev.Event, after: float = 0.0) -> list[fx.Effect]:
+        self.now += after
+        fresh = [effect for event in events for effect in self.desk.handle(event, self.now)]
+        self.orders += fresh
+        return fresh
+
+    def ready(self, *logins: str) -> None:
+        for login in logins:
+            self.tell(
+                ev.OperatorSignedIn(login, ("main",)), ev.PhoneRegistered(login), ev.ReadyRequested(login), after=1
+            )
+
+    def waits(self, call: str, after: float = 1.0) -> list[fx.Effect]:
+        channel = f"PJSIP/trunk-{call}"
+        return self.tell(
+            ev.CallArrived(call, "13907330001", "", "12345", channel),
+            ev.MenuFinished(call, "main"),
+            ev.CallerWaiting(call, channel),
+            after=after,
+        )
+
+    def answers(self, call: str, operator: str, after: float = 2.0) -> None:
+        channel = f"PJSIP/{operator}-1"
+        self.tell(ev.RingStarted(call, operator, channel))
+        self.tell(ev.OperatorAnswered(call, operator, channel), after=after)
+
+    def state(self, login: str) -> OperatorState:
+        return self.desk.snapshot.operators[login].state
+
+
+def only(kind: type[E], effects: Iterable[object]) -> list[E]:
+    return [effect for effect in effects if isinstance(effect, kind)]
+
+
+def test_a_waiting_citizen_gets_the_operator_who_has_been_idle_longest() -> None:
+    hall = Hall()
+    hall.ready("op1002", "op1001")
+    assert only(fx.ConnectCall, hall.waits("a")) == [fx.ConnectCall("a", "PJSIP/trunk-a", "op1002", 15)]
+
+
+def test_nobody_is_connected_before_he_is_at_the_music_nor_without_telephony() -> None:
+    hall = Hall()
+    hall.ready("op1001")
+    hall.tell(ev.CallArrived("a", "", "", "12345", "PJSIP/trunk-a"))
+    assert only(fx.ConnectCall, hall.tell(ev.MenuFinished("a", "main"))) == []
+    hall.tell(ev.TelephonyChanged(False))
+    assert only(fx.ConnectCall, hall.tell(ev.CallerWaiting("a", "PJSIP/trunk-a"))) == []
+    assert len(only(fx.ConnectCall, hall.tell(ev.TelephonyChanged(True)))) == 1
+
+
+def test_who_does_not_answer_is_put_on_pause_and_the_next_is_rung() -> None:
+    hall = Hall()
+    hall.ready("op1001", "op1002")
+    hall.waits("a")
+    hall.tell(ev.RingStarted("a", "op1001", "PJSIP/op1001-1"))
+    hall.tell(ev.RingEnded("a", "op1001", ev.RingResult.NOT_ANSWERED), after=15)
+    assert hall.state("op1001") is OperatorState.PAUSED
+    assert hall.desk.snapshot.operators["op1001"].pause is PauseReason.MISSED
+    connected = only(fx.ConnectCall, hall.tell(ev.CallerWaiting("a", "PJSIP/trunk-a")))
+    assert [order.operator for order in connected] == ["op1002"]
+    assert fx.EndOffer("op1001", "a", "not_answered") in hall.orders
+
+
+def test_a_returned_citizen_comes_before_those_who_came_later() -> None:
+    hall = Hall()
+    hall.ready("op1001")
+    hall.waits("a")
+    hall.waits("b", after=3)
+    hall.tell(ev.RingEnded("a", "op1001", ev.RingResult.REFUSED), after=5)
+    hall.tell(ev.CallerWaiting("a", "PJSIP/trunk-a"))
+    hall.ready("op1002")
+    assert only(fx.ConnectCall, hall.orders)[-1].call == "a"
+    assert hall.desk.snapshot.place("b") == 1
+
+
+def test_after_the_talk_comes_wrap_up_and_then_readiness_by_itself() -> None:
+    hall = Hall()
+    hall.ready("op1001")
+    hall.waits("a")
+    hall.answers("a", "op1001")
+    hall.tell(ev.CallEnded("a", 16), after=60)
+    operator = hall.desk.snapshot.operators["op1001"]
+    assert (operator.state, operator.wrap_up_until) == (OperatorState.WRAP_UP, hall.now + 30)
+    hall.tell(ev.Tick(), after=29)
+    assert hall.state("op1001") is OperatorState.WRAP_UP
+    hall.tell(ev.Tick(), after=1)
+    assert hall.state("op1001") is OperatorState.READY
+
+
+def test_a_pause_asked_for_in_a_talk_comes_after_it() -> None:
+    hall = Hall()
+    hall.ready("op1001")
+    hall.waits("a")
+    hall.answers("a", "op1001")
+    hall.tell(ev.PauseRequested("op1001"), ev.CallEnded("a", 16))
+    hall.tell(ev.Tick(), after=31)
+    assert hall.state("op1001") is OperatorState.PAUSED
+
+
+def test_the_hang_up_of_an_operator_ends_the_citizens_channel() -> None:
+    hall = Hall()
+    hall.ready("op1001")
+    hall.waits("a")
+    hall.answers("a", "op1001")
+    assert only(fx.EndCall, hall.tell(ev.HangUpRequested("a", "op1001"))) == [fx.EndCall("a", "PJSIP/trunk-a")]
+    assert only(fx.Refuse, hall.tell(ev.HangUpRequested("a", "op1002")))
+
+
+def test_with_nobody_signed_in_a_message_is_taken_soon_and_becomes_work() -> None:
+    hall = Hall()
+    hall.waits("a")
+    assert only(fx.TakeMessage, hall.tell(ev.Tick(), after=11)) == []
+    assert only(fx.TakeMessage, hall.tell(ev.Tick(), after=1)) == [fx.TakeMessage("a", "PJSIP/trunk-a")]
+    hall.tell(ev.MessageStarted("a"))
+    ended = hall.tell(ev.CallEnded("a", 16), after=20)
+    assert only(fx.OpenMessageWork, ended) == [fx.OpenMessageWork("a", "13907330001")]
+    saved = only(fx.SaveCall, ended)[-1].call
+    assert saved.outcome is Outcome.MESSAGE
+    kinds = [type(effect) for effect in ended if isinstance(effect, fx.SaveCall | fx.OpenMessageWork)]
+    assert kinds == [fx.SaveCall, fx.OpenMessageWork]
+
+
+def test_with_all_busy_the_citizen_waits_longer_before_a_message_is_taken() -> None:
+    hall = Hall()
+    hall.tell(ev.OperatorSignedIn("op1001", ("main",)))
+    hall.waits("a")
+    assert only(fx.TakeMessage, hall.tell(ev.Tick(), after=200)) == []
+    assert len(only(fx.TakeMessage, hall.tell(ev.Tick(), after=100))) == 1
+
+
+def test_a_citizen_who_lost_his_operator_is_kept_for_him_and_then_goes_to_another() -> None:
+    hall = Hall()
+    hall.ready("op1001", "op1002")
+    hall.waits("a")
+    hall.answers("a", "op1001")
+    hall.tell(ev.PhoneLost("op1001"))
+    hall.tell(ev.OperatorLegEnded("a", "op1001", 44), after=10)
+    hall.tell(ev.CallerWaiting("a", "PJSIP/trunk-a"))
+    assert hall.desk.snapshot.calls["a"].state is CallState.WAITING
+    hall.tell(ev.Tick(), after=19)
+    assert len(only(fx.ConnectCall, hall.orders)) == 1
+    hall.tell(ev.Tick(), after=2)
+    assert only(fx.ConnectCall, hall.orders)[-1].operator == "op1002"
+
+
+def test_a_ready_operator_whose_phone_is_away_is_not_rung_and_soon_not_ready() -> None:
+    hall = Hall()
+    hall.ready("op1001")
+    hall.tell(ev.PhoneLost("op1001"))
+    assert only(fx.ConnectCall, hall.waits("a")) == []
+    hall.tell(ev.Tick(), after=10)
+    assert hall.desk.snapshot.operators["op1001"].pause is PauseReason.PHONE_LOST
+
+
+def test_an_operator_without_page_and_phone_counts_as_gone() -> None:
+    hall = Hall()
+    hall.ready("op1001")
+    hall.tell(ev.PauseRequested("op1001"), ev.PageClosed("op1001"), ev.PhoneLost("op1001"))
+    hall.tell(ev.Tick(), after=30)
+    assert hall.state("op1001") is OperatorState.OFFLINE
+
+
+def test_ready_without_a_phone_is_refused() -> None:
+    hall = Hall()
+    hall.tell(ev.OperatorSignedIn("op1001", ("main",)))
+    assert only(fx.Refuse, hall.tell(ev.ReadyRequested("op1001")))
+    assert hall.state("op1001") is OperatorState.PAUSED
+
+
+def test_the_same_fact_told_twice_changes_nothing_more() -> None:
+    hall = Hall()
+    hall.ready("op1001")
+    hall.waits("a")
+    hall.answers("a", "op1001")
+    before = hall.desk.snapshot
+    hall.tell(ev.OperatorAnswered("a", "op1001", "PJSIP/op1001-1"), ev.CallArrived("a", "", "", "12345", "x"))
+    assert hall.desk.snapshot.calls == before.calls
+    assert hall.desk.snapshot.operators == before.operators
+
+
+LOGINS = ("op1", "op2", "op3")
+CALLS = ("a", "b", "c", "d")
+CHOICES = st.one_of(
+    st.builds(lambda who: ev.OperatorSignedIn(who, ("main",)), st.sampled_from(LOGINS)),
+    *(
+        st.builds(kind, st.sampled_from(LOGINS))
+        for kind in (
+            ev.PhoneRegistered,
+            ev.PhoneLost,
+            ev.ReadyRequested,
+            ev.PauseRequested,
+            ev.PageClosed,
+            ev.OperatorSignedOut,
+        )
+    ),
+    st.builds(lambda call: ev.CallArrived(call, "1", "", "12345", f"ch-{call}"), st.sampled_from(CALLS)),
+    st.builds(lambda call: ev.MenuFinished(call, "main"), st.sampled_from(CALLS)),
+    st.builds(lambda call: ev.CallerWaiting(call, f"ch-{call}"), st.sampled_from(CALLS)),
+    st.builds(lambda call, who: ev.RingStarted(call, who, f"o-{who}"), st.sampled_from(CALLS), st.sampled_from(LOGINS)),
+    st.builds(
+        lambda call, who: ev.OperatorAnswered(call, who, f"o-{who}"), st.sampled_from(CALLS), st.sampled_from(LOGINS)
+    ),
+    st.builds(ev.RingEnded, st.sampled_from(CALLS), st.sampled_from(LOGINS), st.sampled_from(ev.RingResult)),
+    st.builds(lambda call, who: ev.OperatorLegEnded(call, who, 16), st.sampled_from(CALLS), st.sampled_from(LOGINS)),
+    st.builds(ev.HangUpRequested, st.sampled_from(CALLS), st.sampled_from(LOGINS)),
+    st.builds(ev.MessageStarted, st.sampled_from(CALLS)),
+    st.builds(lambda call: ev.CallEnded(call, 16), st.sampled_from(CALLS)),
+    st.just(ev.Tick()),
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(st.tuples(CHOICES, st.floats(0, 40)), max_size=80))
+def test_over_any_history_operators_and_calls_agree_and_nobody_waits_beside_a_free_one(
+    history: list[tuple[ev.Event, float]],
+) -> None:
+    hall = Hall()
+    for event, later in history:
+        hall.tell(event, after=later)
+        desk = hall.desk.snapshot
+        busy = (OperatorState.RINGING, OperatorState.TALKING)
+        with_call = {one.login: one.call for one in desk.operators.values() if one.state in busy}
+        live = {
+            call.operator: call.id for call in desk.calls.values() if call.operator and call.operator in desk.operators
+        }
+        assert with_call == live
+        free = [one for one in desk.operators.values() if one.free and "main" in one.queues]
+        waiting = [
+            call
+            for call in desk.calls.values()
+            if call.state is CallState.WAITING and call.at_music and call.queue == "main" and call.prefer is None
+        ]
+        assert not (free and waiting)

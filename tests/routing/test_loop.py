@@ -1,0 +1,97 @@
+"""The loop: order within a call, no waiting for the neighbour, walls around the workers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from routing import effects as fx
+from routing import events as ev
+from routing.desk import Desk
+from routing.loop import Loop, Worker
+from routing.queues import Queue
+
+
+@asynccontextmanager
+async def running(workers: dict[type, Worker]) -> AsyncIterator[Loop]:
+    async def ignore(order: fx.Order) -> None:
+        del order
+
+    kinds = (
+        fx.ConnectCall,
+        fx.TakeMessage,
+        fx.EndCall,
+        fx.SaveCall,
+        fx.OpenMessageWork,
+        fx.ShowOperator,
+        fx.EndOffer,
+        fx.ShowQueue,
+        fx.ShowTelephony,
+        fx.Refuse,
+    )
+    loop = Loop(Desk([Queue("main", "市长热线")], "main"), lambda: 5.0, dict.fromkeys(kinds, ignore) | workers, term=7)
+    task = asyncio.create_task(loop.run())
+    try:
+        yield loop
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_orders_carry_the_term_and_those_of_one_call_come_in_order() -> None:
+    saved: list[tuple[int, str]] = []
+    done = asyncio.Event()
+
+    async def save(order: fx.Order) -> None:
+        assert isinstance(order.effect, fx.SaveCall)
+        await asyncio.sleep(0)
+        saved.append((order.term, order.effect.call.state))
+        if order.effect.call.state == "ended":
+            done.set()
+
+    async with running({fx.SaveCall: save}) as loop:
+        loop.post(ev.CallArrived("a", "", "", "12345", "ch"))
+        loop.post(ev.MenuFinished("a", "main"))
+        loop.post(ev.CallEnded("a", 16))
+        await asyncio.wait_for(done.wait(), 5)
+    assert saved == [(7, "greeting"), (7, "waiting"), (7, "ended")]
+
+
+async def test_a_hung_order_of_one_call_delays_no_other_call() -> None:
+    never, other = asyncio.Event(), asyncio.Event()
+
+    async def save(order: fx.Order) -> None:
+        assert isinstance(order.effect, fx.SaveCall)
+        if order.effect.call.id == "a":
+            await never.wait()
+        other.set()
+
+    async with running({fx.SaveCall: save}) as loop:
+        loop.post(ev.CallArrived("a", "", "", "12345", "ch-a"))
+        loop.post(ev.CallArrived("b", "", "", "12345", "ch-b"))
+        await asyncio.wait_for(other.wait(), 5)
+
+
+async def test_a_worker_that_fails_stops_neither_desk_nor_its_own_lane() -> None:
+    seen: list[str] = []
+    second = asyncio.Event()
+
+    async def save(order: fx.Order) -> None:
+        assert isinstance(order.effect, fx.SaveCall)
+        seen.append(order.effect.call.state)
+        if len(seen) == 1:
+            raise RuntimeError("disk on fire")
+        second.set()
+
+    async with running({fx.SaveCall: save}) as loop:
+        loop.post(ev.CallArrived("a", "", "", "12345", "ch"))
+        loop.post(ev.MenuFinished("a", "main"))
+        await asyncio.wait_for(second.wait(), 5)
+    assert seen == ["greeting", "waiting"]
+
+
+async def test_who_asks_learns_what_followed() -> None:
+    async with running({}) as loop:
+        granted = await loop.ask(ev.OperatorSignedIn("op1001", ("main",)))
+        refused = await loop.ask(ev.ReadyRequested("op1001"))
+    assert any(isinstance(effect, fx.ShowOperator) for effect in granted)
+    assert any(isinstance(effect, fx.Refuse) for effect in refused)

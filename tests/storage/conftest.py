@@ -1,0 +1,34 @@
+"""A store of its own for every test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from routing.queues import Queue
+from storage.city import DemoCity
+from storage.store import Store
+
+CITY = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/hotline.db"
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    opened = Store.open(url, timezone=CITY)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def demo() -> DemoCity:
+    return DemoCity(
+        accounts=(("op1001", "李晓雯", "operator"), ("op1002", "王强", "operator"), ("sup1", "赵敏", "supervisor")),
+        queues=(Queue("main", "市长热线", nobody_wait_s=12), Queue("env", "环保", ring_s=15)),
+        members={"op1001": ("main", "env"), "op1002": ("main",)},
+    )

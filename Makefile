@@ -18,7 +18,7 @@ test:
 	@status=0; $(BIN)/python -m install npm test || status=1; $(BIN)/pytest || status=1; exit $$status
 
 # Every check runs even if one before it fails.
-CHECKS := 'mypy --strict' 'mypy --strict -p install' 'ruff check' 'ruff format --check' 'lint-imports' \
+CHECKS := 'mypy --strict' 'ruff check' 'ruff format --check' 'lint-imports' \
 	'python -m install npm run check'
 
 check:

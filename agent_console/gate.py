@@ -50,7 +50,6 @@ class Gate:
                 )
             return who
 
-        signed_in.group = group  # type: ignore[attr-defined]  # a test looks for routes that have none
         return signed_in
 
     async def _who(self, request: Request) -> SignedIn:

@@ -138,8 +138,8 @@ class Hub:
         return self._pages.get(login)
 
     def sign_out(self, login: str) -> None:
-        """End the account's page for good."""
-        link = self._pages.pop(login, None)
+        """End the account's page for good. Its own `leave` still tells that it is gone: it may just be coming in."""
+        link = self._pages.get(login)
         if link is not None:
             self._listeners.discard(link)
             link.end(SIGNED_OUT, "signed out")

@@ -25,6 +25,9 @@ class Pages(StaticFiles):
     def __init__(self, folder: Path) -> None:
         super().__init__(directory=folder, check_dir=False)
 
+    async def check_config(self) -> None:
+        """A folder that is not there yet is no fault: the answer says what to do."""
+
     async def get_response(self, path: str, scope: Scope) -> Response:
         if path in (".", ""):
             return await self._index(scope)

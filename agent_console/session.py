@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from argon2 import PasswordHasher
@@ -59,8 +60,7 @@ class Sessions:
         self._throttle = Throttle(ticks)
         self._hasher = PasswordHasher()
         self._at_once = asyncio.Semaphore(AT_ONCE)
-        # checked in place of a login that does not exist, so that the answer takes as long and betrays nothing
-        self._nobody = self._hasher.hash(secrets.token_urlsafe())
+        self._nobody = _nobodys_hash()
 
     async def sign_in(self, login: str, password: str, address: str) -> tuple[str, Account]:
         """The token of a new page session. Raises `Problem`: 401 for wrong login or password, 429 after too many."""
@@ -86,7 +86,9 @@ class Sessions:
         return await self.issue(login, kind="page", lifetime=self.life_s), account
 
     async def issue(self, login: str, *, kind: Literal["page", "token"], lifetime: float) -> str:
-        """A new token of an existing account, valid for `lifetime` seconds; only its hash is kept."""
+        """A new token, valid for `lifetime` seconds; only its hash is kept. Raises `LookupError` for no account."""
+        if await self._store.read(self._store.account, login) is None:
+            raise LookupError(f"no account {login!r}")
         token = secrets.token_urlsafe(32)
         now = self._clock()
         row = SessionRow(_sha256(token), login, kind, created_at=now, seen_at=now, expires_at=now + lifetime)
@@ -119,6 +121,12 @@ class Sessions:
             return self._hasher.verify(kept, password)
         except (VerificationError, InvalidHashError):
             return False
+
+
+@cache
+def _nobodys_hash() -> str:
+    """Checked in place of a login that does not exist, so that the answer takes as long and betrays nothing."""
+    return PasswordHasher().hash(secrets.token_urlsafe())
 
 
 def _sha256(token: str) -> str:

@@ -60,25 +60,37 @@ def by_call(lines: Iterable[Line]) -> dict[str, list[Line]]:
     return {call: mine for call, mine in calls.items() if any(line.kind == "ARRIVED" for line in mine)}
 
 
-def rebuild(lines: Iterable[Line], known: Call | None = None) -> Call | None:
-    """The call as the log tells it: from its arrival, or on from what we `known` of it. None where it never arrived.
+Told = tuple[ev.CallEvent, float]
+"""An event of a call and when it happened, seconds since 1970 UTC."""
+
+
+def arrived(lines: Iterable[Line]) -> Call | None:
+    """The call as it was when it arrived; None where it never did."""
+    for line in lines:
+        if line.kind == "ARRIVED" and is_citizen(line.channel):
+            return Call(line.call, line.caller, line.caller_name, _extra(line), line.channel, line.at)
+    return None
+
+
+def replay(lines: Iterable[Line], call: Call) -> tuple[Call, list[Told]]:
+    """The call carried on by what the log saw since its last moment, and the events that did it.
 
     A log that ends without the citizen's hang-up gives a call that has not ended.
     """
-    call, since = known, known.timeline[-1].at if known is not None and known.timeline else 0.0
+    since = call.timeline[-1].at if call.timeline else call.arrived_at
+    lines = list(lines)
+    over = min((line.at for line in lines if line.kind == "HANGUP" and is_citizen(line.channel)), default=float("inf"))
+    told: list[Told] = []
     for line in lines:
-        if call is None:
-            if line.kind == "ARRIVED" and is_citizen(line.channel):
-                call = Call(line.call, line.caller, line.caller_name, _extra(line), line.channel, line.at)
-            continue
-        if line.at <= since:
-            continue
+        if line.at <= since or (line.kind == "BRIDGE_EXIT" and line.at > over - 1.0):
+            continue  # known already; or the citizen hung up and his operator was not lost
         for event in _events(line, call):
             try:
                 call = advance(call, event, line.at)
             except IllegalMove:  # told twice, once by AMI and once here
                 continue
-    return call
+            told.append((event, line.at))
+    return call, told
 
 
 def _events(line: Line, call: Call) -> list[ev.CallEvent]:
@@ -104,11 +116,6 @@ def _events(line: Line, call: Call) -> list[ev.CallEvent]:
 def ended(lines: Iterable[Line]) -> bool:
     """Whether the log saw the citizen's channel end."""
     return any(line.kind == "HANGUP" and is_citizen(line.channel) for line in lines)
-
-
-def without_end(call: Call, at: float) -> Call:
-    """The call closed at `at` because its channel is gone and nobody saw it go."""
-    return advance(call, ev.CallEnded(call.id, None), at)
 
 
 def _extra(line: Line) -> str:

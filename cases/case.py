@@ -1,6 +1,6 @@
 """A case (工单): its values, and what may be written into one."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 TYPES = ("咨询", "求助", "投诉", "举报", "建议", "表扬", "其他")
 URGENCIES = ("一般", "急", "特急")
@@ -111,11 +111,6 @@ def check(given: CaseInput) -> list[FieldFault]:
                 )
             )
     return faults
-
-
-def as_dict(case: Case) -> dict[str, str | int | float | None]:
-    """The case by field, for history and export."""
-    return asdict(case)
 
 
 def _unwritable(char: str) -> bool:

@@ -26,7 +26,7 @@ class SettingsError(Exception):
 class Settings(BaseModel):
     """All settings. Ports are on `bind`, which is loopback unless told otherwise."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
     home: Path = Path("var")
     database_url: str = ""

@@ -58,14 +58,35 @@ class Reconcile:
         now = self._clock()
         running = of_channels(await self._desk.listing("CoreShowChannels", "CoreShowChannel"))
         seen = witness.by_call(await asyncio.to_thread(witness.read, self._log_file))
-        desk = self._snapshot()
-        before = {call.id: call for call in await self._store.read(self._store.open_calls)} | dict(desk.calls)
-        for call in before.values():
-            self._known(call, running.get(call.id), seen.get(call.id, []), desk, now)
+        desk = self._snapshot().calls
+        stored = {call.id: call for call in await self._store.read(self._store.open_calls)}
+        for call in desk.values():
+            _, told = bring(call, seen.get(call.id, []), running.get(call.id), now)
+            for event, at in told:
+                self._post(event, at)
+        for call in stored.values():
+            if call.id not in desk:
+                self._adopt_or_finish(call, seen.get(call.id, []), running.get(call.id), now)
         for call_id, lines in seen.items():
-            if call_id not in before and not await self._store.read(self._store.knows_call, call_id):
-                self._unknown(lines, running.get(call_id), now)
+            known = call_id in desk or call_id in stored or await self._store.read(self._store.knows_call, call_id)
+            arrived = None if known else witness.arrived(lines)
+            if arrived is not None:
+                arrived = replace(
+                    arrived, caller=number(arrived.caller, self._country), caller_name=name(arrived.caller_name)
+                )
+                self._adopt_or_finish(arrived, lines, running.get(call_id), now)
         self._post(ev.TelephonyChanged(True), None)
+
+    def _adopt_or_finish(
+        self, call: Call, lines: list[witness.Line], channels: Channels | None, now: float
+    ) -> None:
+        current, _ = bring(call, lines, channels, now)
+        if current.state is CallState.ENDED:
+            log.info("call %s ended while nobody looked: %s", call.id, current.outcome)
+            self._finish(current)
+        else:
+            log.info("call %s goes on: %s", call.id, current.state)
+            self._post(ev.CallAdopted(current), now)
 
     async def phones(self) -> None:
         """Which operators' phones can be rung."""
@@ -74,36 +95,6 @@ class Reconcile:
         pairs = [(item.get("Endpoint", ""), item.get("Uri", "")) for item in listed]
         for event in self._facts.contacts([pair for pair in pairs if pair[0]], known):
             self._post(event, None)
-
-    def _known(
-        self, call: Call, channels: Channels | None, lines: list[witness.Line], desk: Snapshot, now: float
-    ) -> None:
-        told = witness.rebuild(lines, call) or call
-        if channels is None:
-            closed = told if told.state is CallState.ENDED else witness.without_end(told, now)
-            log.info("call %s ended while nobody looked: %s", call.id, closed.outcome)
-            if call.id in desk.calls:
-                self._post(ev.CallEnded(call.id, closed.cause), closed.ended_at)
-            self._finish(closed)
-            return
-        current = as_it_runs(told, channels, now)
-        if call.id not in desk.calls:
-            self._post(ev.CallAdopted(current), now)
-        elif current.state is not call.state:
-            for event in _difference(call, current):
-                self._post(event, now)
-
-    def _unknown(self, lines: list[witness.Line], channels: Channels | None, now: float) -> None:
-        told = witness.rebuild(lines)
-        if told is None:
-            return
-        told = replace(told, caller=number(told.caller, self._country), caller_name=name(told.caller_name))
-        if channels is not None:
-            self._post(ev.CallAdopted(as_it_runs(told, channels, now)), now)
-        else:
-            closed = told if told.state is CallState.ENDED else witness.without_end(told, now)
-            log.info("call %s came while the application was away: %s", told.id, closed.outcome)
-            self._finish(closed)
 
 
 def of_channels(listed: list[Event]) -> Mapping[str, Channels]:
@@ -129,15 +120,22 @@ def of_channels(listed: list[Event]) -> Mapping[str, Channels]:
     return found
 
 
-def as_it_runs(call: Call, channels: Channels, now: float) -> Call:
-    """`call` brought to where its channels stand; what happened in between is dated `now`."""
-    call = replace(call, channel=channels.citizen)
-    for event in _events(call, channels):
+def bring(
+    call: Call, lines: list[witness.Line], channels: Channels | None, now: float
+) -> tuple[Call, list[witness.Told]]:
+    """`call` brought to where it stands, by the log and by its channels, and the events that do it.
+
+    What the log did not see is dated `now`. A call without channels is over.
+    """
+    call, told = witness.replay(lines, replace(call, channel=channels.citizen) if channels else call)
+    missing = _events(call, channels) if channels else [ev.CallEnded(call.id, None)]
+    for event in missing:
         try:
             call = advance(call, event, now)
         except IllegalMove:
             continue
-    return call
+        told.append((event, now))
+    return call, told
 
 
 def _events(call: Call, channels: Channels) -> list[ev.CallEvent]:
@@ -153,18 +151,3 @@ def _events(call: Call, channels: Channels) -> list[ev.CallEvent]:
     if channels.context == "message":
         return [ev.MessageStarted(call.id)]
     return []
-
-
-def _difference(before: Call, after: Call) -> list[ev.CallEvent]:
-    """The event that brings the desk's call from one state to the other."""
-    match after.state:
-        case CallState.TALKING if after.operator:
-            return [ev.OperatorAnswered(after.id, after.operator, after.leg.channel or "" if after.leg else "")]
-        case CallState.MESSAGE:
-            return [ev.MessageStarted(after.id)]
-        case CallState.WAITING if before.state is CallState.TALKING and before.operator:
-            return [ev.OperatorLegEnded(after.id, before.operator, 0)]
-        case CallState.WAITING if before.state is CallState.RINGING and before.operator:
-            return [ev.RingEnded(after.id, before.operator, ev.RingResult.CANCELLED)]
-        case _:
-            return []

@@ -17,9 +17,9 @@ from routing.call import advance as advance_call
 from routing.operators import Operator, OperatorState
 from routing.queues import Queue
 
-PHONE_GRACE_S = 10.0
+PHONE_GRACE_S = 8.0
 """How long a ready operator's phone may be away before he is put on pause."""
-ABSENT_GRACE_S = 30.0
+ABSENT_GRACE_S = 8.0
 """How long page and phone may both be away before the operator counts as gone."""
 RING_SLACK_S = 8.0
 """How long after its ring time a ring may stay unreported before the desk stops believing in it."""

@@ -101,7 +101,12 @@ KEEP: Mapping[type, OperatorState | None] = MappingProxyType(
 
 TRANSITIONS: Mapping[OperatorState, Mapping[type, OperatorState | None]] = MappingProxyType(
     {
-        O.OFFLINE: {**KEEP, ev.OperatorSignedIn: O.PAUSED, ev.OperatorSignedOut: O.OFFLINE},
+        O.OFFLINE: {
+            **KEEP,
+            ev.OperatorSignedIn: O.PAUSED,
+            ev.OperatorSignedOut: O.OFFLINE,
+            ev.OperatorAnswered: O.TALKING,  # his talk was found running; who he is, his page will tell
+        },
         O.PAUSED: {
             **KEEP,
             ev.ReadyRequested: O.READY,

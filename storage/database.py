@@ -65,7 +65,7 @@ def _sqlite(where: URL) -> tuple[Engine, Engine]:
     # numbers and names of citizens: for the owner of the machine only; SQLite gives its side files the same rights
     file.touch(mode=0o600)
     writer = create_engine(where, poolclass=QueuePool, pool_size=1, max_overflow=0)
-    readers = create_engine(where, poolclass=QueuePool, pool_size=READERS, max_overflow=0)
+    readers = create_engine(where, poolclass=QueuePool, pool_size=READERS, max_overflow=READERS)
     _prepare(writer, "BEGIN IMMEDIATE", ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"))
     _prepare(readers, "BEGIN", ("query_only=ON",))
     return writer, readers

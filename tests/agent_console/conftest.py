@@ -66,6 +66,7 @@ class DeskAtHand:
         self.events: list[ev.Event] = []
         self.orders: list[fx.Effect] = []
         self.answers = True
+        self._told = asyncio.Event()
 
     def post(self, event: ev.Event) -> None:
         self._handle(event)
@@ -78,9 +79,17 @@ class DeskAtHand:
     def snapshot(self) -> Snapshot:
         return self._desk.snapshot
 
+    async def last(self, event: ev.Event) -> None:
+        """Wait until `event` is the last that the desk was told."""
+        async with asyncio.timeout(10):
+            while self.events[-1:] != [event]:
+                self._told.clear()
+                await self._told.wait()
+
     def _handle(self, event: ev.Event) -> list[fx.Effect]:
         assert self.hub is not None
         self.events.append(event)
+        self._told.set()
         effects = self._desk.handle(event, self._clock())
         workers = self.hub.workers()
         for effect in effects:

@@ -206,6 +206,21 @@ def test_the_same_fact_told_twice_changes_nothing_more() -> None:
     assert hall.desk.snapshot.operators == before.operators
 
 
+def test_a_talk_found_running_after_a_restart_keeps_its_operator_busy_until_it_is_over() -> None:
+    before = Hall()
+    before.ready("op1001")
+    before.waits("a")
+    before.answers("a", "op1001")
+    after = Hall()
+    after.tell(ev.CallAdopted(before.desk.snapshot.calls["a"]))
+    assert after.state("op1001") is OperatorState.TALKING
+    after.tell(ev.OperatorSignedIn("op1001", ("main",)), ev.PhoneRegistered("op1001"), ev.ReadyRequested("op1001"))
+    assert after.state("op1001") is OperatorState.TALKING
+    assert only(fx.ConnectCall, after.waits("b")) == []
+    after.tell(ev.CallEnded("a", 16), after=30)
+    assert after.state("op1001") is OperatorState.WRAP_UP
+
+
 LOGINS = ("op1", "op2", "op3")
 CALLS = ("a", "b", "c", "d")
 CHOICES = st.one_of(

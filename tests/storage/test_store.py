@@ -158,9 +158,7 @@ def test_a_running_call_whose_exact_state_is_lost_is_rebuilt_from_its_row(store:
     assert len(found.legs) == 1
 
 
-def test_a_withheld_number_makes_no_citizen_and_others_are_known_by_first_and_last_call(
-    store: Store, url: str
-) -> None:
+def test_a_withheld_number_makes_no_citizen_and_others_are_known_by_first_and_last_call(store: Store, url: str) -> None:
     store.save_call(ended("c1", NOON, caller=""))
     store.save_call(ended("c2", NOON + 50))
     store.save_call(ended("c3", NOON + 20))
@@ -265,9 +263,7 @@ def test_a_message_is_work_once(store: Store) -> None:
     assert store.messages("done").items == ()
 
 
-def test_the_demo_city_is_loaded_once_and_leaves_alone_what_was_changed(
-    store: Store, url: str, demo: DemoCity
-) -> None:
+def test_the_demo_city_is_loaded_once_and_leaves_alone_what_was_changed(store: Store, url: str, demo: DemoCity) -> None:
     assert store.is_empty()
     store.load_demo(demo, "first")
     with sqlite3.connect(url.removeprefix("sqlite:///")) as database:

@@ -42,8 +42,8 @@ export function createDesk(account: Account, signedOut: () => void) {
   let live: Live | null = null
   let readyTimer: ReturnType<typeof setTimeout> | undefined
   let hangUpTimer: ReturnType<typeof setTimeout> | undefined
-  /** 接听 was pressed before the INVITE came. */
-  let answerWanted = false
+  /** 接听 or 挂断 pressed when the server told of the ring but the INVITE had not come yet. */
+  let wanted: 'answer' | 'reject' | null = null
 
   const dispatch = (action: Action) => {
     state.value = reduce(state.value, action)
@@ -57,8 +57,11 @@ export function createDesk(account: Account, signedOut: () => void) {
     },
     onLeg: (leg) => {
       dispatch({ kind: 'leg', leg })
-      if (leg?.phase === 'ringing' && answerWanted) phone.answer()
-      if (!leg || leg.phase !== 'ringing') answerWanted = false
+      const order = wanted
+      wanted = null
+      if (leg?.phase !== 'ringing') return
+      if (order === 'answer') phone.answer()
+      if (order === 'reject') phone.reject()
     },
     onFault: (value) => {
       fault.value = value
@@ -105,14 +108,20 @@ export function createDesk(account: Account, signedOut: () => void) {
   async function beReady(triesLeft: number): Promise<void> {
     clearTimeout(readyTimer)
     if (!readyWanted.value || state.value.phone !== 'registered') return
+    const later = () => {
+      readyTimer = setTimeout(() => void beReady(triesLeft - 1), READY_RETRY_MS)
+    }
+    if (!state.value.operator?.phone && triesLeft > 0) {
+      later()
+      return
+    }
     try {
       await api.presence(account.login, 'ready')
       readyWanted.value = false
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      const early = error.status === 409 && !state.value.operator?.phone
-      if ((early || error.status === 0) && triesLeft > 0) {
-        readyTimer = setTimeout(() => void beReady(triesLeft - 1), READY_RETRY_MS)
+      if (error.status === 0 && triesLeft > 0) {
+        later()
       } else {
         readyWanted.value = false
         problem.value = error
@@ -125,11 +134,12 @@ export function createDesk(account: Account, signedOut: () => void) {
   }
 
   const stops = [
-    watch(() => state.value.phone, () => void beReady(READY_TRIES)),
+    watch(() => [state.value.phone, state.value.operator?.phone], () => void beReady(READY_TRIES)),
     watch(() => state.value.skew, clock.setSkew),
     watch(nowPhase, (value) => {
       if (value === 'ringing') ring.start()
       else ring.stop()
+      if (value !== 'ringing') wanted = null
       if (value !== 'idle') readyWanted.value = false
     }),
     watch(() => state.value.leg?.phase, (value) => {
@@ -238,12 +248,14 @@ export function createDesk(account: Account, signedOut: () => void) {
       if (nowPhase.value !== 'ringing') return
       ring.stop()
       if (state.value.leg) phone.answer()
-      else answerWanted = true
+      else wanted = 'answer'
     },
 
     hangUp: async () => {
       if (nowPhase.value === 'ringing') {
-        phone.reject()
+        ring.stop()
+        if (state.value.leg) phone.reject()
+        else wanted = 'reject'
         return
       }
       const id = present.value?.id ?? null

@@ -164,14 +164,6 @@ export class Softphone {
       if (!dead.isEnded()) dead.terminate({ extraHeaders: LEG_LOST })
     }
     this.session = session
-    this.show({
-      call,
-      caller: session.remote_identity.uri.user ?? '',
-      phase: 'ringing',
-      muted: false,
-      since: Date.now(),
-    })
-
     const over = () => {
       if (this.session !== session) return
       this.session = null
@@ -192,6 +184,8 @@ export class Softphone {
       peerconnection.addEventListener('track', (event) => this.play(event.streams[0] ?? new MediaStream([event.track])))
     })
     this.hastenIce(session)
+    // Last: who hears of the ring may answer at once, and by then every listener must be in place.
+    this.show({ call, caller: callerOf(session), phase: 'ringing', muted: false, since: Date.now() })
   }
 
   private hastenIce(session: RTCSession): void {
@@ -214,6 +208,12 @@ export class Softphone {
     this.leg = leg
     this.parts.onLeg(leg)
   }
+}
+
+/** RFC 3323: a caller who withholds the number is "anonymous". */
+function callerOf(session: RTCSession): string {
+  const user = session.remote_identity.uri.user ?? ''
+  return user === 'anonymous' ? '' : user
 }
 
 /** Asks for the microphone before the first call needs it. Null when all is well. */

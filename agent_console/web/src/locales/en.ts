@@ -94,8 +94,6 @@ export const en: Texts = {
     signedIn: 'Signed in',
     ready: 'Ready',
     talking: 'Talking',
-    people: '{n}',
-    none: 'nobody waits',
   },
   messages: {
     heading: 'Open messages',
@@ -104,13 +102,11 @@ export const en: Texts = {
   },
   drafts: {
     heading: 'Unsaved drafts',
-    open: 'Continue the draft for {caller}',
     empty: 'no text yet',
   },
   calls: {
     heading: "Today's calls",
     none: 'No calls taken today',
-    open: 'Open the call of {caller} at {time}',
     withCase: 'Case {number}',
     withoutCase: 'no case',
     withheld: 'Number withheld',
@@ -156,9 +152,7 @@ export const en: Texts = {
   },
   script: {
     heading: 'Opening',
-    text: '您好!这里是市长热线,请问有什么事可以帮您?',
-    closing: 'Closing',
-    closingText: '您反映的问题已经记录,我们会尽快办理。感谢来电,再见!',
+    text: '您好！这里是市长热线，请问有什么事可以帮您？',
   },
   history: {
     heading: 'This caller before',
@@ -168,8 +162,6 @@ export const en: Texts = {
     noCases: 'No earlier cases',
     withheld: 'Number withheld: no history',
     failed: 'The history could not be read',
-    times: '{n}',
-    items: '{n}',
     atLeast: '{n}+',
   },
   own: {
@@ -179,15 +171,10 @@ export const en: Texts = {
     total: 'Total talk',
     cases: 'Cases today',
     withoutCase: 'Without case',
-    calls: '{n}',
-    items: '{n}',
   },
   cases: {
     heading: "Today's cases",
     none: 'No cases today',
-    open: 'Edit case {number}',
-    number: 'Number',
-    time: 'Time',
   },
   form: {
     heading: 'Case',
@@ -199,7 +186,6 @@ export const en: Texts = {
     urgency: 'Urgency',
     citizenName: "Caller's name",
     citizenNameHint: 'optional',
-    phone: 'Number',
     count: '{n}/{most}',
     new: 'New case',
     saved: 'Saved {number}',

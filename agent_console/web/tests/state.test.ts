@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest'
+import type { Frame, Snapshot } from '../src/model'
+import { INITIAL, lineBroken, phase, presentCall, reduce, type Leg, type State } from '../src/state'
+import { call, operator, queue } from './samples'
+
+const NOW = Date.parse('2026-11-23T18:30:13+08:00')
+
+function after(state: State, ...frames: Frame[]): State {
+  return frames.reduce((before, frame) => reduce(before, { kind: 'frame', frame, at: NOW }), state)
+}
+
+function snapshot(seq: number, data: Partial<Snapshot> = {}): Frame {
+  return {
+    seq,
+    type: 'snapshot',
+    data: { operator, call: null, queues: [queue], messages_open: 2, telephony: true, now: '2026-11-23T18:30:15+08:00', ...data },
+  }
+}
+
+const open = reduce(after(INITIAL, snapshot(10)), { kind: 'link', link: 'open' })
+const leg: Leg = { call: 'c1', caller: '13907330001', phase: 'ringing', muted: false, since: NOW }
+const withLeg = (state: State, value: Leg | null) => reduce(state, { kind: 'leg', leg: value })
+
+describe('frames', () => {
+  test('a snapshot sets everything and the difference of the clocks', () => {
+    expect(open).toMatchObject({ seq: 10, operator, call: null, queues: [queue], messagesOpen: 2, skew: 2000, snapshots: 1 })
+  })
+
+  test('a frame seen before changes nothing, a snapshot always counts', () => {
+    expect(after(open, { seq: 10, type: 'messages', data: { open: 9 } })).toBe(open)
+    expect(after(open, snapshot(3, { messages_open: 9 }))).toMatchObject({ seq: 3, messagesOpen: 9 })
+  })
+
+  test('a queue is replaced by its name, an unknown one added', () => {
+    const other = { ...queue, name: 'gas', title: '燃气' }
+    const state = after(open, { seq: 11, type: 'queue', data: { ...queue, waiting: 5 } }, { seq: 12, type: 'queue', data: other })
+    expect(state.queues.map(({ name, waiting }) => [name, waiting])).toEqual([['main', 5], ['gas', 2]])
+  })
+
+  test('saved, messages and telephony are taken over', () => {
+    const state = after(
+      open,
+      { seq: 11, type: 'saved', data: { call: 'c1' } },
+      { seq: 12, type: 'messages', data: { open: 7 } },
+      { seq: 13, type: 'telephony', data: { up: false } },
+    )
+    expect(state).toMatchObject({ saved: 1, messagesOpen: 7, telephony: false, seq: 13 })
+  })
+
+  test('a frame of a kind not known here is passed over', () => {
+    const strange = { seq: 11, type: 'weather', data: {} } as unknown as Frame
+    expect(after(open, strange)).toEqual({ ...open, seq: 11 })
+  })
+})
+
+describe('the call', () => {
+  const ringing = after(open, { seq: 11, type: 'call', data: call })
+
+  test('that rings here is his', () => {
+    expect(ringing.call).toEqual(call)
+  })
+
+  test('that rings here is his also when no operator is named yet', () => {
+    expect(after(open, { seq: 11, type: 'call', data: { ...call, operator: null } }).call?.id).toBe('c1')
+  })
+
+  test('that went to somebody else, or back to the queue, is his no more', () => {
+    expect(after(ringing, { seq: 12, type: 'call', data: { ...call, operator: 'op1002' } }).call).toBeNull()
+    expect(after(ringing, { seq: 12, type: 'call', data: { ...call, operator: null, state: 'waiting' } }).call).toBeNull()
+  })
+
+  test('of another operator does not touch his', () => {
+    expect(after(ringing, { seq: 12, type: 'call', data: { ...call, id: 'c2', operator: 'op1002' } }).call?.id).toBe('c1')
+  })
+
+  test('is not pushed away by late news of an earlier one', () => {
+    const late = { ...call, id: 'c0', state: 'ended' as const, outcome: 'answered' as const }
+    expect(after(ringing, { seq: 12, type: 'call', data: late }).call?.id).toBe('c1')
+  })
+
+  test('whose offer ended leaves the page with a note of who it was', () => {
+    const state = after(ringing, { seq: 12, type: 'offer_ended', data: { call: 'c1', reason: 'citizen_hung_up' } })
+    expect(state.call).toBeNull()
+    expect(state.endedOffer).toMatchObject({ call: 'c1', reason: 'citizen_hung_up', caller: '13907330001' })
+    expect(reduce(state, { kind: 'note_read' }).endedOffer).toBeNull()
+  })
+})
+
+describe('the phase', () => {
+  const become = (state: State, presence: State['operator']) => ({ ...state, operator: presence })
+
+  test.each([
+    ['ready', 'idle'], ['paused', 'idle'], ['offline', 'idle'], ['ringing', 'ringing'], ['talking', 'talking'], ['wrap_up', 'wrap_up'],
+  ] as const)('of a desk that is %s is %s', (presence, expected) => {
+    expect(phase(become(open, { ...operator, state: presence }))).toBe(expected)
+  })
+
+  test('follows the ear before the server', () => {
+    expect(phase(withLeg(open, leg))).toBe('ringing')
+    expect(phase(withLeg(become(open, { ...operator, state: 'ringing' }), { ...leg, phase: 'talking' }))).toBe('talking')
+  })
+
+  test('while the server is away is decided by the phone alone', () => {
+    const talking = become(open, { ...operator, state: 'talking' })
+    const away = reduce(withLeg(talking, { ...leg, phase: 'talking' }), { kind: 'link', link: 'lost' })
+    expect(phase(away)).toBe('talking')
+    expect(phase(withLeg(away, null))).toBe('wrap_up')
+    expect(phase(become(withLeg(away, null), { ...operator, state: 'ringing' }))).toBe('idle')
+  })
+
+  test('of a talk without a leg is a broken line, unless the server is away', () => {
+    const talking = become(open, { ...operator, state: 'talking' })
+    expect(lineBroken(talking)).toBe(true)
+    expect(lineBroken(withLeg(talking, { ...leg, phase: 'talking' }))).toBe(false)
+    expect(lineBroken(reduce(talking, { kind: 'link', link: 'lost' }))).toBe(false)
+  })
+})
+
+test('the present call is known from the phone before the server tells of it', () => {
+  expect(presentCall(open)).toBeNull()
+  expect(presentCall(withLeg(open, leg))).toEqual({ id: 'c1', caller: '13907330001', call: null })
+  const known = after(withLeg(open, leg), { seq: 11, type: 'call', data: call })
+  expect(presentCall(known)).toEqual({ id: 'c1', caller: '13907330001', call })
+})
+
+test('a new ring clears the note of the offer before', () => {
+  const noted = after(open, { seq: 11, type: 'offer_ended', data: { call: 'c0', reason: 'lost' } })
+  expect(withLeg(noted, leg).endedOffer).toBeNull()
+})

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest'
+import { problemFrom } from '../src/api'
+import { ownFigures, queueTotals } from '../src/figures'
+import { duration, phoneNumber, when } from '../src/format'
+import { en } from '../src/locales/en'
+import { zh } from '../src/locales/zh'
+import { call, kase, queue } from './samples'
+
+describe('own figures', () => {
+  test('count answered calls only, and see which still owe a case', () => {
+    const done = { ...call, state: 'ended' as const, outcome: 'answered' as const }
+    const calls = [
+      { ...done, id: 'c1', talk_s: 60 },
+      { ...done, id: 'c2', talk_s: 120 },
+      { ...done, id: 'c3', talk_s: 0, outcome: 'abandoned' as const },
+    ]
+    expect(ownFigures(calls, [kase])).toEqual({ answered: 2, talkSeconds: 180, averageTalk: 90, cases: 1, withoutCase: 1 })
+  })
+
+  test('have no average before the first call', () => {
+    expect(ownFigures([], []).averageTalk).toBeNull()
+  })
+})
+
+test('queue totals add callers but not the operators, who serve several queues', () => {
+  const other = { ...queue, name: 'gas', waiting: 1, longest_since: '2026-11-23T18:29:00+08:00', signed_in: 3 }
+  expect(queueTotals([queue, other])).toEqual({
+    waiting: 3, longestSince: '2026-11-23T18:29:00+08:00', signedIn: 6, ready: 2, talking: 3,
+  })
+  expect(queueTotals([])).toEqual({ waiting: 0, longestSince: null, signedIn: 0, ready: 0, talking: 0 })
+})
+
+test('durations, numbers and times read as people read them', () => {
+  expect([0, 65, 3725, -3].map(duration)).toEqual(['00:00', '01:05', '1:02:05', '00:00'])
+  expect([phoneNumber('13907330001'), phoneNumber('073328881234'), phoneNumber('')]).toEqual(['139 0733 0001', '073328881234', ''])
+  const now = new Date(2026, 10, 23, 20, 0).getTime()
+  expect(when(new Date(2026, 10, 23, 18, 5).toISOString(), now)).toBe('18:05')
+  expect(when(new Date(2026, 10, 2, 8, 5).toISOString(), now)).toBe('11-02 08:05')
+  expect(when(new Date(2025, 10, 2, 8, 5).toISOString(), now)).toBe('2025-11-02 08:05')
+})
+
+describe('a refusal', () => {
+  test('is read from its problem details', () => {
+    const problem = problemFrom(422, '{"detail":"请修改","errors":[{"field":"place","message":"太长"},7]}')
+    expect([problem.detail, problem.errors]).toEqual(['请修改', [{ field: 'place', message: '太长' }]])
+  })
+
+  test('may be a proxy page in HTML', () => {
+    expect(problemFrom(502, '<html>', '3')).toMatchObject({ status: 502, detail: '', errors: [], retryAfter: 3 })
+  })
+})
+
+function sentences(texts: object): string[] {
+  return Object.values(texts).flatMap((value: unknown) =>
+    typeof value === 'string' ? [value] : typeof value === 'object' && value !== null ? sentences(value) : [])
+}
+
+describe('texts', () => {
+  test('use Chinese punctuation in Chinese', () => {
+    expect(sentences(zh).filter((text) => /[一-鿿][,!?;:()]/.test(text))).toEqual([])
+  })
+
+  test('of the controls keep the names people and tests rely on', () => {
+    expect(Object.values(zh.action)).toEqual(
+      expect.arrayContaining(['就绪', '小休', '接听', '挂断', '静音', '保存工单', '结束话后', '退出']),
+    )
+    expect([zh.signIn.login, zh.signIn.secret, zh.signIn.submit]).toEqual(['工号', '密码', '登录'])
+  })
+
+  test('have the same places to fill in both languages', () => {
+    const places = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort().join()
+    expect(sentences(en).map(places)).toEqual(sentences(zh).map(places))
+  })
+})

@@ -1,0 +1,224 @@
+import json
+from typing import Any
+
+from agent_console.hub import Hub, Link
+from agent_console.session import SignedIn
+from routing import effects as fx
+from routing import events as ev
+from routing.operators import Operator
+from routing.records import Account, Role
+
+from .conftest import House
+
+
+def page(house: House, login: str = "op1001", since: int | None = None) -> Link:
+    who = SignedIn(Account(login, f"name of {login}", Role.OPERATOR), login, "page", 2e9)
+    link = house.hub.claim(who)
+    house.hub.join(link, since)
+    return link
+
+
+def frames(link: Link) -> list[dict[str, Any]]:
+    return [json.loads(link.frames.get_nowait()) for _ in range(link.frames.qsize())]
+
+
+def kinds(link: Link) -> list[str]:
+    return [frame["type"] for frame in frames(link)]
+
+
+async def test_a_new_page_gets_a_snapshot_and_then_every_change(house: House) -> None:
+    house.sit_down("op1001")
+    link = page(house)
+    (first,) = frames(link)
+    assert first["seq"] == house.hub.seq
+    assert first["type"] == "snapshot"
+    assert first["data"] == {
+        "operator": {
+            "login": "op1001",
+            "name": "name of op1001",
+            "state": "ready",
+            "since": "2026-11-23T18:30:00.000+08:00",
+            "phone": True,
+            "call": None,
+            "wrap_up_until": None,
+            "pause_pending": False,
+        },
+        "call": None,
+        "queues": [
+            {
+                "name": "main",
+                "title": "市长热线",
+                "waiting": 0,
+                "longest_since": None,
+                "signed_in": 1,
+                "ready": 1,
+                "talking": 0,
+            }
+        ],
+        "messages_open": 0,
+        "telephony": False,
+        "now": "2026-11-23T18:30:00.000+08:00",
+    }
+    house.call_up("c1", name="<b>张三</b>")
+    told = frames(link)
+    assert [frame["type"] for frame in told] == ["telephony", "queue", "operator", "call", "queue"]
+    assert [frame["seq"] for frame in told] == [first["seq"] + step for step in (1, 2, 3, 4, 5)]
+    assert told[1]["data"]["waiting"] == 1
+    assert (told[2]["data"]["state"], told[2]["data"]["call"]) == ("ringing", "c1")
+    assert (told[3]["data"]["state"], told[3]["data"]["caller_name"]) == ("ringing", "<b>张三</b>")
+
+
+async def test_nobody_hears_of_another_operators_call(house: House) -> None:
+    mine, other = page(house, "op1001"), page(house, "op1002")
+    frames(other)
+    house.talk("c1", "op1001")
+    assert {"operator", "call"} <= set(kinds(mine))
+    assert set(kinds(other)) == {"queue", "telephony"}
+
+
+async def test_a_ring_that_ended_says_why_in_the_words_of_the_page(house: House) -> None:
+    link = page(house)
+    for reason in ("citizen_hung_up", "cancelled", "not_answered", "unreachable", "refused", "lost"):
+        await house.hub.end_offer(fx.Order(1, fx.EndOffer("op1001", "c1", reason)))
+    assert [frame["data"]["reason"] for frame in frames(link)[1:]] == [
+        "citizen_hung_up",
+        "citizen_hung_up",
+        "not_answered",
+        "not_answered",
+        "refused",
+        "lost",
+    ]
+
+
+async def test_a_page_that_comes_back_gets_exactly_what_it_missed(house: House) -> None:
+    link = page(house)
+    (snapshot,) = frames(link)
+    house.hub.messages(1)
+    (seen,) = frames(link)
+    assert house.hub.leave(link)
+    house.hub.messages(2)
+    house.sit_down("op1001")
+    house.sit_down("op1002")  # not for this page
+    back = page(house, since=seen["seq"])
+    missed = frames(back)
+    own = ["operator", "queue", "operator", "operator", "queue"]
+    assert [frame["type"] for frame in missed] == ["messages", *own, "queue", "queue"]
+    assert missed[0]["data"] == {"open": 2}
+    assert all(frame["data"]["login"] == "op1001" for frame in missed if frame["type"] == "operator")
+    sequence = [frame["seq"] for frame in missed]
+    assert sequence == sorted(sequence)
+    assert sequence[0] > seen["seq"] > snapshot["seq"] - 1
+    again = page(house, since=house.hub.seq)
+    assert frames(again) == []
+
+
+async def test_a_page_that_was_away_too_long_or_knows_the_future_gets_a_snapshot(house: House) -> None:
+    link = page(house)
+    start = frames(link)[0]["seq"]
+    for count in range(70):  # 64 are kept
+        house.hub.messages(count)
+    for since in (start, house.hub.seq + 1, 0, house.hub.seq - 64 - 1):
+        assert kinds(page(house, since=since)) == ["snapshot"]
+    # kept, but more than may wait for one page
+    assert kinds(page(house, since=house.hub.seq - 20)) == ["snapshot"]
+    assert kinds(page(house, since=house.hub.seq - 16)) == ["messages"] * 16
+
+
+async def test_numbers_go_on_growing_over_a_restart(house: House) -> None:
+    house.hub.messages(1)
+    last = house.hub.seq
+    house.now[0] += 1
+    restarted = Hub(house.desk.snapshot, lambda: house.now[0], house.hub._views.timezone)
+    assert restarted.seq > last
+    who = SignedIn(Account("op1001", "x", Role.OPERATOR), "x", "page", 2e9)
+    link = restarted.claim(who)
+    restarted.join(link, last)
+    assert kinds(link) == ["snapshot"]
+
+
+async def test_a_page_that_does_not_read_is_dropped_and_the_others_miss_nothing(house: House) -> None:
+    slow, quick = page(house, "op1001"), page(house, "op1002")
+    frames(quick)
+    for count in range(40):  # 32 may wait
+        house.hub.messages(count)
+        assert len(frames(quick)) == 1
+    assert slow.over.result().code == 4408
+    assert not quick.over.done()
+
+
+async def test_the_newer_page_of_an_account_wins(house: House) -> None:
+    first = page(house)
+    second = page(house)
+    assert first.over.result().code == 4409
+    assert not house.hub.leave(first)
+    frames(first)
+    frames(second)
+    house.hub.messages(3)
+    assert kinds(first) == []
+    assert kinds(second) == ["messages"]
+    assert house.hub.page_of("op1001") is second
+    assert house.hub.leave(second)
+    assert house.hub.page_of("op1001") is None
+
+
+async def test_signing_out_ends_the_page_for_good(house: House) -> None:
+    link = page(house)
+    house.hub.sign_out("op1001")
+    assert link.over.result().code == 4401
+    frames(link)
+    house.hub.messages(1)
+    assert frames(link) == []
+    assert house.hub.leave(link)
+    house.hub.sign_out("op1002")
+
+
+async def test_the_call_stays_on_the_page_while_its_operator_writes(house: House) -> None:
+    house.talk("c1", "op1001")
+    house.hub.case_opened("c1", "20261123-0001")
+    house.desk.post(ev.CallEnded("c1", 16))
+    data = frames(page(house))[0]["data"]
+    assert data["operator"]["state"] == "wrap_up"
+    assert (data["call"]["id"], data["call"]["state"], data["call"]["case"]) == ("c1", "ended", "20261123-0001")
+    house.desk.post(ev.ReadyRequested("op1001"))
+    assert frames(page(house))[0]["data"]["call"] is None
+
+
+async def test_who_saw_a_call_is_told_when_it_was_written(house: House) -> None:
+    mine, other = page(house, "op1001"), page(house, "op1002")
+    house.talk("c1", "op1001")
+    house.call_up("waiting")
+    frames(mine)
+    frames(other)
+    house.hub.saved("c1")
+    house.hub.saved("waiting")  # nobody has it yet
+    assert [frame["data"] for frame in frames(mine)] == [{"call": "c1"}]
+    assert frames(other) == []
+    house.hub.saved("found after a restart")
+    assert kinds(mine) == kinds(other) == ["saved"]
+
+
+async def test_orders_of_an_older_desk_are_not_shown(house: House) -> None:
+    link = page(house)
+    frames(link)
+    await house.hub.show_telephony(fx.Order(3, fx.ShowTelephony(True)))
+    await house.hub.show_telephony(fx.Order(2, fx.ShowTelephony(False)))
+    assert [frame["data"] for frame in frames(link)] == [{"up": True}]
+
+
+async def test_half_a_character_in_a_name_breaks_no_connection(house: House) -> None:
+    link = page(house)
+    house.sit_down("op1001")
+    frames(link)
+    house.call_up("c1", name="张\ud800")
+    texts = [link.frames.get_nowait() for _ in range(link.frames.qsize())]
+    assert any("\\ud800" in text for text in texts)
+    assert all(text.isascii() for text in texts)
+
+
+async def test_the_hub_has_a_worker_for_every_effect_that_is_shown(house: House) -> None:
+    workers = house.hub.workers()
+    assert set(workers) == {fx.ShowOperator, fx.EndOffer, fx.ShowQueue, fx.ShowTelephony}
+    link = page(house)
+    frames(link)
+    await workers[fx.ShowOperator](fx.Order(1, fx.ShowOperator(Operator("op1001"), None)))
+    assert kinds(link) == ["operator"]

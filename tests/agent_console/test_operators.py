@@ -1,0 +1,165 @@
+import pytest
+
+from routing import events as ev
+from routing.operators import OperatorState
+
+from .conftest import House
+
+PRESENCE = "/api/v1/operators/op1001/presence"
+FINISH = "/api/v1/operators/op1001/wrap-up/finish"
+
+
+async def test_ready_is_answered_with_the_operator_as_he_now_stands(house: House) -> None:
+    async with house.client("op1001") as http:
+        house.desk.post(ev.OperatorSignedIn("op1001", ("main",)))
+        house.desk.post(ev.PhoneRegistered("op1001"))
+        answer = await http.put(PRESENCE, json={"state": "ready"})
+        assert answer.status_code == 200
+        assert answer.json() == {
+            "login": "op1001",
+            "name": "李晓雯",
+            "state": "ready",
+            "since": "2026-11-23T18:30:00.000+08:00",
+            "phone": True,
+            "call": None,
+            "wrap_up_until": None,
+            "pause_pending": False,
+        }
+        assert (await http.put(PRESENCE, json={"state": "paused"})).json()["state"] == "paused"
+
+
+@pytest.mark.parametrize(
+    ("language", "detail"),
+    [
+        ("zh-CN", "电话未注册,暂时不能就绪。请确认页面显示电话已连接并已允许使用麦克风,然后重试。"),
+        (
+            "en",
+            "Your phone is not registered: check that it is connected and may use the microphone, then try again.",
+        ),
+    ],
+)
+async def test_ready_without_a_phone_is_refused_in_the_readers_language(
+    house: House, language: str, detail: str
+) -> None:
+    async with house.client("op1001") as http:
+        house.desk.post(ev.OperatorSignedIn("op1001", ("main",)))
+        answer = await http.put(PRESENCE, json={"state": "ready"}, headers={"Accept-Language": language})
+        assert answer.status_code == 409
+        assert answer.json()["detail"] == detail
+
+
+async def test_ready_without_a_page_is_refused(house: House) -> None:
+    async with house.client("op1001") as http:
+        answer = await http.put(PRESENCE, json={"state": "ready"})
+        assert answer.status_code == 409
+        assert answer.json()["detail"] == "页面尚未与服务器连接,请等待连接恢复后重试。"
+
+
+async def test_nobody_changes_the_state_of_another(house: House) -> None:
+    async with house.client("op1002") as http:
+        house.sit_down("op1001")
+        assert (await http.put(PRESENCE, json={"state": "paused"})).status_code == 403
+        assert (await http.post(FINISH, json={})).status_code == 403
+        assert house.desk.snapshot().operators["op1001"].state is OperatorState.READY
+
+
+async def test_an_unknown_state_is_refused_by_field(house: House) -> None:
+    async with house.client("op1001") as http:
+        answer = await http.put(PRESENCE, json={"state": "asleep"})
+        assert answer.status_code == 422
+        assert answer.json()["errors"] == [{"field": "state", "message": "不是允许的取值。"}]
+
+
+async def test_a_pause_asked_for_in_a_talk_comes_after_it(house: House) -> None:
+    async with house.client("op1001") as http:
+        house.talk("c1", "op1001")
+        pending = (await http.put(PRESENCE, json={"state": "paused"})).json()
+        assert (pending["state"], pending["pause_pending"], pending["call"]) == ("talking", True, "c1")
+        refused = await http.post(FINISH, json={})
+        assert refused.status_code == 409
+        assert refused.json()["detail"] == "正在通话中,请在通话结束后再操作。"
+        house.desk.post(ev.CallEnded("c1", 16))
+        assert house.desk.snapshot().operators["op1001"].state is OperatorState.WRAP_UP
+        finished = (await http.post(FINISH, json={})).json()
+        assert (finished["state"], finished["pause_pending"]) == ("paused", False)
+
+
+async def test_the_end_of_writing_makes_ready_and_saying_it_twice_is_fine(house: House) -> None:
+    async with house.client("op1001") as http:
+        house.talk("c1", "op1001")
+        house.desk.post(ev.CallEnded("c1", 16))
+        assert (await http.post(FINISH, json={})).json()["state"] == "ready"
+        assert (await http.post(FINISH, json={})).json()["state"] == "ready"
+
+
+async def test_the_end_of_writing_without_a_phone_pauses(house: House) -> None:
+    async with house.client("op1001") as http:
+        house.talk("c1", "op1001")
+        house.desk.post(ev.CallEnded("c1", 16))
+        house.desk.post(ev.PhoneLost("op1001"))
+        assert (await http.post(FINISH, json={})).json()["state"] == "paused"
+
+
+async def test_a_desk_that_does_not_answer_is_told_as_such(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent_console.desk.ANSWER_S", 0.01)
+    async with house.client("op1001") as http:
+        house.desk.answers = False
+        answer = await http.put(PRESENCE, json={"state": "ready"})
+        assert answer.status_code == 503
+        assert answer.json()["type"] == "urn:hotline:problem:desk-busy"
+
+
+async def test_the_operator_ends_his_own_talk(house: House) -> None:
+    async with house.client("op1001") as http:
+        house.talk("c1", "op1001")
+        answer = await http.post("/api/v1/calls/c1/hangup", json={})
+        assert (answer.status_code, answer.json()) == (202, {})
+        assert house.call("c1").hang_up_asked
+
+
+async def test_a_hang_up_that_cannot_be_is_refused_with_its_reason(house: House) -> None:
+    async with house.client("op1001") as mine, house.client("op1002") as other:
+        over = await mine.post("/api/v1/calls/c1/hangup", json={})
+        house.sit_down("op1001")
+        house.call_up("c1")
+        ringing = await mine.post("/api/v1/calls/c1/hangup", json={})
+        house.desk.post(ev.OperatorAnswered("c1", "op1001", "PJSIP/op-1"))
+        foreign = await other.post("/api/v1/calls/c1/hangup", json={})
+    assert [(one.status_code, one.json()["detail"]) for one in (over, ringing, foreign)] == [
+        (409, "这通电话已经结束,无需挂断。"),
+        (409, "电话尚未接通。如不接听,请直接拒接。"),
+        (409, "这通电话不在您这里,不能由您挂断。"),
+    ]
+
+
+async def test_the_queues_show_who_waits_and_who_serves(house: House) -> None:
+    async with house.client("sup1") as http:
+        empty = {"name": "main", "title": "市长热线", "waiting": 0, "longest_since": None, "signed_in": 0, "ready": 0}
+        assert (await http.get("/api/v1/queues")).json() == {"items": [{**empty, "talking": 0}], "next": None}
+        house.talk("c1", "op1001")
+        house.now[0] += 5
+        house.call_up("c2")
+        assert (await http.get("/api/v1/queues")).json()["items"] == [
+            {
+                "name": "main",
+                "title": "市长热线",
+                "waiting": 1,
+                "longest_since": "2026-11-23T18:30:05.000+08:00",
+                "signed_in": 1,
+                "ready": 0,
+                "talking": 1,
+            }
+        ]
+
+
+async def test_health_is_ok_only_when_every_part_is(house: House) -> None:
+    async with house.client() as http:
+        well = await http.get("/healthz")
+        assert (well.status_code, well.json()) == (200, {"status": "ok"})
+        house.health["asterisk"] = "no answer on 127.0.0.1:5038"
+        ill = await http.get("/healthz")
+        assert ill.status_code == 503
+        assert ill.json() == {
+            "status": "fault",
+            "parts": {"database": "ok", "asterisk": "no answer on 127.0.0.1:5038"},
+        }

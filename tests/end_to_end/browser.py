@@ -1,0 +1,79 @@
+"""An operator at a real page in headless Chromium, with a tone for a voice."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from playwright.async_api import Page, async_playwright
+
+from .town import PASSWORD, Town
+
+FLAGS = (
+    "--no-sandbox",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+)
+
+
+class Operator:
+    """What an operator does, by the accessible names of the page's own controls."""
+
+    def __init__(self, page: Page, town: Town) -> None:
+        self.page, self.town = page, town
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    async def sign_in(self, login: str, password: str = PASSWORD) -> None:
+        await self.page.goto(self.town.site + "/")
+        await self.page.get_by_label("工号").fill(login)
+        await self.page.get_by_label("密码").fill(password)
+        await self.page.get_by_role("button", name="登录").click()
+
+    async def press(self, name: str, timeout: float = 20_000) -> None:
+        await self.page.get_by_role("button", name=name).click(timeout=timeout)
+
+    async def ready(self, login: str) -> None:
+        """Sign in, press 就绪 and see it taken."""
+        await self.sign_in(login)
+        await self.press("就绪")
+        await self.sees_state("就绪")
+
+    async def leave(self) -> None:
+        """Sign out, so that the next test finds nobody there."""
+        if await self.page.get_by_role("button", name="退出").count():
+            await self.press("退出")
+            await self.page.get_by_role("button", name="登录").wait_for()
+
+    async def sees_state(self, state: str, timeout: float = 20_000) -> None:
+        await self.page.locator("header [role=status]").filter(has_text=state).wait_for(timeout=timeout)
+
+    async def sees(self, text: str, timeout: float = 20_000) -> None:
+        await self.page.get_by_text(text).first.wait_for(timeout=timeout)
+
+
+@asynccontextmanager
+async def operators(town: Town, voice: Path, count: int = 1) -> AsyncIterator[list[Operator]]:
+    """`count` operators, each in a browser of his own, all speaking the WAV file `voice`."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=[*FLAGS, f"--use-file-for-fake-audio-capture={voice}"]
+        )
+        try:
+            crew = []
+            for _ in range(count):
+                context = await browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN")
+                crew.append(Operator(await context.new_page(), town))
+            yield crew
+            for one in crew:
+                await one.leave()
+                assert one.errors == []
+        finally:
+            await browser.close()

@@ -1,0 +1,43 @@
+"""One hotline serves all tests that leave it as they found it; those that break it start their own."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from . import sound
+from .town import Town
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.end_to_end)
+
+
+@pytest.fixture(scope="session")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    town = Town(tmp_path_factory.mktemp("town") / "home")
+    with town.running():
+        yield town
+    assert "All invariants hold." in town.hotline("verify")
+
+
+@pytest.fixture
+async def town(standing: Town) -> AsyncIterator[Town]:
+    yield standing
+    await standing.close()
+
+
+@pytest.fixture
+async def own_town(tmp_path: Path) -> AsyncIterator[Town]:
+    """A hotline of the test's own, not started yet."""
+    town = Town(tmp_path / "home")
+    yield town
+    await town.close()
+
+
+@pytest.fixture(scope="session")
+def voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The operator's voice: 440 Hz."""
+    return sound.write(tmp_path_factory.mktemp("voice") / "440.wav", sound.tone(440, 4))

@@ -1,0 +1,52 @@
+"""Tones to speak, and ears to find them again."""
+
+import wave
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+RATE = 8000
+Samples = NDArray[np.float64]
+
+
+def tone(hertz: float, seconds: float = 2.0, level: float = 8000.0) -> bytes:
+    """16-bit samples of a sine; whole periods, so that it loops without a click."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    return (level * np.sin(2 * np.pi * hertz * time)).astype("<i2").tobytes()
+
+
+def write(path: Path, samples: bytes, rate: int = RATE) -> Path:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(samples)
+    return path
+
+
+def read(content: bytes, channels: int) -> Samples:
+    """Samples of a WAV answer, one row a channel."""
+    assert content[:4] == b"RIFF"
+    assert content[36:40] == b"data"
+    return np.frombuffer(content[44:], dtype="<i2").astype(float).reshape(-1, channels).T
+
+
+def share(samples: Samples, hertz: float) -> float:
+    """How much of the energy is at `hertz`: 1 for the pure tone, 0 for silence."""
+    time = np.arange(len(samples)) / RATE
+    power = float(np.mean(samples**2))
+    if power < 1:
+        return 0.0
+    return float(2 * abs(np.mean(samples * np.exp(-2j * np.pi * hertz * time))) ** 2 / power)
+
+
+def shares(samples: Samples, hertz: float, window: float = 0.25) -> list[float]:
+    """`share` window by window."""
+    step = round(window * RATE)
+    return [share(samples[at : at + step], hertz) for at in range(0, len(samples) - step + 1, step)]
+
+
+def level(samples: Samples) -> float:
+    """RMS."""
+    return float(np.sqrt(np.mean(samples**2))) if len(samples) else 0.0

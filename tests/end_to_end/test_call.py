@@ -1,0 +1,174 @@
+"""One call, end to end: a citizen dials, an operator's page rings, they talk, a case is saved, the recording plays."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from . import sipp, sound
+from .browser import operators
+from .town import Town, until
+
+
+async def test_a_citizen_is_answered_in_the_page_his_case_saved_and_the_talk_plays(
+    town: Town, voice: Path, tmp_path: Path
+) -> None:
+    speech = sound.tone(1000)
+    async with (
+        operators(town, voice) as (operator,),
+        sipp.call(town, tmp_path, "13907330101", "罗小光", speech) as citizen,
+    ):
+        page = operator.page
+        await operator.ready("op1001")
+        await operator.sees("139 0733 0101")
+        await operator.press("接听")
+        await operator.sees("通话中")
+        await page.get_by_role("radio", name="咨询").check()
+        await page.get_by_label("内容").fill("朱岭村养牛缺少技术,希望派人指导。")
+        await page.get_by_label("地点").fill("茶陵县界首镇朱岭村")
+        await until(lambda: _recorded(town) > 5.0)
+        await operator.press("保存工单")
+        number = (await until(lambda: _cases(town)))[0]["number"]
+        await operator.sees(number)
+        await operator.press("挂断")
+        await operator.press("结束话后")
+        await operator.sees_state("就绪")
+        assert await citizen.wait() == 0
+
+        call = await town.ended("13907330101")
+        assert (call["outcome"], call["operator"], call["ended_by"]) == ("answered", "op1001", "operator")
+        assert call["case"] == number
+        (recording,) = call["recordings"]
+        assert recording["state"] == "ok"
+        assert abs(recording["seconds"] - call["talk_s"]) <= 1.0
+        left, right = sound.read((await town.fetch(recording["url"])).content, 2)
+        assert_only(left, 1000, 440)
+        assert_only(right[sound.RATE // 2 :], 440, 1000)  # the browser finds its level in the first half second
+
+        await page.get_by_role("button", name="播放").last.click()
+        playing = "() => [...document.querySelectorAll('audio')].some(a => a.currentTime > 0.5 && a.duration > 3)"
+        await page.wait_for_function(playing)
+
+    assert town.json("calls")["items"][0]["id"] == call["id"]
+    case = town.json("cases")["items"][0]
+    assert (case["number"], case["type"], case["call"]) == (number, "咨询", call["id"])
+    assert case["content"] == "朱岭村养牛缺少技术,希望派人指导。"
+
+
+def assert_only(side: sound.Samples, mine: int, other: int) -> None:
+    """`mine` is heard over the whole length, if a late packet leaves a gap here and there; `other` never."""
+    heard = sound.shares(side, mine)
+    assert float(np.median(heard)) > 0.9
+    assert min(heard) > 0.3
+    assert max(sound.shares(side, other)) < 0.05
+
+
+def _recorded(town: Town) -> float:
+    """Seconds of the talk that is being recorded."""
+    newest = max(town.home.joinpath("recordings").glob("*.raw"), key=lambda file: file.stat().st_ctime, default=None)
+    return newest.stat().st_size / 32000 if newest else 0.0
+
+
+async def _cases(town: Town) -> object:
+    return (await town.get("/cases"))["items"] or None
+
+
+async def test_part_of_a_recording_can_be_asked_for(town: Town, voice: Path) -> None:
+    call = await _talk(town, voice, "13907330102")
+    url = call["recordings"][0]["url"]
+    whole = await town.fetch(url)
+    part = await town.fetch(url, Range="bytes=40-1043")
+    assert (part.status_code, part.content) == (206, whole.content[40:1044])
+    assert whole.headers["content-type"] == "audio/wav"
+
+
+async def _talk(town: Town, voice: Path, number: str) -> dict[str, object]:
+    async with operators(town, voice) as (operator,):
+        await operator.ready("op1001")
+        citizen = town.phone(number, sound.tone(1000))
+        await citizen.dial()
+        await operator.press("接听")
+        await operator.sees("通话中")
+        await until(lambda: _recorded(town) > 1.5)
+        await citizen.hang_up()
+        await operator.press("结束话后")
+        return await town.ended(number)
+
+
+async def test_with_nobody_there_the_citizen_leaves_a_message_that_becomes_work(town: Town) -> None:
+    citizen = town.phone("13907330103", sound.tone(1000))
+    await citizen.dial()
+    await citizen.answered()
+
+    before = {file.name for file in town.home.joinpath("recordings").glob("*-message.sln")}
+    fresh = await until(
+        lambda: {file.name for file in town.home.joinpath("recordings").glob("*-message.sln")} - before or None, 60
+    )
+    assert len(fresh) == 1
+    citizen_spoke_from = len(citizen.report.heard)
+    await until(lambda: len(citizen.report.heard) - citizen_spoke_from > 5 * sound.RATE or None)
+    citizen.press("#")
+    report = await citizen.ended(20)
+    await citizen.close()
+    assert report.ended_by == "them"
+    call = await town.ended("13907330103")
+    assert (call["outcome"], call["ended_by"], call["operator"]) == ("message", "system", None)
+    assert call["wait_s"] < 20
+    (recorded,) = call["recordings"]
+    assert (recorded["kind"], recorded["state"]) == ("message", "ok")
+    (mono,) = sound.read((await town.fetch(recorded["url"])).content, 1)
+    assert len(mono) / sound.RATE > 4
+    assert sound.share(mono[: 4 * sound.RATE], 1000) > 0.9
+    work = (await town.get("/messages", state="open"))["items"][0]
+    assert (work["call"], work["caller"], work["state"]) == (call["id"], "13907330103", "open")
+
+
+async def test_an_operator_who_does_not_answer_is_passed_over_and_put_on_pause(town: Town, voice: Path) -> None:
+    async with operators(town, voice, 2) as (first, second):
+        await first.ready("op1001")
+        await second.ready("op1002")
+        citizen = town.phone("13907330104")
+        await citizen.dial()
+        await first.sees("139 0733 0104")
+        await second.sees("139 0733 0104", timeout=40_000)
+        await second.press("接听")
+        await second.sees("通话中")
+        await first.sees_state("小休")
+        await citizen.hang_up()
+        await second.press("结束话后")
+        call = await town.ended("13907330104")
+    assert (call["outcome"], call["operator"], call["ended_by"]) == ("answered", "op1002", "citizen")
+    legs = (await town.get(f"/calls/{call['id']}"))["legs"]
+    assert [(leg["operator"], leg["result"]) for leg in legs] == [("op1001", "not_answered"), ("op1002", "answered")]
+
+
+@pytest.mark.parametrize(("number", "seconds", "stage"), [("13907330105", 1.5, "greeting"), ("", 7.0, "waiting")])
+async def test_a_citizen_who_hangs_up_early_is_recorded_with_the_step_he_reached(
+    town: Town, number: str, seconds: float, stage: str
+) -> None:
+    citizen = town.phone(number)
+    await citizen.dial()
+    await citizen.answered()
+    await until(lambda: len(citizen.report.heard) > seconds * sound.RATE or None)
+    await citizen.hang_up()
+    call = await until(lambda: _newest(town, number))
+    assert (call["outcome"], call["abandon_stage"], call["recordings"]) == ("abandoned", stage, [])
+    assert call["ended_by"] == "citizen"
+
+
+async def _newest(town: Town, number: str) -> dict[str, object] | None:
+    call = (await town.get("/calls", limit=1))["items"][0]
+    return call if call["caller"] == number and call["outcome"] else None
+
+
+async def test_a_citizen_who_hangs_up_while_it_rings_silences_the_page(town: Town, voice: Path) -> None:
+    async with operators(town, voice) as (operator,):
+        await operator.ready("op1001")
+        citizen = town.phone("13907330106")
+        await citizen.dial()
+        await operator.sees("139 0733 0106")
+        await citizen.hang_up()
+        await operator.sees_state("就绪")
+        assert await operator.page.get_by_role("button", name="接听").is_disabled()
+        call = await until(lambda: _newest(town, "13907330106"))
+    assert (call["outcome"], call["abandon_stage"]) == ("abandoned", "ringing")

@@ -1,0 +1,167 @@
+"""A whole hotline for a test: its own HOME and ports, started by the real command, looked at through the real API."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from config.settings import Settings, load
+from hotline.phone import Line, Phone
+
+PASSWORD = "city-12345"
+HOTLINE = Path(sys.executable).with_name("hotline")
+
+
+class Town:
+    """`api` is signed in as the administrator by a bearer token."""
+
+    def __init__(self, home: Path) -> None:
+        http, ws, ami, agi, sip = free_ports(5)
+        first = 30000 + (http % 250) * 100
+        self.environment = {
+            **{key: value for key, value in os.environ.items() if not key.startswith("HOTLINE_")},
+            "HOTLINE_HOME": str(home),
+            "HOTLINE_HTTP_PORT": str(http),
+            "HOTLINE_SIP_PORT": str(sip),
+            "HOTLINE_SIP_WS_PORT": str(ws),
+            "HOTLINE_AMI_PORT": str(ami),
+            "HOTLINE_AGI_PORT": str(agi),
+            "HOTLINE_RTP_PORTS": f"{first}-{first + 199}",
+            "HOTLINE_DEMO_PASSWORD": PASSWORD,
+        }
+        self.settings: Settings = load(self.environment, home.parent)
+        self.home = home
+        self.site = f"http://127.0.0.1:{http}"
+        self._api: httpx.AsyncClient | None = None
+
+    def hotline(self, *words: str, check: bool = True, timeout: float = 60) -> str:
+        """What a command prints."""
+        done = subprocess.run(
+            [HOTLINE, *words], env=self.environment, capture_output=True, text=True, timeout=timeout, check=False
+        )
+        if check and done.returncode:
+            raise AssertionError(f"hotline {' '.join(words)}: {done.returncode}\n{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    def json(self, *words: str) -> Any:
+        return json.loads(self.hotline(*words, "--json"))
+
+    @contextmanager
+    def running(self) -> Iterator[Town]:
+        """`hotline up`, until the block ends; then Ctrl-C."""
+        keeper = subprocess.Popen(
+            [HOTLINE, "up"], env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        try:
+            self._await_table(keeper)
+            yield self
+        finally:
+            keeper.send_signal(signal.SIGINT)
+            try:
+                keeper.communicate(timeout=25)
+            except subprocess.TimeoutExpired:
+                keeper.kill()
+                keeper.communicate()
+                raise
+
+    def _await_table(self, keeper: subprocess.Popen[str]) -> None:
+        assert keeper.stdout is not None
+        said: list[str] = []
+        for line in keeper.stdout:
+            said.append(line)
+            if "Ctrl-C" in line:
+                return
+        raise AssertionError("hotline up ended:\n" + "".join(said) + self.logs())
+
+    def logs(self) -> str:
+        files = [*self.home.glob("log/*"), self.home / "asterisk/log/messages.log"]
+        return "".join(f"== {file}\n{file.read_text(errors='replace')[-4000:]}\n" for file in files if file.is_file())
+
+    # -- looking -------------------------------------------------------------------------------------------------
+
+    async def get(self, path: str, **parameters: Any) -> Any:
+        """The JSON answer of the API."""
+        answer = await self._client().get(f"/api/v1{path}", params=parameters)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def fetch(self, url: str, **headers: str) -> httpx.Response:
+        return await self._client().get(url, headers=headers)
+
+    def _client(self) -> httpx.AsyncClient:
+        if self._api is None:
+            token = self.hotline("token", "admin").strip()
+            self._api = httpx.AsyncClient(base_url=self.site, headers={"Authorization": f"Bearer {token}"}, timeout=10)
+        return self._api
+
+    async def close(self) -> None:
+        if self._api is not None:
+            await self._api.aclose()
+            self._api = None
+
+    async def call_of(self, caller: str) -> dict[str, Any] | None:
+        """The newest call of this number."""
+        found = (await self.get("/calls", caller=caller, limit=1))["items"]
+        return dict(found[0]) if found else None
+
+    async def ended(self, caller: str, seconds: float = 20) -> dict[str, Any]:
+        """The newest call of this number, once it is over and its recordings were looked at."""
+
+        async def over() -> dict[str, Any] | None:
+            call = await self.call_of(caller)
+            if call is None or call["outcome"] is None:
+                return None
+            owed = call["outcome"] == "message" or call["answered_at"] is not None
+            return call if call["recordings"] or not owed else None
+
+        return await until(over, seconds, self.logs)
+
+    def pid(self) -> int:
+        return int((self.home / "run/app.pid").read_text())
+
+    # -- calling -------------------------------------------------------------------------------------------------
+
+    def phone(self, caller: str, sound: bytes = b"", **line: Any) -> Phone:
+        return Phone(Line(caller, server=("127.0.0.1", self.settings.sip_port), **line), sound)
+
+    def operator_channels(self) -> list[str]:
+        """The channels that run, as Asterisk's own command line lists them."""
+        return re.findall(r"PJSIP/\S+", self.hotline("asterisk", "-rx", "core show channels concise"))
+
+
+async def until(look: Callable[[], Any], seconds: float = 20, why: Callable[[], str] = str) -> Any:
+    """What `look` gives as soon as it is not None or False; fails after `seconds`."""
+    end = time.monotonic() + seconds
+    while True:
+        found = look()
+        if asyncio.iscoroutine(found):
+            found = await found
+        if found is not None and found is not False:
+            return found
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {seconds} s\n{why()}")
+        await asyncio.sleep(0.05)
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()

@@ -1,0 +1,213 @@
+"""The AMI stream of a real call, cut anywhere: after the snapshot nothing is lost and nothing doubled."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agi.ami import Ami, Event
+from agi.facts import Facts
+from hotline.reconcile import Reconcile
+from routing import effects as fx
+from routing import events as ev
+from routing.call import Call, CallState, Outcome
+from routing.desk import Desk
+from routing.operators import OperatorState
+from routing.queues import Queue
+from tests.fakes.asterisk import FakeManager, manager
+
+TRANSCRIPTS = Path(__file__).parents[1] / "transcripts"
+CALL = "5b05d863-5824-4d48-a653-889515ebaf73"
+CHANNEL = "PJSIP/trunk-00000000"
+
+WHOLE = (TRANSCRIPTS / "one_call.ami").read_bytes().split(b"Authentication accepted\r\n\r\n", 1)[1]
+LIST = WHOLE[WHOLE.index(b"Response: Success") : WHOLE.index(b"Event: Hangup")]
+STREAM = WHOLE.replace(LIST, b"")
+HANGUP = STREAM.index(b"Event: Hangup")
+LOG = (TRANSCRIPTS / "one_call.csv").read_text(encoding="utf-8")
+ARRIVED_AT, TALK_AT, OVER_AT = 1795433745.75, 1795433750.38, 1795433756.47
+
+
+class Disk:
+    """What the store is asked for in a reconciliation."""
+
+    def __init__(self, open_calls: tuple[Call, ...] = (), known: tuple[str, ...] = ()) -> None:
+        self._open, self.known = open_calls, set(known)
+
+    async def read(self, look: Any, *given: Any) -> Any:
+        return look(*given)
+
+    def open_calls(self) -> list[Call]:
+        return list(self._open)
+
+    def knows_call(self, call: str) -> bool:
+        return call in self.known
+
+
+class Room:
+    """The joined parts, without sockets but the one to the fake Asterisk."""
+
+    def __init__(self, fake: FakeManager, log_file: Path, disk: Disk) -> None:
+        self.now = ARRIVED_AT
+        self.disk = disk
+        self.desk = Desk([Queue("main", "市长热线")], "main")
+        self.facts = Facts()
+        self.effects: list[fx.Effect] = []
+        self.finished: list[Call] = []
+        self.ups = 0
+        self.ami = Ami(
+            port=fake.port, username="desk", secret="s", on_up=self._up, on_event=self._event, retry_s=0.0
+        )
+        self.reconcile = Reconcile(
+            desk=self.ami,
+            phones=self.ami,
+            facts=self.facts,
+            store=disk,  # type: ignore[arg-type]
+            log_file=log_file,
+            snapshot=lambda: self.desk.snapshot,
+            clock=lambda: self.now,
+            post=self.post,
+            finish=self.finished.append,
+            country="CN",
+        )
+
+    def post(self, event: ev.Event, at: float | None = None) -> None:
+        fresh = self.desk.handle(event, self.now if at is None else at)
+        self.effects += fresh
+        self.disk.known |= {effect.call.id for effect in fresh if isinstance(effect, fx.SaveCall)}
+
+    async def _up(self) -> None:
+        await self.reconcile.run()
+        self.ups += 1
+        if self.ups == 1:
+            self.post(ev.CallArrived(CALL, "13907330001", "", "12345", CHANNEL))
+            self.post(ev.OperatorSignedIn("op1001", ("main",)))
+            self.post(ev.PhoneRegistered("op1001"))
+            self.post(ev.ReadyRequested("op1001"))
+            self.now = ARRIVED_AT + 4.2
+            self.post(ev.MenuFinished(CALL, "main"))
+
+    def _event(self, event: Event) -> None:
+        if event["Event"] == "DialEnd":
+            self.now = TALK_AT
+        elif event["Event"] == "Hangup":
+            self.now = OVER_AT
+        for fact in self.facts.of(event):
+            self.post(fact)
+
+    def saved(self) -> list[Call]:
+        return [effect.call for effect in self.effects if isinstance(effect, fx.SaveCall)]
+
+
+def channels(*, running: bool) -> Any:
+    def reply(action_id: str) -> bytes:
+        if not running:
+            return (
+                f"Response: Success\r\nActionID: {action_id}\r\nEventList: start\r\nMessage: Channels will follow\r\n\r\n"
+                f"Event: CoreShowChannelsComplete\r\nActionID: {action_id}\r\nEventList: Complete\r\nListItems: 0\r\n\r\n"
+            ).encode()
+        return re.sub(rb"ActionID: 2\r\n", f"ActionID: {action_id}\r\n".encode(), LIST)
+
+    return reply
+
+
+async def cut_at(cut: int, folder: Path, *, missed_the_end: bool) -> Room:
+    """A session cut after `cut` bytes; what was under way then is over (or still running) when it is back."""
+    log_file = folder / "calls.csv"
+    log_file.unlink(missing_ok=True)
+    async with manager() as fake:
+        fake.replies["CoreShowChannels"] = channels(running=False)
+        fake.greet = lambda number: STREAM[:cut] if number == 1 else (b"" if missed_the_end else STREAM[HANGUP:])
+        fake.greet_after = "CoreShowChannels"
+        fake.cut = lambda number: number == 1
+        room = Room(fake, log_file, Disk())
+        task = asyncio.create_task(room.ami.run())
+        try:
+            async with asyncio.timeout(10):
+                while room.ups < 1:
+                    await asyncio.sleep(0)
+                fake.replies["CoreShowChannels"] = channels(running=not missed_the_end)
+                whole = LOG if missed_the_end else LOG[: LOG.index('"BRIDGE_EXIT"')]
+                log_file.write_text(whole, encoding="utf-8")
+                while room.ups < 2 or CALL in room.desk.snapshot.calls:
+                    if room.ups < 2:
+                        await asyncio.sleep(0)
+                        continue
+                    room.now = OVER_AT
+                    await asyncio.sleep(0)
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+    return room
+
+
+def assert_whole(room: Room) -> None:
+    saved = room.saved()
+    assert {call.id for call in saved} == {CALL}
+    last = saved[-1]
+    assert (last.state, last.outcome) == (CallState.ENDED, Outcome.ANSWERED)
+    assert sum(call.state is CallState.ENDED for call in saved) == 1
+    assert [leg.operator for leg in last.legs if leg.answered_at] == ["op1001"]
+    assert 5.0 < last.talk_s < 8.0
+    assert room.finished == []
+    assert room.desk.snapshot.operators["op1001"].state in (OperatorState.WRAP_UP, OperatorState.READY)
+    assert len([effect for effect in room.effects if isinstance(effect, fx.ConnectCall)]) <= 1
+
+
+CUTS = sorted({*range(0, len(STREAM), 61), *(match.end() for match in re.finditer(rb"\r\n\r\n", STREAM))})
+
+
+@pytest.mark.parametrize("missed_the_end", [True, False], ids=["ended meanwhile", "still running"])
+async def test_cut_between_and_within_events(tmp_path: Path, missed_the_end: bool) -> None:
+    for cut in CUTS:
+        if cut <= HANGUP or missed_the_end:
+            assert_whole(await cut_at(cut, tmp_path, missed_the_end=missed_the_end))
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("missed_the_end", [True, False], ids=["ended meanwhile", "still running"])
+async def test_cut_at_every_byte(tmp_path: Path, missed_the_end: bool) -> None:
+    for cut in range(len(STREAM) + 1 if missed_the_end else HANGUP + 1):
+        assert_whole(await cut_at(cut, tmp_path, missed_the_end=missed_the_end))
+
+
+async def test_a_call_that_came_and_went_without_us_is_written_once(tmp_path: Path) -> None:
+    log_file = tmp_path / "calls.csv"
+    log_file.write_text(LOG, encoding="utf-8")
+    for known, finished in (((), [CALL]), ((CALL,), [])):
+        async with manager() as fake:
+            fake.replies["CoreShowChannels"] = channels(running=False)
+            room = Room(fake, log_file, Disk(known=known))
+            room.ups = 1
+            task = asyncio.create_task(room.ami.run())
+            async with asyncio.timeout(10):
+                while room.ups < 2:
+                    await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        assert [call.id for call in room.finished] == finished
+        assert all(call.outcome is Outcome.ANSWERED and call.called == "12345" for call in room.finished)
+
+
+async def test_a_talk_that_runs_when_we_start_is_adopted_with_its_operator(tmp_path: Path) -> None:
+    log_file = tmp_path / "calls.csv"
+    log_file.write_text(LOG[: LOG.index('"BRIDGE_EXIT"')], encoding="utf-8")
+    async with manager() as fake:
+        fake.replies["CoreShowChannels"] = channels(running=True)
+        room = Room(fake, log_file, Disk())
+        room.ups, room.now = 1, OVER_AT
+        task = asyncio.create_task(room.ami.run())
+        async with asyncio.timeout(10):
+            while room.ups < 2:
+                await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    call = room.desk.snapshot.calls[CALL]
+    assert (call.state, call.operator) == (CallState.TALKING, "op1001")
+    assert call.answered_at == pytest.approx(1795433750.372, abs=0.001)
+    assert room.desk.snapshot.operators["op1001"].state is OperatorState.TALKING

@@ -13,9 +13,6 @@ from pathlib import Path
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-DELIBERATE_CAUSE = 21
-"""Q.850 cause (call rejected) with which a page ends a talk on purpose when the application cannot be asked."""
-
 MODULES = (
     # the dialplan and what it calls
     *("pbx_config", "app_dial", "app_playback", "app_record", "app_mixmonitor", "app_userevent", "app_celgenuserevent"),
@@ -171,7 +168,6 @@ def render(plan: Plan) -> None:
         "patience_rounds": plan.patience_rounds,
         "message_silence_s": plan.message_silence_s,
         "message_limit_s": plan.message_limit_s,
-        "deliberate_cause": DELIBERATE_CAUSE,
         "modules_wanted": [name for name in MODULES if (plan.modules / f"{name}.so").exists()],
         "events": EVENTS,
     }

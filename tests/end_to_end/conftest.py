@@ -41,3 +41,17 @@ async def own_town(tmp_path: Path) -> AsyncIterator[Town]:
 def voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The operator's voice: 440 Hz."""
     return sound.write(tmp_path_factory.mktemp("voice") / "440.wav", sound.tone(440, 4))
+
+
+@pytest.fixture(scope="module")
+def breakable_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    town = Town(tmp_path_factory.mktemp("breakable") / "home")
+    with town.running():
+        yield town
+
+
+@pytest.fixture
+async def breakable(breakable_home: Town) -> AsyncIterator[Town]:
+    """A hotline for the tests of one file that kill its application and let it come back."""
+    yield breakable_home
+    await breakable_home.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -46,6 +45,8 @@ class Town:
         self.home = home
         self.site = f"http://127.0.0.1:{http}"
         self._api: httpx.AsyncClient | None = None
+        self._token = ""
+        self.keeper: subprocess.Popen[str] | None = None
 
     def hotline(self, *words: str, check: bool = True, timeout: float = 60) -> str:
         """What a command prints."""
@@ -65,8 +66,10 @@ class Town:
         keeper = subprocess.Popen(
             [HOTLINE, "up"], env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
+        self.keeper = keeper
         try:
             self._await_table(keeper)
+            self._token = self.hotline("token", "admin").strip()  # here, since a command holds up the phones in this process
             yield self
         finally:
             keeper.send_signal(signal.SIGINT)
@@ -103,8 +106,8 @@ class Town:
 
     def _client(self) -> httpx.AsyncClient:
         if self._api is None:
-            token = self.hotline("token", "admin").strip()
-            self._api = httpx.AsyncClient(base_url=self.site, headers={"Authorization": f"Bearer {token}"}, timeout=10)
+            headers = {"Authorization": f"Bearer {self._token}"}
+            self._api = httpx.AsyncClient(base_url=self.site, headers=headers, timeout=10)
         return self._api
 
     async def close(self) -> None:
@@ -129,17 +132,39 @@ class Town:
 
         return await until(over, seconds, self.logs)
 
+    # -- breaking ------------------------------------------------------------------------------------------------
+
     def pid(self) -> int:
+        """Of the application."""
         return int((self.home / "run/app.pid").read_text())
+
+    @contextmanager
+    def without_application(self) -> Iterator[None]:
+        """The application killed, and its keeper held fast, so that it stays away until the block ends."""
+        assert self.keeper is not None
+        self.keeper.send_signal(signal.SIGSTOP)
+        try:
+            os.kill(self.pid(), signal.SIGKILL)
+            yield
+        finally:
+            self.keeper.send_signal(signal.SIGCONT)
+
+    async def healthy(self, seconds: float = 10) -> None:
+        """Wait until all parts answer."""
+
+        async def answers() -> bool:
+            async with httpx.AsyncClient() as client:
+                try:
+                    return (await client.get(self.site + "/healthz")).status_code == 200
+                except httpx.TransportError:
+                    return False
+
+        await until(answers, seconds, self.logs)
 
     # -- calling -------------------------------------------------------------------------------------------------
 
     def phone(self, caller: str, sound: bytes = b"", **line: Any) -> Phone:
         return Phone(Line(caller, server=("127.0.0.1", self.settings.sip_port), **line), sound)
-
-    def operator_channels(self) -> list[str]:
-        """The channels that run, as Asterisk's own command line lists them."""
-        return re.findall(r"PJSIP/\S+", self.hotline("asterisk", "-rx", "core show channels concise"))
 
 
 async def until(look: Callable[[], Any], seconds: float = 20, why: Callable[[], str] = str) -> Any:

@@ -158,18 +158,7 @@ def assert_whole(room: Room) -> None:
     assert len([effect for effect in room.effects if isinstance(effect, fx.ConnectCall)]) <= 1
 
 
-CUTS = sorted({*range(0, len(STREAM), 61), *(match.end() for match in re.finditer(rb"\r\n\r\n", STREAM))})
-
-
-@pytest.mark.parametrize("missed_the_end", [True, False], ids=["ended meanwhile", "still running"])
-async def test_cut_between_and_within_events(tmp_path: Path, missed_the_end: bool) -> None:
-    for cut in CUTS:
-        if cut <= HANGUP or missed_the_end:
-            assert_whole(await cut_at(cut, tmp_path, missed_the_end=missed_the_end))
-
-
-@pytest.mark.faults
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("missed_the_end", [True, False], ids=["ended meanwhile", "still running"])
 async def test_cut_at_every_byte(tmp_path: Path, missed_the_end: bool) -> None:
     for cut in range(len(STREAM) + 1 if missed_the_end else HANGUP + 1):

@@ -42,7 +42,6 @@ export function useCaseForm(call: Call, drafts: Drafts, saved: (item: Case) => v
   const errors = ref<Partial<Record<keyof CaseFields, string>>>({})
   const missing = ref<Partial<Record<keyof CaseFields, Missing>>>({})
   const conflict = shallowRef<Case | null>(null)
-  const volatile = ref(!drafts.durable)
 
   const changed = computed(() => !sameFields(fields, base.value))
 
@@ -55,7 +54,6 @@ export function useCaseForm(call: Call, drafts: Drafts, saved: (item: Case) => v
       version: version.value,
       at: Date.now(),
     })
-    volatile.value = !drafts.durable
   }
 
   // `sync`: the draft is on the shelf before the next keystroke, whatever happens in between.
@@ -178,7 +176,6 @@ export function useCaseForm(call: Call, drafts: Drafts, saved: (item: Case) => v
     missing,
     conflict,
     changed,
-    volatile,
     save,
     keepMine: async () => {
       if (!conflict.value) return

@@ -30,8 +30,11 @@ export function createDesk(account: Account, signedOut: () => void) {
   const microphone = ref<boolean | null>(null)
   const problem = shallowRef<Problem | null>(null)
   const drafts = shallowRef<Draft[]>([])
+  /** False while the browser refuses to store drafts. */
+  const durable = ref(true)
   const shelf = new Drafts(localStorage, account.login, () => {
     drafts.value = shelf.list()
+    durable.value = shelf.durable
   })
   drafts.value = shelf.list()
 
@@ -193,6 +196,7 @@ export function createDesk(account: Account, signedOut: () => void) {
     microphone,
     problem,
     drafts,
+    durable,
     shelf,
     subject,
     readyWanted,

@@ -47,10 +47,11 @@ test('text taken back leaves no draft', () => {
 
 test('a browser that cannot store says so and keeps the text on the page', () => {
   shelf.full = true
-  const form = open()
+  const drafts = new Drafts(shelf, 'op1001')
+  const form = useCaseForm(call, drafts, () => undefined)
   form.fields.content = '路灯'
-  expect(form.volatile.value).toBe(true)
-  expect(form.fields.content).toBe('路灯')
+  expect(drafts.durable).toBe(false)
+  expect([form.fields.content, drafts.get('c1')?.fields.content]).toEqual(['路灯', '路灯'])
 })
 
 test('what is missing is named before anything is sent', async () => {

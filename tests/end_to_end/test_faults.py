@@ -1,0 +1,204 @@
+"""What must be survived: the application killed at any moment, and every signal of it that a citizen would notice."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from array import array
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hotline.phone import Phone
+
+from . import sound
+from .browser import operators
+from .town import Town, until
+
+
+def last(citizen: Phone, seconds: float) -> sound.Samples:
+    """What the citizen heard in the last `seconds`."""
+    return np.array(citizen.report.heard[-round(seconds * sound.RATE) :], dtype=float)
+
+
+async def hear(citizen: Phone, seconds: float) -> array[int]:
+    """What the citizen hears from now on, for `seconds`."""
+    start = len(citizen.report.heard)
+    await until(lambda: len(citizen.report.heard) - start >= seconds * sound.RATE or None, seconds + 20)
+    return citizen.report.heard[start:]
+
+
+async def test_a_talk_outlives_the_killed_application_and_is_known_again_afterwards(own_town: Town, voice: Path) -> None:
+    town = own_town
+    with town.running():
+        async with operators(town, voice) as (operator,):
+            await operator.ready("op1001")
+            citizen = town.phone("13907330201", sound.tone(1000))
+            await citizen.dial()
+            await operator.press("接听")
+            await operator.sees("通话中")
+            await hear(citizen, 1.5)
+            os.kill(town.pid(), signal.SIGKILL)
+            heard = np.array(await hear(citizen, 2.0), dtype=float)
+            assert float(np.median(sound.shares(heard, 440))) > 0.8
+            await town.healthy(10)
+            await until(lambda: _talking(town), 10, town.logs)
+            await operator.press("挂断")
+            await citizen.ended(10)
+            await operator.press("结束话后")
+        call = await town.ended("13907330201")
+        assert (call["outcome"], call["operator"], call["ended_by"]) == ("answered", "op1001", "operator")
+        (recording,) = call["recordings"]
+        assert recording["state"] == "ok", (recording, await town.get(f"/calls/{call['id']}"))
+        assert abs(recording["seconds"] - call["talk_s"]) <= 1.0
+        left, right = sound.read((await town.fetch(recording["url"])).content, 2)
+        assert float(np.median(sound.shares(left, 1000))) > 0.9
+        assert float(np.median(sound.shares(right, 440))) > 0.8
+        assert len((await town.get("/calls"))["items"]) == 1
+        assert "All invariants hold." in town.hotline("verify")
+
+
+async def _talking(town: Town) -> bool:
+    queues = (await town.get("/queues"))["items"]
+    return bool(queues[0]["talking"] == 1)
+
+
+async def test_a_call_that_ended_while_the_application_was_away_is_closed_with_its_true_length(
+    own_town: Town, voice: Path
+) -> None:
+    town = own_town
+    with town.running():
+        async with operators(town, voice) as (operator,):
+            await operator.ready("op1001")
+            citizen = town.phone("13907330202", sound.tone(1000))
+            await citizen.dial()
+            await operator.press("接听")
+            await operator.sees("通话中")
+            await hear(citizen, 1.0)
+            with town.without_application():
+                await hear(citizen, 1.0)
+                await citizen.hang_up()
+            call = await town.ended("13907330202")
+        assert (call["outcome"], call["operator"], call["ended_by"]) == ("answered", "op1001", "citizen")
+        assert 2.0 <= call["talk_s"] <= citizen.report.talk_s
+        assert abs(call["recordings"][0]["seconds"] - call["talk_s"]) <= 1.0
+        assert "All invariants hold." in town.hotline("verify")
+
+
+async def test_without_the_application_a_registered_phone_is_rung_and_the_call_written_afterwards(
+    own_town: Town, voice: Path
+) -> None:
+    town = own_town
+    with town.running():
+        async with operators(town, voice) as (operator,):
+            await operator.ready("op1001")
+            with town.without_application():
+                citizen = town.phone("13907330203", sound.tone(1000))
+                await citizen.dial()
+                await operator.press("接听", timeout=60_000)
+                heard = np.array(await hear(citizen, 2.5), dtype=float)
+                assert max(sound.shares(heard, 440)) > 0.8
+                await citizen.hang_up()
+            call = await town.ended("13907330203")
+        assert (call["outcome"], call["operator"], call["called"]) == ("answered", "op1001", "12345")
+        assert call["recordings"][0]["state"] == "ok"
+        assert "All invariants hold." in town.hotline("verify")
+
+
+async def test_without_the_application_and_without_phones_a_message_is_taken_and_becomes_work(own_town: Town) -> None:
+    town = own_town
+    with town.running():
+        with town.without_application():
+            citizen = town.phone("13907330204", sound.tone(1000))
+            await citizen.dial()
+            await citizen.answered()
+            folder = town.home / "recordings"
+            await until(lambda: any(folder.glob("*-message.sln")) or None, 90)
+            await hear(citizen, 4.0)
+            citizen.press("#")
+            await citizen.ended(20)
+            await citizen.close()
+        call = await town.ended("13907330204")
+        assert (call["outcome"], call["ended_by"], call["called"]) == ("message", "system", "12345")
+        assert call["recordings"][0]["state"] == "ok"
+        assert call["recordings"][0]["seconds"] > 3
+        work = (await town.get("/messages", state="open"))["items"]
+        assert [one["call"] for one in work] == [call["id"]]
+        assert "All invariants hold." in town.hotline("verify")
+
+
+STEPS = ("greeting", "greeted", "next", "say", "where", "ok")
+"""The AGI commands of a call's first seconds, in order: three of its arrival, three of the first round of music."""
+KILLS = [(step, moment) for step in range(1, len(STEPS) + 1) for moment in ("before", "during")]
+SHORT = [(1, "during"), (2, "before"), (4, "during"), (6, "before")]
+
+
+async def killed_at(town: Town, step: int, moment: str, number: str) -> None:
+    """A call during which the application is killed at an AGI command; the citizen ends by leaving a message."""
+    assert town.keeper is not None
+    town.keeper.send_signal(signal.SIGSTOP)
+    os.kill(town.pid(), signal.SIGKILL)
+    doomed = subprocess.Popen(
+        [sys.executable, Path(__file__).with_name("doomed.py"), str(step), moment],
+        env=town.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        await town.healthy(20)
+        citizen = town.phone(number, sound.tone(1000))
+        await citizen.dial()
+        await citizen.answered()
+        await until(lambda: doomed.poll() is not None, 20)
+        assert doomed.returncode == -signal.SIGKILL
+    finally:
+        doomed.kill()
+        doomed.wait()
+        town.keeper.send_signal(signal.SIGCONT)
+    await town.healthy(15)
+
+    async def at_message() -> bool:
+        call = await town.call_of(number)
+        return call is not None and call["state"] == "message"
+
+    await until(at_message, 60, town.logs)
+    assert citizen.report.ended_s is None
+    await citizen.hang_up()
+    call = await town.ended(number)
+    assert (call["outcome"], call["ended_by"]) == ("message", "citizen")
+
+
+@pytest.mark.parametrize(("step", "moment"), SHORT, ids=lambda value: str(value))
+async def test_killed_at_an_agi_command_the_citizen_still_leaves_his_message(
+    breakable: Town, step: int, moment: str
+) -> None:
+    await killed_at(breakable, step, moment, f"139073303{step:02d}")
+    assert "All invariants hold." in breakable.hotline("verify")
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize(("step", "moment"), KILLS, ids=lambda value: str(value))
+async def test_killed_at_every_agi_command_the_citizen_still_leaves_his_message(
+    breakable: Town, step: int, moment: str
+) -> None:
+    await killed_at(breakable, step, moment, f"13907330{step:02d}{len(moment)}")
+    assert "All invariants hold." in breakable.hotline("verify")
+
+
+async def test_a_flood_of_connections_to_the_agi_port_delays_no_call(town: Town) -> None:
+    idle = [await asyncio.open_connection("127.0.0.1", town.settings.agi_port) for _ in range(100)]
+    try:
+        citizen = town.phone("13907330206")
+        await citizen.dial()
+        await citizen.answered()
+        await hear(citizen, 1.0)
+        assert sound.level(last(citizen, 0.5)) > 300  # the greeting
+        await citizen.hang_up()
+        assert (await town.ended("13907330206"))["outcome"] == "abandoned"
+    finally:
+        for _, writer in idle:
+            writer.close()

@@ -77,9 +77,7 @@ class Reconcile:
                 self._adopt_or_finish(arrived, lines, running.get(call_id), now)
         self._post(ev.TelephonyChanged(True), None)
 
-    def _adopt_or_finish(
-        self, call: Call, lines: list[witness.Line], channels: Channels | None, now: float
-    ) -> None:
+    def _adopt_or_finish(self, call: Call, lines: list[witness.Line], channels: Channels | None, now: float) -> None:
         current, _ = bring(call, lines, channels, now)
         if current.state is CallState.ENDED:
             log.info("call %s ended while nobody looked: %s", call.id, current.outcome)

@@ -25,9 +25,7 @@ async def connected(
     async def on_up() -> None:
         up.set()
 
-    ami = Ami(
-        port=fake.port, username="desk", secret="s", on_up=on_up, on_event=on_event, retry_s=0.01, **options
-    )
+    ami = Ami(port=fake.port, username="desk", secret="s", on_up=on_up, on_event=on_event, retry_s=0.01, **options)
     task = asyncio.create_task(ami.run())
     try:
         await asyncio.wait_for(up.wait(), 5)

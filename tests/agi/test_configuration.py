@@ -45,7 +45,9 @@ def test_no_manager_user_may_do_more_than_its_work(plan: Plan) -> None:
     assert section(path, "phones")["write"] == "system"
     assert section(path, "general")["bindaddr"] == "127.0.0.1"
     text = path.read_text(encoding="utf-8")
-    assert "originate" not in [word for line in text.splitlines() if line.startswith("write") for word in line.split(",")]
+    assert "originate" not in [
+        word for line in text.splitlines() if line.startswith("write") for word in line.split(",")
+    ]
     for event in EVENTS:
         assert f"eventfilter(name({event})) =" in text
 
@@ -83,7 +85,9 @@ def test_secrets_are_the_owners_alone_and_stay_the_same(plan: Plan, tmp_path: Pa
     assert (tmp_path / "ami-secrets").stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("poison", ["a\nb", "a\rb", "a;b", "[general]", 'a"b', "${SHELL(id)}", "a,b", "a|b", "a&b", "a\\"])
+@pytest.mark.parametrize(
+    "poison", ["a\nb", "a\rb", "a;b", "[general]", 'a"b', "${SHELL(id)}", "a,b", "a|b", "a&b", "a\\"]
+)
 def test_a_value_that_asterisk_would_read_as_something_else_is_refused(plan: Plan, poison: str) -> None:
     with pytest.raises(UnsafeValueError):
         conf(poison)

@@ -59,7 +59,10 @@ async def test_commands_go_out_one_by_one_as_their_results_come() -> None:
         (ENVIRONMENT.replace(b"script: script", b"script: nothing"), "asks for a script that is not there"),
         (ENVIRONMENT + b"HANGUP\n", "hangs up instead of a result"),
         (ENVIRONMENT + b"HANGUP\n200 result=-1\n", "HANGUP inside a reply"),
-        (ENVIRONMENT + b"520-Invalid command syntax.  Proper usage follows:\nUsage: x\n520 End of proper usage.\n", "520"),
+        (
+            ENVIRONMENT + b"520-Invalid command syntax.  Proper usage follows:\nUsage: x\n520 End of proper usage.\n",
+            "520",
+        ),
         (ENVIRONMENT + b"520-Invalid\n" + b"more\n" * 1000, "a usage without end"),
         (ENVIRONMENT + b"510 Invalid or unknown command\n", "510"),
         (ENVIRONMENT + b"nonsense\n", "no code"),

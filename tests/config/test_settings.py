@@ -16,7 +16,7 @@ def test_the_defaults_are_loopback_and_the_known_ports(tmp_path: Path) -> None:
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
-    (tmp_path / "hotline.toml").write_text('http_port = 8100\nsip_port = 5070\n', encoding="utf-8")
+    (tmp_path / "hotline.toml").write_text("http_port = 8100\nsip_port = 5070\n", encoding="utf-8")
     settings = load({"HOTLINE_HTTP_PORT": "8200", "PATH": "/bin"}, tmp_path)
     assert (settings.http_port, settings.sip_port) == (8200, 5070)
 

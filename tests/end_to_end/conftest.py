@@ -47,6 +47,7 @@ def voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def breakable_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     town = Town(tmp_path_factory.mktemp("breakable") / "home")
     with town.running():
+        town.hurry()
         yield town
 
 

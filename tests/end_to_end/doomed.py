@@ -1,4 +1,4 @@
-"""The application with a fate: it kills itself at its n-th AGI command, before sending it or while it is carried out."""
+"""The application with a fate: it kills itself at its n-th AGI command, before sending it or while it runs."""
 
 import os
 import signal
@@ -19,7 +19,6 @@ def send_command(self: Session, *words: Any) -> None:
     if sent == STEP:
         if MOMENT == "during":
             send(self, *words)
-            os.write(self._writer.get_extra_info("socket").fileno(), b"")
         os.kill(os.getpid(), signal.SIGKILL)
     send(self, *words)
 

@@ -32,7 +32,9 @@ async def hear(citizen: Phone, seconds: float) -> array[int]:
     return citizen.report.heard[start:]
 
 
-async def test_a_talk_outlives_the_killed_application_and_is_known_again_afterwards(own_town: Town, voice: Path) -> None:
+async def test_a_talk_outlives_the_killed_application_and_is_known_again_afterwards(
+    own_town: Town, voice: Path
+) -> None:
     town = own_town
     with town.running():
         async with operators(town, voice) as (operator,):
@@ -82,6 +84,7 @@ async def test_a_call_that_ended_while_the_application_was_away_is_closed_with_i
             with town.without_application():
                 await hear(citizen, 1.0)
                 await citizen.hang_up()
+            await town.healthy(15)
             call = await town.ended("13907330202")
         assert (call["outcome"], call["operator"], call["ended_by"]) == ("answered", "op1001", "citizen")
         assert 2.0 <= call["talk_s"] <= citizen.report.talk_s
@@ -103,6 +106,7 @@ async def test_without_the_application_a_registered_phone_is_rung_and_the_call_w
                 heard = np.array(await hear(citizen, 2.5), dtype=float)
                 assert max(sound.shares(heard, 440)) > 0.8
                 await citizen.hang_up()
+            await town.healthy(15)
             call = await town.ended("13907330203")
         assert (call["outcome"], call["operator"], call["called"]) == ("answered", "op1001", "12345")
         assert call["recordings"][0]["state"] == "ok"
@@ -122,6 +126,7 @@ async def test_without_the_application_and_without_phones_a_message_is_taken_and
             citizen.press("#")
             await citizen.ended(20)
             await citizen.close()
+        await town.healthy(15)
         call = await town.ended("13907330204")
         assert (call["outcome"], call["ended_by"], call["called"]) == ("message", "system", "12345")
         assert call["recordings"][0]["state"] == "ok"

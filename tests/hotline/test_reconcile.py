@@ -59,9 +59,7 @@ class Room:
         self.effects: list[fx.Effect] = []
         self.finished: list[Call] = []
         self.ups = 0
-        self.ami = Ami(
-            port=fake.port, username="desk", secret="s", on_up=self._up, on_event=self._event, retry_s=0.0
-        )
+        self.ami = Ami(port=fake.port, username="desk", secret="s", on_up=self._up, on_event=self._event, retry_s=0.0)
         self.reconcile = Reconcile(
             desk=self.ami,
             phones=self.ami,
@@ -103,16 +101,16 @@ class Room:
         return [effect.call for effect in self.effects if isinstance(effect, fx.SaveCall)]
 
 
-def channels(*, running: bool) -> Any:
-    def reply(action_id: str) -> bytes:
-        if not running:
-            return (
-                f"Response: Success\r\nActionID: {action_id}\r\nEventList: start\r\nMessage: Channels will follow\r\n\r\n"
-                f"Event: CoreShowChannelsComplete\r\nActionID: {action_id}\r\nEventList: Complete\r\nListItems: 0\r\n\r\n"
-            ).encode()
-        return re.sub(rb"ActionID: 2\r\n", f"ActionID: {action_id}\r\n".encode(), LIST)
+NOTHING = (
+    b"Response: Success\r\nActionID: 2\r\nEventList: start\r\nMessage: Channels will follow\r\n\r\n"
+    b"Event: CoreShowChannelsComplete\r\nActionID: 2\r\nEventList: Complete\r\nListItems: 0\r\n\r\n"
+)
 
-    return reply
+
+def channels(*, running: bool) -> Any:
+    return lambda action_id: re.sub(
+        rb"ActionID: 2\r\n", f"ActionID: {action_id}\r\n".encode(), LIST if running else NOTHING
+    )
 
 
 async def cut_at(cut: int, folder: Path, *, missed_the_end: bool) -> Room:

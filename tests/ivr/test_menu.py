@@ -17,9 +17,7 @@ def data(**nodes: dict[str, str]) -> dict[str, Any]:
     return {"name": "m", "start": "hello", "nodes": nodes}
 
 
-GOOD = data(
-    hello={"kind": "play", "prompt": "greeting", "next": "people"}, people={"kind": "queue", "queue": "main"}
-)
+GOOD = data(hello={"kind": "play", "prompt": "greeting", "next": "people"}, people={"kind": "queue", "queue": "main"})
 
 
 def test_the_shipped_menu_greets_and_leads_to_people() -> None:

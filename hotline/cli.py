@@ -10,7 +10,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -131,7 +131,7 @@ def status(as_json: Json = False) -> None:
     else:
         table = Table(show_header=False)
         for name, value in answer.items():
-            table.add_row(name, json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value))
+            table.add_row(name, _literal(json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value))
         out.print(table)
     if answer["health"].get("status") != "ok":
         raise SystemExit(1)
@@ -175,10 +175,10 @@ def call(
     table = Table(title=f"{caller or '(withheld)'} → {to}", show_header=False)
     for key, value in heard.items():
         if not isinstance(value, dict):
-            table.add_row(key, "" if value is None else str(value))
+            table.add_row(key, _literal("" if value is None else value))
     for key in ("id", "outcome", "operator", "wait_s", "talk_s"):
         if heard["record"]:
-            table.add_row(f"record: {key}", str(heard["record"][key]))
+            table.add_row(f"record: {key}", _literal(heard["record"][key]))
     out.print(table)
 
 
@@ -208,7 +208,16 @@ def calls(limit: Annotated[int, typer.Option(min=1, max=500)] = 50, as_json: Jso
         items,
         as_json,
         "Calls 来电",
-        ("arrived_at", "caller", "called", "outcome", "operator", "wait_s", "talk_s", "recordings", "case", "id"),
+        {
+            "time": lambda item: _short(item["arrived_at"]),
+            "from": lambda item: item["caller"] or "(withheld)",
+            "outcome": lambda item: item["outcome"] or item["state"],
+            "by": lambda item: item["operator"] or "",
+            "wait": lambda item: f"{item['wait_s']:.0f} s",
+            "talk": lambda item: f"{item['talk_s']:.0f} s",
+            "recording": lambda item: ", ".join(f"{one['seconds']:.0f} s {one['state']}" for one in item["recordings"]),
+            "case": lambda item: item["case"] or "",
+        },
     )
 
 
@@ -223,11 +232,24 @@ def cases(limit: Annotated[int, typer.Option(min=1, max=500)] = 50, as_json: Jso
         items,
         as_json,
         "Cases 工单",
-        ("number", "created_at", "type", "urgency", "content", "place", "citizen_name", "caller", "operator", "state"),
+        {
+            "number": lambda item: item["number"],
+            "time": lambda item: _short(item["created_at"]),
+            "type": lambda item: item["type"],
+            "urgency": lambda item: item["urgency"],
+            "content": lambda item: item["content"],
+            "place": lambda item: item["place"],
+            "from": lambda item: " ".join((item["caller"], item["citizen_name"])),
+            "by": lambda item: item["operator"],
+            "state": lambda item: item["state"],
+        },
     )
 
 
-def _list(items: list[dict[str, Any]], as_json: bool, title: str, columns: tuple[str, ...]) -> None:
+Columns = dict[str, Callable[[dict[str, Any]], str]]
+
+
+def _list(items: list[dict[str, Any]], as_json: bool, title: str, columns: Columns) -> None:
     if as_json:
         print(json.dumps({"items": items}, ensure_ascii=False))  # noqa: T201
         return
@@ -235,16 +257,20 @@ def _list(items: list[dict[str, Any]], as_json: bool, title: str, columns: tuple
     for column in columns:
         table.add_column(column, overflow="fold")
     for item in items:
-        table.add_row(*(_cell(item[column]) for column in columns))
+        table.add_row(*(_literal(show(item)) for show in columns.values()))
     out.print(table)
 
 
-def _cell(value: Any) -> Any:
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return Text(", ".join(f"{one['kind']} {one['seconds']:.0f}s {one['state']}" for one in value))
-    return Text(str(value))
+def _literal(value: object) -> Text:
+    """As it is: neither rich's markup nor the terminal's escape sequences in what citizens say do anything."""
+    return Text(
+        "".join(sign if sign.isprintable() or sign == "\n" else "\N{REPLACEMENT CHARACTER}" for sign in str(value))
+    )
+
+
+def _short(time_: str) -> str:
+    """`2026-11-23T20:04:15.143+08:00` -> `11-23 20:04`."""
+    return time_[5:16].replace("T", " ")
 
 
 @app.command()

@@ -21,12 +21,12 @@ _FROM_ULAW = [_ulaw_to_linear(code) for code in range(256)]
 
 
 def _nearest(table: list[int]) -> bytes:
-    """For every 16-bit sample, shifted by 4, the code whose value lies nearest."""
+    """For every multiple of 16 that a 16-bit sample is rounded to, the code whose value lies nearest."""
     codes = sorted(range(256), key=table.__getitem__)
     values = [table[code] for code in codes]
     out, index = bytearray(4096), 0
     for step in range(4096):
-        sample = (step - 2048) * 16 + 8
+        sample = (step - 2048) * 16
         while index < 255 and abs(values[index + 1] - sample) <= abs(values[index] - sample):
             index += 1
         out[step] = codes[index]
@@ -39,12 +39,12 @@ _TO_ULAW = _nearest(_FROM_ULAW)
 
 def to_alaw(samples: bytes) -> bytes:
     """16-bit little-endian samples as A-law."""
-    return bytes(_TO_ALAW[(sample >> 4) + 2048] for sample in array("h", samples))
+    return bytes(_TO_ALAW[min((sample + 8) >> 4, 2047) + 2048] for sample in array("h", samples))
 
 
 def to_ulaw(samples: bytes) -> bytes:
     """16-bit little-endian samples as µ-law."""
-    return bytes(_TO_ULAW[(sample >> 4) + 2048] for sample in array("h", samples))
+    return bytes(_TO_ULAW[min((sample + 8) >> 4, 2047) + 2048] for sample in array("h", samples))
 
 
 def from_alaw(codes: bytes) -> list[int]:

@@ -1,0 +1,91 @@
+"""The command: what a person can do wrong ends in one clear sentence, before anything has started."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HOTLINE = Path(sys.executable).with_name("hotline")
+
+
+def run(home: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("HOTLINE_")}
+    environment |= {"HOTLINE_HOME": str(home), "COLUMNS": "400", **settings}
+    return subprocess.run([HOTLINE, *words], env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_an_unknown_setting_is_named_and_nothing_is_made(tmp_path: Path) -> None:
+    done = run(tmp_path / "home", "up", HOTLINE_HTPP_PORT="8000")
+    assert done.returncode == 2
+    assert "HOTLINE_HTPP_PORT" in done.stderr
+    assert "HOTLINE_HTTP_PORT" in done.stderr
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize(
+    ("setting", "kind"),
+    [
+        ("HOTLINE_HTTP_PORT", socket.SOCK_STREAM),
+        ("HOTLINE_SIP_PORT", socket.SOCK_DGRAM),
+        ("HOTLINE_AMI_PORT", socket.SOCK_STREAM),
+    ],
+)
+def test_a_port_in_use_is_named_with_the_setting_that_moves_it(
+    tmp_path: Path, setting: str, kind: socket.SocketKind
+) -> None:
+    with socket.socket(socket.AF_INET, kind) as taken:
+        taken.bind(("127.0.0.1", 0))
+        if kind is socket.SOCK_STREAM:
+            taken.listen()
+        port = taken.getsockname()[1]
+        done = run(tmp_path, "up", **{setting: str(port)})
+    assert done.returncode == 2
+    assert f"port {port}" in done.stderr
+    assert f"{setting}=" in done.stderr
+    assert not (tmp_path / "run" / "app.pid").exists()
+
+
+def test_looking_into_a_home_without_a_hotline_says_so(tmp_path: Path) -> None:
+    for words in (("calls",), ("cases",), ("verify",), ("token", "admin")):
+        done = run(tmp_path / "nothing", *words)
+        assert done.returncode == 2
+        assert "There is no hotline in" in done.stderr
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_status_of_a_hotline_that_does_not_run(tmp_path: Path) -> None:
+    done = run(tmp_path, "status", "--json")
+    assert done.returncode == 1
+    answer = json.loads(done.stdout)
+    assert (answer["running"], answer["pid"], answer["asterisk_pid"]) == (False, None, None)
+
+
+def test_down_with_nothing_running_is_no_error(tmp_path: Path) -> None:
+    done = run(tmp_path, "down")
+    assert done.returncode == 0
+    assert "Nothing runs in" in done.stdout
+
+
+def test_a_call_to_nobody_says_what_to_do(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    done = run(tmp_path, "call", "--seconds", "1", HOTLINE_SIP_PORT=str(port))
+    assert done.returncode == 2
+    assert "no answer" in done.stderr
+    assert "hotline status" in done.stderr
+
+
+def test_a_file_to_play_that_is_no_sound_is_named(tmp_path: Path) -> None:
+    text = tmp_path / "text.wav"
+    text.write_text("hello", encoding="utf-8")
+    done = run(tmp_path, "call", "--play", str(text))
+    assert done.returncode == 2
+    assert "text.wav" in done.stderr
+    assert "16-bit PCM" in done.stderr

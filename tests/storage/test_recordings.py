@@ -1,0 +1,70 @@
+"""Recordings on disk, held against what was said."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from routing.call import Call, CallState, Leg, Outcome
+from storage import recordings
+from storage.recordings import MESSAGE, TALK
+
+ANSWERED = Call(
+    id="c1",
+    caller="13907330001",
+    caller_name="",
+    called="12345",
+    channel="x",
+    arrived_at=100.0,
+    state=CallState.ENDED,
+    answered_at=110.0,
+    ended_at=120.0,
+    outcome=Outcome.ANSWERED,
+    legs=(Leg("op1001", 108.0, answered_at=110.0, ended_at=120.0),),
+)
+LEFT = replace(ANSWERED, answered_at=None, legs=(), message_at=110.0, outcome=Outcome.MESSAGE)
+
+
+def write(folder: Path, call: Call, kind: recordings.Kind, seconds: float) -> None:
+    (folder / f"{call.id}{kind.suffix}").write_bytes(b"\1\0" * kind.channels * round(seconds * recordings.RATE))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "state", "reason"),
+    [
+        (10.0, "ok", None),
+        (9.1, "ok", None),
+        (10.9, "ok", None),
+        (8.9, "damaged", "8.9 s of sound for 10.0 s of talk"),
+        (11.2, "damaged", "11.2 s of sound for 10.0 s of talk"),
+    ],
+)
+def test_a_talk_is_as_long_as_its_sound_within_a_second(
+    tmp_path: Path, seconds: float, state: str, reason: str | None
+) -> None:
+    write(tmp_path, ANSWERED, TALK, seconds)
+    row = recordings.measure(tmp_path, ANSWERED, TALK)
+    assert (row.state, row.reason, row.seconds) == (state, reason, seconds)
+    assert (row.bytes, row.channels, row.rate, row.file) == (round(seconds * 32000), 2, 8000, "c1.raw")
+    assert len(row.sha256) == 64
+
+
+def test_a_missing_talk_and_an_unspoken_message_are_rows_with_a_reason(tmp_path: Path) -> None:
+    talk = recordings.measure(tmp_path, ANSWERED, TALK)
+    assert (talk.state, talk.reason, talk.sha256) == ("missing", "no file for 10.0 s of talk", "")
+    message = recordings.measure(tmp_path, LEFT, MESSAGE)
+    assert (message.state, message.reason) == ("missing", "the citizen hung up before he spoke")
+
+
+def test_what_is_owed_follows_from_the_outcome() -> None:
+    assert recordings.owed(ANSWERED) == (TALK,)
+    assert recordings.owed(LEFT) == (MESSAGE,)
+    assert recordings.owed(replace(ANSWERED, answered_at=None, legs=(), outcome=Outcome.ABANDONED)) == ()
+    talked_then_left = replace(ANSWERED, message_at=130.0, outcome=Outcome.ANSWERED)
+    assert recordings.owed(talked_then_left) == (TALK,)
+
+
+def test_length_is_zero_for_what_is_not_there(tmp_path: Path) -> None:
+    assert recordings.length(tmp_path, ANSWERED, TALK) == 0.0
+    write(tmp_path, ANSWERED, TALK, 2.5)
+    assert recordings.length(tmp_path, ANSWERED, TALK) == 2.5

@@ -32,7 +32,7 @@ async def granted(gateway: Gateway, event: Event) -> bool:
         raise Problem(
             503,
             "desk-busy",
-            "话务调度没有应答,操作可能没有生效。请稍后重试;通话不受影响。",
+            "话务调度没有应答，操作可能没有生效。请稍后重试；通话不受影响。",
             "The desk does not answer; this may not have taken effect. Try again; calls go on.",
             headers={"Retry-After": "3"},
         ) from late

@@ -45,7 +45,7 @@ class Gate:
                 raise Problem(
                     403,
                     "not-allowed",
-                    "您的账号没有此项权限。如工作需要,请联系管理员。",
+                    "您的账号没有此项权限。如工作需要，请联系管理员。",
                     "Your account may not do this. If your work needs it, ask the administrator.",
                 )
             return who
@@ -64,7 +64,7 @@ class Gate:
             raise Problem(
                 401,
                 "not-signed-in",
-                "尚未登录或登录已过期,请重新登录。",
+                "尚未登录或登录已过期，请重新登录。",
                 "Not signed in, or the session is over: sign in again.",
                 headers={"WWW-Authenticate": "Bearer"},
             )
@@ -73,7 +73,7 @@ class Gate:
             raise Problem(
                 403,
                 "cross-site",
-                "请求不是来自本系统页面,已拒绝。请刷新页面后重试。",
+                "请求不是来自本系统页面，已拒绝。请刷新页面后重试。",
                 "Refused: the request does not come from our page (X-Requested-With: hotline). Reload the page.",
             )
         return who

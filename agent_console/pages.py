@@ -14,7 +14,7 @@ MAX_BODY = 256 * 1024
 """Bytes of a request's body: the longest case is some 20 KiB."""
 
 NOT_BUILT = (
-    "页面尚未构建。请在项目目录运行 make run,它会构建页面并启动系统。\n"
+    "页面尚未构建。请在项目目录运行 make run，它会构建页面并启动系统。\n"
     "The pages are not built: run `make run` in the project's folder.\n"
 )
 

@@ -104,7 +104,7 @@ def install(app: FastAPI) -> None:
             Problem(
                 422,
                 "bad-cursor",
-                "列表的翻页标记无效,请从第一页重新打开列表。",
+                "列表的翻页标记无效，请从第一页重新打开列表。",
                 "The cursor is not one of this list: open the list again from its first page.",
                 errors=[FieldError("cursor", "翻页标记无效。", "Not a cursor of this list.")],
             ),
@@ -116,7 +116,7 @@ def install(app: FastAPI) -> None:
             Problem(
                 500,
                 "broken",
-                "系统内部出错,操作可能没有完成。请重试;如仍出错,请告知管理员查看日志。",
+                "系统内部出错，操作可能没有完成。请重试；如仍出错，请告知管理员查看日志。",
                 "Something broke inside; what you did may not be done. Try again, or tell the administrator.",
             ),
         )
@@ -134,10 +134,10 @@ def install(app: FastAPI) -> None:
 
 
 MALFORMED = {
-    "missing": ("缺少这一项,请补上。", "This is missing: add it."),
+    "missing": ("缺少这一项，请补上。", "This is missing: add it."),
     "string_type": ("应当是文字。", "This must be text."),
-    "string_unicode": ("含有无法保存的字符,请重新输入。", "Contains characters that cannot be saved: type it again."),
-    "string_too_long": ("太长了,请缩短。", "Too long: shorten it."),
+    "string_unicode": ("含有无法保存的字符，请重新输入。", "Contains characters that cannot be saved: type it again."),
+    "string_too_long": ("太长了，请缩短。", "Too long: shorten it."),
     "string_too_short": ("不能为空。", "This must not be empty."),
     "int_type": ("应当是整数。", "This must be a whole number."),
     "int_parsing": ("应当是整数。", "This must be a whole number."),
@@ -152,12 +152,12 @@ def _malformed(invalid: RequestValidationError) -> Problem:
     errors: list[FieldError] = []
     for error in invalid.errors():
         place = [str(part) for part in error["loc"] if part not in ("body", "query", "path")]
-        zh, en = MALFORMED.get(error["type"], ("格式不正确,请检查。", "Not in the right format: check it."))
+        zh, en = MALFORMED.get(error["type"], ("格式不正确，请检查。", "Not in the right format: check it."))
         errors.append(FieldError("body" if error["type"] == "json_invalid" else ".".join(place) or "body", zh, en))
     return Problem(
         422,
         "malformed",
-        "提交的内容有误,请按各项提示修改后重试。",
+        "提交的内容有误，请按各项提示修改后重试。",
         "The request is not right: correct the fields named and try again.",
         errors=errors,
     )
@@ -165,9 +165,9 @@ def _malformed(invalid: RequestValidationError) -> Problem:
 
 def _plain(refused: HTTPException) -> Problem:
     zh, en = {
-        404: ("没有这个地址或内容,请检查后重试。", "There is nothing at this address: check it."),
+        404: ("没有这个地址或内容，请检查后重试。", "There is nothing at this address: check it."),
         405: ("此地址不支持这种操作。", "This address does not allow that method."),
-    }.get(refused.status_code, ("请求被拒绝,请检查后重试。", "The request was refused: check it and try again."))
+    }.get(refused.status_code, ("请求被拒绝，请检查后重试。", "The request was refused: check it and try again."))
     return Problem(refused.status_code, "refused", zh, en, headers=refused.headers)
 
 
@@ -177,14 +177,14 @@ def _not_stored(method: str) -> Problem:
         return Problem(
             503,
             "store-away",
-            "数据库暂时无法读取,请稍后重试。",
+            "数据库暂时无法读取，请稍后重试。",
             "The database cannot be read right now: try again in a moment.",
             headers=headers,
         )
     return Problem(
         503,
         "not-saved",
-        "没有保存:数据库暂时无法写入。您填写的内容仍在页面上,请稍后再次保存。",
+        "没有保存：数据库暂时无法写入。您填写的内容仍在页面上，请稍后再次保存。",
         "Not saved: the database cannot be written right now. What you typed is still here; save again in a moment.",
         headers=headers,
     )

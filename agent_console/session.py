@@ -70,7 +70,7 @@ class Sessions:
             raise Problem(
                 429,
                 "too-many-tries",
-                f"工号或密码多次输入错误,请在{_minutes(wait_s)}分钟后重试,或请管理员重设密码。",
+                f"工号或密码多次输入错误，请在{_minutes(wait_s)}分钟后重试，或请管理员重设密码。",
                 f"Too many wrong tries: try again in {_minutes(wait_s)} min, or ask the administrator.",
                 headers={"Retry-After": str(math.ceil(wait_s))},
             )
@@ -80,7 +80,7 @@ class Sessions:
             right = await asyncio.to_thread(self._fits, kept or self._nobody, password)
         if account is None or kept is None or not right:
             log.warning("sign-in of %r from %s failed", login, address)
-            raise Problem(401, "wrong-password", "工号或密码错误,请核对后重试。", "Wrong login or password.")
+            raise Problem(401, "wrong-password", "工号或密码错误，请核对后重试。", "Wrong login or password.")
         self._throttle.succeed(login, address)
         log.info("signed in: %s from %s", login, address)
         return await self.issue(login, kind="page", lifetime=self.life_s), account

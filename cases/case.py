@@ -80,11 +80,11 @@ def check(given: CaseInput) -> list[FieldFault]:
     """All that is wrong with `given`; empty when it may be saved. At most one fault per field."""
     faults: list[FieldFault] = []
     if given.type not in TYPES:
-        faults.append(FieldFault("type", f"请选择诉求类型:{'、'.join(TYPES)}。", f"Choose a type: {', '.join(TYPES)}."))
+        faults.append(FieldFault("type", f"请选择诉求类型：{'、'.join(TYPES)}。", f"Choose a type: {', '.join(TYPES)}."))
     if given.urgency not in URGENCIES:
         faults.append(
             FieldFault(
-                "urgency", f"请选择紧急程度:{'、'.join(URGENCIES)}。", f"Choose an urgency: {', '.join(URGENCIES)}."
+                "urgency", f"请选择紧急程度：{'、'.join(URGENCIES)}。", f"Choose an urgency: {', '.join(URGENCIES)}."
             )
         )
     if not given.content.strip():
@@ -98,7 +98,7 @@ def check(given: CaseInput) -> list[FieldFault]:
             faults.append(
                 FieldFault(
                     field,
-                    f"{label}最多{most}个字,现在有{len(text)}个,请删减。",
+                    f"{label}最多{most}个字，现在有{len(text)}个，请删减。",
                     f"At most {most} characters, there are {len(text)}: shorten it.",
                 )
             )
@@ -106,7 +106,7 @@ def check(given: CaseInput) -> list[FieldFault]:
             faults.append(
                 FieldFault(
                     field,
-                    f"{label}含有无法保存的控制字符,请重新输入。",
+                    f"{label}含有无法保存的控制字符，请重新输入。",
                     "Contains control characters that cannot be saved: type it again.",
                 )
             )

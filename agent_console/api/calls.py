@@ -80,25 +80,25 @@ def router(console: Console) -> APIRouter:
         if not await granted(console.gateway, ev.HangUpRequested(call_id, login)):
             call = console.gateway.snapshot().calls.get(call_id)
             if call is None:
-                raise Problem(409, "call-over", "这通电话已经结束,无需挂断。", "This call is over already.")
+                raise Problem(409, "call-over", "这通电话已经结束，无需挂断。", "This call is over already.")
             if call.operator != login:
                 raise Problem(
                     409,
                     "not-your-call",
-                    "这通电话不在您这里,不能由您挂断。",
+                    "这通电话不在您这里，不能由您挂断。",
                     "This call is not with you, so you cannot end it.",
                 )
             if call.state is CallState.RINGING:
                 raise Problem(
                     409,
                     "still-ringing",
-                    "电话尚未接通。如不接听,请直接拒接。",
+                    "电话尚未接通。如不接听，请直接拒接。",
                     "The call still rings: reject it on your phone.",
                 )
             raise Problem(
                 409,
                 "cannot-hang-up",
-                "现在不能挂断这通电话,请稍后重试。",
+                "现在不能挂断这通电话，请稍后重试。",
                 "This call cannot be ended right now: try again in a moment.",
             )
         return JSONResponse({}, 202)
@@ -107,16 +107,16 @@ def router(console: Console) -> APIRouter:
 
 
 def _no_such_call() -> Problem:
-    return Problem(404, "no-such-call", "没有这通电话的记录,请核对编号。", "There is no such call: check its id.")
+    return Problem(404, "no-such-call", "没有这通电话的记录，请核对编号。", "There is no such call: check its id.")
 
 
 def _no_recording(row: RecordingRow | None) -> Problem:
     if row is None:
         return Problem(404, "no-recording", "这通电话没有录音。", "This call has no recording.")
-    reason = f"({row.reason})" if row.reason else ""
+    reason = row.reason
     return Problem(
         404,
         "recording-missing",
-        f"录音文件缺失或无法读取{reason},请联系管理员。",
-        f"The recording is missing or cannot be read {reason}: tell the administrator.",
+        f"录音文件缺失或无法读取{f'（{reason}）' if reason else ''}，请联系管理员。",
+        f"The recording is missing or cannot be read{f' ({reason})' if reason else ''}: tell the administrator.",
     )

@@ -88,7 +88,7 @@ def router(console: Console) -> APIRouter:
             raise Problem(
                 409,
                 "case-exists",
-                f"这通电话您已登记工单 {exists.number},请打开该工单修改。",
+                f"这通电话您已登记工单 {exists.number}，请打开该工单修改。",
                 f"You have already opened case {exists.number} for this call: open it to change it.",
                 more={"number": exists.number},
             ) from exists
@@ -97,7 +97,7 @@ def router(console: Console) -> APIRouter:
             raise Problem(
                 422,
                 "no-such-call",
-                "工单没有保存:找不到对应的通话记录,请从今日来电中打开该通话再保存。",
+                "工单没有保存：找不到对应的通话记录，请从今日来电中打开该通话再保存。",
                 "Not saved: there is no such call. Open the call from today's list and save again.",
                 errors=[error],
             ) from unknown
@@ -117,7 +117,7 @@ def router(console: Console) -> APIRouter:
             raise Problem(
                 409,
                 "stale-case",
-                "工单没有保存:打开之后已被修改。请核对最新内容,合并后再次保存。",
+                "工单没有保存：打开之后已被修改。请核对最新内容，合并后再次保存。",
                 "Not saved: the case was changed since you opened it. Look at how it stands now, merge and save again.",
                 more={"current": console.views.case(stale.current)},
             ) from stale
@@ -131,7 +131,7 @@ def _bad(faults: Sequence[FieldFault]) -> Problem:
     return Problem(
         422,
         "bad-case",
-        "工单没有保存:请按各项提示修改后再保存。",
+        "工单没有保存：请按各项提示修改后再保存。",
         "Not saved: correct the fields named and save again.",
         errors=[FieldError(fault.field, fault.zh, fault.en) for fault in faults],
     )
@@ -139,4 +139,4 @@ def _bad(faults: Sequence[FieldFault]) -> Problem:
 
 def _no_such_case(number: str) -> Problem:
     asked = number[:32]
-    return Problem(404, "no-such-case", f"没有工单 {asked},请核对编号。", f"There is no case {asked}: check it.")
+    return Problem(404, "no-such-case", f"没有工单 {asked}，请核对编号。", f"There is no case {asked}: check it.")

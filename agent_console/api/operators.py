@@ -65,18 +65,18 @@ def _himself(login: str, who: SignedIn) -> None:
 def _refused(operator: Operator, event: ev.ReadyRequested | ev.PauseRequested) -> Problem:
     match operator.state:
         case OperatorState.OFFLINE:
-            zh = "页面尚未与服务器连接,请等待连接恢复后重试。"
+            zh = "页面尚未与服务器连接，请等待连接恢复后重试。"
             en = "This page is not connected to the server: wait until it is, then try again."
         case OperatorState.RINGING:
-            zh = "有来电正在振铃,请先接听或挂断。"
+            zh = "有来电正在振铃，请先接听或挂断。"
             en = "A call is ringing: answer or reject it first."
         case OperatorState.TALKING:
-            zh = "正在通话中,请在通话结束后再操作。"
+            zh = "正在通话中，请在通话结束后再操作。"
             en = "You are in a talk: do this when it is over."
         case _ if isinstance(event, ev.ReadyRequested) and not operator.phone:
-            zh = "电话未注册,暂时不能就绪。请确认页面显示电话已连接并已允许使用麦克风,然后重试。"
+            zh = "电话未注册，暂时不能就绪。请确认页面显示电话已连接并已允许使用麦克风，然后重试。"
             en = "Your phone is not registered: check that it is connected and may use the microphone, then try again."
         case _:
-            zh = "当前状态不允许此操作,请稍后重试。"
+            zh = "当前状态不允许此操作，请稍后重试。"
             en = "Not possible in your present state: try again in a moment."
     return Problem(409, f"not-while-{operator.state.value.replace('_', '-')}", zh, en)

@@ -61,7 +61,7 @@ def router(console: Console) -> APIRouter:
                 raise Problem(
                     409,
                     "in-a-call",
-                    "来电振铃或通话中不能退出,请在通话结束后再退出。",
+                    "来电振铃或通话中不能退出，请在通话结束后再退出。",
                     "You cannot sign out while a call rings or goes on: do it when the call is over.",
                 )
         await console.sessions.end(who)

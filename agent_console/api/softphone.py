@@ -41,7 +41,7 @@ def router(console: Console) -> APIRouter:
             raise Problem(
                 503,
                 "telephony-away",
-                "话务系统没有应答,电话暂时无法连接,系统会自动重试。如持续出现,请联系管理员。",
+                "话务系统没有应答，电话暂时无法连接，系统会自动重试。如持续出现，请联系管理员。",
                 "Asterisk does not answer, so the phone cannot connect now; it will try again by itself.",
                 headers={"Retry-After": "3"},
             ) from away

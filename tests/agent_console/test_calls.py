@@ -79,7 +79,7 @@ async def test_a_call_that_is_not_yet_written_is_shown_from_the_desk(house: Hous
         answer = await http.get("/api/v1/calls/c7")
         assert (answer.status_code, answer.json()["state"], answer.json()["wait_s"]) == (200, "waiting", 0)
         unknown = await http.get("/api/v1/calls/c8")
-        assert (unknown.status_code, unknown.json()["detail"]) == (404, "没有这通电话的记录,请核对编号。")
+        assert (unknown.status_code, unknown.json()["detail"]) == (404, "没有这通电话的记录，请核对编号。")
 
 
 async def test_calls_are_listed_by_person_day_and_caller_page_by_page(house: House) -> None:

@@ -53,7 +53,7 @@ async def test_a_second_save_of_the_same_call_is_refused_with_its_number(house: 
         assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
         refused = next(answer.json() for answer in answers if answer.status_code == 409)
         assert refused["number"] == "20261123-0001"
-        assert refused["detail"] == "这通电话您已登记工单 20261123-0001,请打开该工单修改。"
+        assert refused["detail"] == "这通电话您已登记工单 20261123-0001，请打开该工单修改。"
     async with house.client("sup1") as boss:
         assert (await boss.post("/api/v1/cases", json={**NOISE, "call": "c1"})).json()["number"] == "20261123-0002"
 
@@ -76,7 +76,7 @@ async def test_an_amendment_raises_the_version_and_a_stale_one_is_shown_the_pres
         stale = await http.put("/api/v1/cases/20261123-0001", json={**NOISE, "place": "荷塘区", "version": 1})
         assert stale.status_code == 409
         assert stale.json()["current"] == second.json()
-        assert stale.json()["detail"].startswith("工单没有保存:打开之后已被修改。")
+        assert stale.json()["detail"].startswith("工单没有保存：打开之后已被修改。")
         merged = await http.put("/api/v1/cases/20261123-0001", json={**NOISE, "place": "荷塘区", "version": 2})
         assert merged.json()["version"] == 3
         history = (await http.get("/api/v1/cases/20261123-0001")).json()["history"]
@@ -143,7 +143,7 @@ async def test_an_unknown_case_is_not_found(house: House) -> None:
         read = await http.get("/api/v1/cases/20261123-0009")
         write = await http.put("/api/v1/cases/20261123-0009", json={**NOISE, "version": 1})
     assert [(one.status_code, one.json()["detail"]) for one in (read, write)] == [
-        (404, "没有工单 20261123-0009,请核对编号。")
+        (404, "没有工单 20261123-0009，请核对编号。")
     ] * 2
 
 
@@ -158,7 +158,7 @@ async def test_what_could_not_be_written_is_never_acknowledged(
         other.execute("BEGIN IMMEDIATE")
         answer = await http.post("/api/v1/cases", json={**NOISE, "call": "c1"})
         assert answer.status_code == 503
-        assert answer.json()["detail"].startswith("没有保存:数据库暂时无法写入。")
+        assert answer.json()["detail"].startswith("没有保存：数据库暂时无法写入。")
         assert answer.headers["retry-after"] == "3"
         other.execute("ROLLBACK")
         other.close()

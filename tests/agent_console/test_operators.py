@@ -31,7 +31,7 @@ async def test_ready_is_answered_with_the_operator_as_he_now_stands(house: House
 @pytest.mark.parametrize(
     ("language", "detail"),
     [
-        ("zh-CN", "电话未注册,暂时不能就绪。请确认页面显示电话已连接并已允许使用麦克风,然后重试。"),
+        ("zh-CN", "电话未注册，暂时不能就绪。请确认页面显示电话已连接并已允许使用麦克风，然后重试。"),
         (
             "en",
             "Your phone is not registered: check that it is connected and may use the microphone, then try again.",
@@ -52,7 +52,7 @@ async def test_ready_without_a_page_is_refused(house: House) -> None:
     async with house.client("op1001") as http:
         answer = await http.put(PRESENCE, json={"state": "ready"})
         assert answer.status_code == 409
-        assert answer.json()["detail"] == "页面尚未与服务器连接,请等待连接恢复后重试。"
+        assert answer.json()["detail"] == "页面尚未与服务器连接，请等待连接恢复后重试。"
 
 
 async def test_nobody_changes_the_state_of_another(house: House) -> None:
@@ -77,7 +77,7 @@ async def test_a_pause_asked_for_in_a_talk_comes_after_it(house: House) -> None:
         assert (pending["state"], pending["pause_pending"], pending["call"]) == ("talking", True, "c1")
         refused = await http.post(FINISH, json={})
         assert refused.status_code == 409
-        assert refused.json()["detail"] == "正在通话中,请在通话结束后再操作。"
+        assert refused.json()["detail"] == "正在通话中，请在通话结束后再操作。"
         house.desk.post(ev.CallEnded("c1", 16))
         assert house.desk.snapshot().operators["op1001"].state is OperatorState.WRAP_UP
         finished = (await http.post(FINISH, json={})).json()
@@ -126,9 +126,9 @@ async def test_a_hang_up_that_cannot_be_is_refused_with_its_reason(house: House)
         house.desk.post(ev.OperatorAnswered("c1", "op1001", "PJSIP/op-1"))
         foreign = await other.post("/api/v1/calls/c1/hangup", json={})
     assert [(one.status_code, one.json()["detail"]) for one in (over, ringing, foreign)] == [
-        (409, "这通电话已经结束,无需挂断。"),
-        (409, "电话尚未接通。如不接听,请直接拒接。"),
-        (409, "这通电话不在您这里,不能由您挂断。"),
+        (409, "这通电话已经结束，无需挂断。"),
+        (409, "电话尚未接通。如不接听，请直接拒接。"),
+        (409, "这通电话不在您这里，不能由您挂断。"),
     ]
 
 

@@ -46,7 +46,7 @@ async def test_a_wrong_password_and_an_unknown_login_get_the_same_answer(house: 
         "type": "urn:hotline:problem:wrong-password",
         "title": "Unauthorized",
         "status": 401,
-        "detail": "工号或密码错误,请核对后重试。",
+        "detail": "工号或密码错误，请核对后重试。",
     }
     assert "set-cookie" not in wrong.headers
 
@@ -59,7 +59,7 @@ async def test_after_five_failures_even_the_right_password_must_wait(house: Hous
         refused = await http.post("/api/v1/sessions", json=RIGHT)
         assert refused.status_code == 429
         assert refused.headers["retry-after"] == "250"
-        assert refused.json()["detail"] == "工号或密码多次输入错误,请在5分钟后重试,或请管理员重设密码。"
+        assert refused.json()["detail"] == "工号或密码多次输入错误，请在5分钟后重试，或请管理员重设密码。"
         other = await http.post("/api/v1/sessions", json={"login": "op1002", "password": PASSWORD})
         assert other.status_code == 201
         house.ticks[0] += 250
@@ -97,7 +97,7 @@ async def test_a_page_unheard_of_for_half_an_hour_must_sign_in_again(house: Hous
         house.now[0] += 1800
         over = await http.get("/api/v1/session")
         assert over.status_code == 401
-        assert over.json()["detail"] == "尚未登录或登录已过期,请重新登录。"
+        assert over.json()["detail"] == "尚未登录或登录已过期，请重新登录。"
 
 
 async def test_no_session_outlives_sixteen_hours(house: House) -> None:
@@ -146,7 +146,7 @@ async def test_nobody_signs_out_of_a_talk(house: House) -> None:
         house.talk("c1", "op1001")
         refused = await http.delete("/api/v1/session")
         assert refused.status_code == 409
-        assert refused.json()["detail"] == "来电振铃或通话中不能退出,请在通话结束后再退出。"
+        assert refused.json()["detail"] == "来电振铃或通话中不能退出，请在通话结束后再退出。"
         assert (await http.get("/api/v1/session")).status_code == 200
 
 

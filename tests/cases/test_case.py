@@ -23,14 +23,14 @@ def test_lengths_are_counted_in_characters_up_to_the_last_one_allowed() -> None:
 def test_every_fault_is_named_with_its_field_and_what_to_do() -> None:
     faults = check(CaseInput("抱怨", " \n ", urgency="马上"))
     assert [(fault.field, fault.zh) for fault in faults] == [
-        ("type", "请选择诉求类型:咨询、求助、投诉、举报、建议、表扬、其他。"),
-        ("urgency", "请选择紧急程度:一般、急、特急。"),
+        ("type", "请选择诉求类型：咨询、求助、投诉、举报、建议、表扬、其他。"),
+        ("urgency", "请选择紧急程度：一般、急、特急。"),
         ("content", "请填写诉求内容。"),
     ]
     assert all(fault.en.isascii() or "咨询" in fault.en or "一般" in fault.en for fault in faults)
     (long,) = check(CaseInput("投诉", "x", place="路" * 203))
     assert (long.zh, long.en) == (
-        "地点最多200个字,现在有203个,请删减。",
+        "地点最多200个字，现在有203个，请删减。",
         "At most 200 characters, there are 203: shorten it.",
     )
 

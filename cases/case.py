@@ -80,7 +80,9 @@ def check(given: CaseInput) -> list[FieldFault]:
     """All that is wrong with `given`; empty when it may be saved. At most one fault per field."""
     faults: list[FieldFault] = []
     if given.type not in TYPES:
-        faults.append(FieldFault("type", f"请选择诉求类型：{'、'.join(TYPES)}。", f"Choose a type: {', '.join(TYPES)}."))
+        faults.append(
+            FieldFault("type", f"请选择诉求类型：{'、'.join(TYPES)}。", f"Choose a type: {', '.join(TYPES)}.")
+        )
     if given.urgency not in URGENCIES:
         faults.append(
             FieldFault(

@@ -124,7 +124,7 @@ async def test_a_missing_recording_says_why(recorded: House) -> None:
     answer = await get(recorded)
     assert (answer.status_code, answer.json()["detail"]) == (
         404,
-        "录音文件缺失或无法读取(磁盘已满),请联系管理员。",
+        "录音文件缺失或无法读取（磁盘已满），请联系管理员。",
     )
     none = await get(recorded, f"{URL}?kind=message")
     assert (none.status_code, none.json()["detail"]) == (404, "这通电话没有录音。")

@@ -77,22 +77,22 @@ def test_a_changed_prompt_is_noticed(copy: Path, old: str, new: str) -> None:
 
 
 def test_a_missing_recording_is_noticed(copy: Path) -> None:
-    (copy / "goodbye.wav").unlink()
+    (copy / "waiting.wav").unlink()
     assert catalogue.check(copy) == [
-        "goodbye: goodbye.wav is missing; run python -m agi.prompts.render goodbye",
+        "waiting: waiting.wav is missing; run python -m agi.prompts.render waiting",
     ]
 
 
 def test_an_exchanged_recording_is_noticed(copy: Path) -> None:
-    shutil.copy(copy / "trouble.wav", copy / "goodbye.wav")
+    shutil.copy(copy / "trouble.wav", copy / "waiting.wav")
     [fault] = catalogue.check(copy)
     assert "not the file that was rendered" in fault
 
 
 def test_a_prompt_that_is_gone_is_noticed(copy: Path) -> None:
-    change(copy, "[goodbye]", "[farewell]")
+    change(copy, "[waiting]", "[farewell]")
     found = catalogue.check(copy)
-    assert [fault.split(":")[0] for fault in found] == ["farewell", "goodbye"]
+    assert [fault.split(":")[0] for fault in found] == ["farewell", "waiting"]
 
 
 def test_a_digit_in_a_text_is_an_error(copy: Path) -> None:
@@ -105,12 +105,12 @@ def test_a_digit_in_a_text_is_an_error(copy: Path) -> None:
     ("gain", "rate", "complaint"), [(0.5, 8000, "speech level"), (1.0, 16000, "16000 Hz"), (0.0, 8000, "speech level")]
 )
 def test_a_recording_unfit_for_the_telephone_is_noticed(copy: Path, gain: float, rate: int, complaint: str) -> None:
-    path = copy / "goodbye.wav"
+    path = copy / "waiting.wav"
     samples = telephone.read(path) * gain
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, rate, 0, "NONE", ""))
         file.writeframes((samples * 32767).astype("<i2").tobytes())
-    prompt = catalogue.load(copy)["goodbye"]
+    prompt = catalogue.load(copy)["waiting"]
     found = catalogue.faults(prompt, catalogue.Seal(prompt.source, catalogue.digest(path)), copy)
     assert complaint in found[0]
 

@@ -123,6 +123,17 @@ async def test_with_nobody_there_the_citizen_leaves_a_message_that_becomes_work(
     assert (work["call"], work["caller"], work["state"]) == (call["id"], "13907330103", "open")
 
 
+async def test_a_citizen_who_says_nothing_is_told_so_and_is_work_all_the_same(town: Town) -> None:
+    citizen = town.phone("13907330107")
+    await citizen.dial()
+    report = await citizen.ended(90)
+    assert report.ended_by == "them"
+    call = await town.ended("13907330107")
+    assert (call["outcome"], call["ended_by"]) == ("message", "system")
+    assert [(one["state"], one["reason"]) for one in call["recordings"]] == [("missing", "nothing was said")]
+    assert (await town.get("/messages", state="open"))["items"][0]["call"] == call["id"]
+
+
 async def test_an_operator_who_does_not_answer_is_passed_over_and_put_on_pause(town: Town, voice: Path) -> None:
     async with operators(town, voice, 2) as (first, second):
         await first.ready("op1001")

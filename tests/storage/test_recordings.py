@@ -53,7 +53,11 @@ def test_a_missing_talk_and_an_unspoken_message_are_rows_with_a_reason(tmp_path:
     talk = recordings.measure(tmp_path, ANSWERED, TALK)
     assert (talk.state, talk.reason, talk.sha256) == ("missing", "no file for 10.0 s of talk", "")
     message = recordings.measure(tmp_path, LEFT, MESSAGE)
-    assert (message.state, message.reason) == ("missing", "the citizen hung up before he spoke")
+    assert (message.state, message.reason) == ("missing", "nothing was said")
+    write(tmp_path, LEFT, MESSAGE, 1.4)
+    assert recordings.measure(tmp_path, LEFT, MESSAGE).state == "missing"
+    write(tmp_path, LEFT, MESSAGE, 1.6)
+    assert recordings.measure(tmp_path, LEFT, MESSAGE).state == "ok"
 
 
 def test_what_is_owed_follows_from_the_outcome() -> None:

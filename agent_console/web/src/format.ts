@@ -30,5 +30,6 @@ export function when(time: string, now: number): string {
 /** Groups a number for reading aloud: 139 0733 0001, 0733-2888 0001. */
 export function phoneNumber(number: string): string {
   if (/^1\d{10}$/.test(number)) return `${number.slice(0, 3)} ${number.slice(3, 7)} ${number.slice(7)}`
-  return number
+  const fixed = /^(010|02\d|0[3-9]\d{2})(\d{3,4})(\d{4})$/.exec(number)
+  return fixed ? `${fixed[1]}-${fixed[2]} ${fixed[3]}` : number
 }

@@ -32,7 +32,9 @@ test('queue totals add callers but not the operators, who serve several queues',
 
 test('durations, numbers and times read as people read them', () => {
   expect([0, 65, 3725, -3].map(duration)).toEqual(['00:00', '01:05', '1:02:05', '00:00'])
-  expect([phoneNumber('13907330001'), phoneNumber('073328881234'), phoneNumber('')]).toEqual(['139 0733 0001', '073328881234', ''])
+  expect(['13907330001', '073328881234', '01088880001', '12345', ''].map(phoneNumber)).toEqual(
+    ['139 0733 0001', '0733-2888 1234', '010-8888 0001', '12345', ''],
+  )
   const now = new Date(2026, 10, 23, 20, 0).getTime()
   expect(when(new Date(2026, 10, 23, 18, 5).toISOString(), now)).toBe('18:05')
   expect(when(new Date(2026, 10, 2, 8, 5).toISOString(), now)).toBe('11-02 08:05')

@@ -1,7 +1,8 @@
 """The channel event log (CEL), which Asterisk writes whether we live or not: the truth about calls that we did not see.
 
 One CSV line an event, columns as `cel_custom.conf.j2` orders them. The file only grows; a line may still be in the
-writing, so what has no line break yet is left for the next reading.
+writing, so what has no line break yet is left for the next reading. So that a reading stays short over the years, a
+log that has grown is put aside and the next part begun.
 """
 
 from __future__ import annotations
@@ -11,10 +12,14 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from agi.facts import endpoint_of, is_citizen
 from routing import events as ev
 from routing.call import Call, CallState, IllegalMove, advance
+
+PART_BYTES: Final = 8 << 20
+"""A part of the log: some three thousand calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +38,36 @@ class Line:
 
 
 def read(path: Path) -> list[Line]:
-    """All whole lines of the log, in the order written; an absent file has none. Lines that are none are left out."""
+    """All whole lines of one file, in the order written; an absent file has none. Lines that are none are left out."""
     if not path.exists():
         return []
     text = path.read_text(encoding="utf-8", errors="replace")
     return list(parse(text[: text.rfind("\n") + 1].splitlines()))
+
+
+def recent(path: Path) -> list[Line]:
+    """The lines of the log that is being written and of the part put aside last: all that calls still up can be in."""
+    return [line for part in (*_aside(path)[-1:], path) for line in read(part)]
+
+
+def everything(path: Path) -> list[Line]:
+    """The lines of all parts, the oldest first."""
+    return [line for part in (*_aside(path), path) for line in read(part)]
+
+
+def put_aside(path: Path, now: float, limit: int = PART_BYTES) -> bool:
+    """Begin a new part if the log has grown past `limit` bytes; Asterisk opens the file anew for every line."""
+    try:
+        if path.stat().st_size <= limit:
+            return False
+    except FileNotFoundError:
+        return False
+    path.rename(path.with_name(f"{path.stem}-{int(now):011d}{path.suffix}"))
+    return True
+
+
+def _aside(path: Path) -> list[Path]:
+    return sorted(path.parent.glob(f"{path.stem}-*{path.suffix}"))
 
 
 def parse(lines: Iterable[str]) -> Iterator[Line]:

@@ -14,6 +14,7 @@ import uvicorn
 from agent_console.app import build
 from agent_console.hub import Hub
 from agent_console.parts import Softphone
+from agi import witness
 from agi.ami import Ami, AmiError, Event
 from agi.arrive import Arrive
 from agi.configuration import Layout, Secrets
@@ -41,6 +42,7 @@ log = logging.getLogger(__name__)
 
 DEFAULT_QUEUE = "main"
 HEALTH_S = 2.0
+TIDY_S = 600.0
 
 
 class Gateway:
@@ -125,7 +127,6 @@ class Application:
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT."""
         settings = self._settings
-        await self._agi.start("127.0.0.1", settings.agi_port)
         server = _Web(
             uvicorn.Config(
                 self._console,
@@ -149,6 +150,7 @@ class Application:
                     self._tasks.create_task(self._loop.run(), name="desk"),
                     self._tasks.create_task(self._phones_ami.run(), name="ami phones"),
                     self._tasks.create_task(self._desk_ami.run(), name="ami desk"),
+                    self._tasks.create_task(self._tidy(), name="tidy"),
                 ]
                 await server.serve()
                 for task in work:
@@ -156,13 +158,22 @@ class Application:
         finally:
             await self._agi.stop()
 
+    async def _tidy(self) -> None:
+        """Keep the log of channel events in parts that are quick to read."""
+        while True:
+            await asyncio.sleep(TIDY_S)
+            witness.put_aside(Layout(self._settings.home).events, self._clock())
+
     # -- joints ----------------------------------------------------------------------------------------------------
 
     def _post(self, event: ev.Event) -> None:
         self._loop.post(event)
 
     async def _desk_up(self) -> None:
+        """Adopt what runs, and only then answer the dialplan: a round of the music must not meet an empty desk."""
         await self._reconcile.run()
+        if not self._agi.listening:
+            await self._agi.start("127.0.0.1", self._settings.agi_port)
 
     async def _phones_up(self) -> None:
         await self._reconcile.phones()

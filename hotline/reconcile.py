@@ -55,11 +55,13 @@ class Reconcile:
 
     async def run(self) -> None:
         """Raises `AmiError` where Asterisk does not answer; the connection is then tried again."""
-        now = self._clock()
-        running = of_channels(await self._desk.listing("CoreShowChannels", "CoreShowChannel"))
-        seen = witness.by_call(await asyncio.to_thread(witness.read, self._log_file))
-        desk = self._snapshot().calls
+        logged = list(witness.by_call(await asyncio.to_thread(witness.recent, self._log_file)))
         stored = {call.id: call for call in await self._store.read(self._store.open_calls)}
+        desk = self._snapshot().calls
+        # Asterisk is asked last: a call that is known above and not up there is over, and not just about to arrive
+        running = of_channels(await self._desk.listing("CoreShowChannels", "CoreShowChannel"))
+        seen = witness.by_call(await asyncio.to_thread(witness.recent, self._log_file))
+        now = self._clock()
         for call in desk.values():
             _, told = bring(call, seen.get(call.id, []), running.get(call.id), now)
             for event, at in told:
@@ -67,7 +69,8 @@ class Reconcile:
         for call in stored.values():
             if call.id not in desk:
                 self._adopt_or_finish(call, seen.get(call.id, []), running.get(call.id), now)
-        for call_id, lines in seen.items():
+        for call_id in logged:
+            lines = seen.get(call_id, [])
             known = call_id in desk or call_id in stored or await self._store.read(self._store.knows_call, call_id)
             arrived = None if known else witness.arrived(lines)
             if arrived is not None:
@@ -76,6 +79,7 @@ class Reconcile:
                 )
                 self._adopt_or_finish(arrived, lines, running.get(call_id), now)
         self._post(ev.TelephonyChanged(True), None)
+        witness.put_aside(self._log_file, now)
 
     def _adopt_or_finish(self, call: Call, lines: list[witness.Line], channels: Channels | None, now: float) -> None:
         current, _ = bring(call, lines, channels, now)

@@ -43,7 +43,7 @@ def verify(store: Store, home: Path, log_file: Path, now: float | None = None) -
     """
     now = time.time() if now is None else now
     findings: list[Finding] = []
-    seen = witness.by_call(witness.read(log_file))
+    seen = witness.by_call(witness.everything(log_file))
     open_calls = {call.id for call in store.open_calls()}
     for call_id, lines in seen.items():
         gone = witness.ended(lines)

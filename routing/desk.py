@@ -4,6 +4,7 @@ One event at a time; the answer is a list of effects. After each event an immuta
 (the telephone's rounds, the pages): they never ask the desk itself.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -21,6 +22,8 @@ PHONE_GRACE_S = 8.0
 """How long a ready operator's phone may be away before he is put on pause."""
 ABSENT_GRACE_S = 8.0
 """How long page and phone may both be away before the operator counts as gone."""
+GONE_KEPT = 1000
+"""How many calls are remembered whose end was told before their arrival: the two come by different ways."""
 RING_SLACK_S = 8.0
 """How long after its ring time a ring may stay unreported before the desk stops believing in it."""
 
@@ -55,6 +58,7 @@ class Desk:
         self._default = self._queues[default_queue]
         self._calls: dict[str, Call] = {}
         self._operators: dict[str, Operator] = {}
+        self._gone: OrderedDict[str, int | None] = OrderedDict()
         self._telephony = False
         self._shown: dict[str, fx.ShowQueue] = {}
         self.snapshot = self._publish(0.0)
@@ -110,6 +114,9 @@ class Desk:
             channel=event.channel,
             arrived_at=now,
         )
+        if call.id in self._gone:
+            effects.append(fx.SaveCall(advance_call(call, ev.CallEnded(call.id, self._gone.pop(call.id)), now)))
+            return
         self._calls[call.id] = call
         effects.append(fx.SaveCall(call))
 
@@ -133,6 +140,10 @@ class Desk:
     def _move_call(self, event: ev.CallEvent, now: float, effects: list[fx.Effect]) -> None:
         before = self._calls.get(event.call)
         if before is None:
+            if isinstance(event, ev.CallEnded):
+                self._gone[event.call] = event.cause
+                if len(self._gone) > GONE_KEPT:
+                    self._gone.popitem(last=False)
             raise IllegalMove(event.call, "unknown", event)
         queue = self._queue_of(before)
         after = advance_call(before, event, now, prefer_s=queue.reconnect_s)
@@ -192,7 +203,7 @@ class Desk:
                 operator.state is OperatorState.PAUSED
                 and not operator.page
                 and not operator.phone
-                and _away(operator.page_lost_at, now, ABSENT_GRACE_S)
+                and _away(operator.page_lost_at or operator.since, now, ABSENT_GRACE_S)
             ):
                 self._move_operator(operator.login, op.Absent(operator.login, altogether=True), now, effects)
         for call in list(self._calls.values()):
@@ -208,7 +219,9 @@ class Desk:
         if not call.at_music or call.queued_at is None:
             return
         queue = self._queue_of(call)
-        staffed = any(one.signed_in and queue.name in one.queues for one in self._operators.values())
+        staffed = any(
+            one.signed_in and (one.page or one.phone) and queue.name in one.queues for one in self._operators.values()
+        )
         limit = queue.max_wait_s if staffed else queue.nobody_wait_s
         if now - call.queued_at >= limit:
             self._calls[call.id] = replace(call, at_music=False)  # until the next round, which offers it again

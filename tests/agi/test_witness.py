@@ -73,3 +73,15 @@ def test_an_absent_log_and_torn_lines_are_no_error(tmp_path: Path) -> None:
     torn = tmp_path / "torn.csv"
     torn.write_bytes(b'"HANGUP","\x00\n"ARRIVED","x","c1","","","","","","","","",""\nrubbish\n')
     assert witness.read(torn) == []
+
+
+def test_a_log_that_has_grown_is_put_aside_and_still_read(tmp_path: Path) -> None:
+    log = tmp_path / "calls.csv"
+    text = LOG.read_text(encoding="utf-8")
+    for part in range(3):
+        log.write_text(text.replace(CALL, f"c{part}"), encoding="utf-8")
+        assert not witness.put_aside(log, 1000.0 + part, limit=1 << 20)
+        assert witness.put_aside(log, 1000.0 + part, limit=100)
+    log.write_text(text, encoding="utf-8")
+    assert list(witness.by_call(witness.everything(log))) == ["c0", "c1", "c2", CALL]
+    assert list(witness.by_call(witness.recent(log))) == ["c2", CALL]

@@ -221,6 +221,27 @@ def test_a_talk_found_running_after_a_restart_keeps_its_operator_busy_until_it_i
     assert after.state("op1001") is OperatorState.WRAP_UP
 
 
+def test_an_end_that_is_told_before_the_arrival_leaves_no_ghost() -> None:
+    hall = Hall()
+    hall.tell(ev.CallEnded("a", 16))
+    effects = hall.tell(ev.CallArrived("a", "13907330001", "", "12345", "PJSIP/trunk-a"))
+    (saved,) = only(fx.SaveCall, effects)
+    assert (saved.call.outcome, saved.call.abandon_stage) == (Outcome.ABANDONED, CallState.GREETING)
+    assert hall.desk.snapshot.calls == {}
+
+
+def test_an_operator_known_only_by_a_talk_that_ran_does_not_count_as_there() -> None:
+    before = Hall()
+    before.ready("op1001")
+    before.waits("a")
+    before.answers("a", "op1001")
+    after = Hall()
+    after.tell(ev.CallAdopted(before.desk.snapshot.calls["a"]), ev.CallEnded("a", 16))
+    after.tell(ev.Tick(), after=31)
+    after.tell(ev.Tick(), after=9)
+    assert after.state("op1001") is OperatorState.OFFLINE
+
+
 LOGINS = ("op1", "op2", "op3")
 CALLS = ("a", "b", "c", "d")
 CHOICES = st.one_of(

@@ -1,0 +1,238 @@
+"""The operator's page in every state and at two sizes: for all eyes and ears, and nothing out of place.
+
+With HOTLINE_TEST_PICTURES=DIR the pictures are written there; docs/images/ is made so.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.async_api import Page
+
+from cases.case import CaseInput
+from cases.office import Office
+from routing import events as ev
+from routing.call import Call, advance
+from storage import recordings
+from storage.store import Store
+
+from . import sound
+from .browser import Operator, operators
+from .town import Town, until
+
+AXE = Path(__file__).parents[2] / "agent_console/web/node_modules/axe-core/axe.min.js"
+PICTURES = os.environ.get("HOTLINE_TEST_PICTURES", "")
+
+LIGHTS = CaseInput(
+    "求助",
+    "湘银小区3栋到5栋之间的路灯坏了三天，晚上老人孩子出行不安全，希望尽快维修。",
+    "天元区泰山路街道湘银小区",
+    "急",
+)
+YARD = CaseInput("投诉", "楼下烧烤店每晚营业到凌晨两点，油烟和噪声影响休息。", "芦淞区建设中路68号")
+CARD = CaseInput("咨询", "外地户口在本市办理居住证需要哪些材料？")
+DRIVER = CaseInput("表扬", "T32路公交司机主动搀扶老人上下车，提出表扬。", "T32路公交车")
+COWS = CaseInput("咨询", "朱岭村养牛缺少技术，希望派人指导。", "茶陵县界首镇朱岭村", citizen_name="罗小光")
+
+CITIZEN = "13907330188"
+# minutes ago, number, name, operator, seconds of talk, case
+BEFORE: tuple[tuple[float, str, str, str, float, CaseInput | None], ...] = (
+    (4300, CITIZEN, "罗小光", "op1002", 74, COWS),
+    (152, "13786330142", "", "op1001", 96, LIGHTS),
+    (131, "073122880016", "", "op1001", 63, YARD),
+    (118, "", "", "op1001", 12, None),
+    (84, "15973360077", "", "op1001", 41, CARD),
+    (47, "18607330923", "", "op1001", 58, DRIVER),
+)
+
+
+def furnish(town: Town) -> None:
+    """Some calls and cases of the last days, and a message, as they would stand in the store."""
+    zone = ZoneInfo(town.settings.timezone)
+    store = Store.open(town.settings.database, timezone=zone)
+    try:
+        for minutes, number, name, operator, talk_s, matter in BEFORE:
+            at = time.time() - 60 * minutes
+            call = Call(str(uuid.uuid4()), number, name, "12345", "PJSIP/trunk-before", at)
+            called = call.id
+            for event, now in (
+                (ev.MenuFinished(called, "main"), at + 4),
+                (ev.CallerWaiting(called, call.channel), at + 4),
+                (ev.CallOffered(called, operator), at + 5),
+                (ev.RingStarted(called, operator, "PJSIP/before"), at + 5),
+                (ev.OperatorAnswered(called, operator, "PJSIP/before"), at + 8),
+                (ev.CallEnded(called, 16), at + 8 + talk_s),
+            ):
+                call = advance(call, event, now)
+            _keep(store, town, call, recordings.TALK, talk_s)
+            if matter is not None:
+                Office(store, lambda end=at + talk_s: end, zone).open_case(matter, called, operator)
+        at = time.time() - 60 * 21
+        call = Call(str(uuid.uuid4()), "13975300561", "", "12345", "PJSIP/trunk-before", at)
+        call = advance(call, ev.MessageStarted(call.id), at + 16)
+        call = advance(call, ev.CallEnded(call.id, 16), at + 50)
+        _keep(store, town, call, recordings.MESSAGE, 23)
+        store.open_message_work(call.id, call.caller, at + 16)
+    finally:
+        store.close()
+
+
+def _keep(store: Store, town: Town, call: Call, kind: recordings.Kind, seconds: float) -> None:
+    file = town.settings.recordings / (call.id + kind.suffix)
+    with file.open("wb") as handle:
+        handle.truncate(int(seconds * recordings.RATE) * 2 * kind.channels)
+    store.save_call(call)
+    store.save_recording(recordings.measure(town.settings.recordings, call, kind))
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    town = Town(tmp_path_factory.mktemp("pages") / "home")
+    with town.running():
+        furnish(town)
+        yield town
+    assert "All invariants hold." in town.hotline("verify")
+
+
+@pytest.fixture
+async def city(furnished: Town) -> AsyncIterator[Town]:
+    yield furnished
+    await furnished.close()
+
+
+class Viewer:
+    """Looks at a page as it stands: what axe-core finds, what sticks out, which names are not unique, a picture."""
+
+    def __init__(self, page: Page, size: tuple[int, int]) -> None:
+        self.page, self.size = page, size
+
+    async def sees(self, name: str, *controls: str) -> None:
+        """`controls`: accessible names of buttons and fields that must be there, each once."""
+        await self.page.wait_for_function("() => document.fonts.status === 'loaded'")
+        if PICTURES:
+            file = Path(PICTURES) / f"{name}-{self.size[0]}x{self.size[1]}.png"
+            await self.page.screenshot(path=file, animations="disabled")
+        assert await self.page.evaluate(STICKS_OUT) == []
+        for control in controls:
+            assert await self.page.get_by_role("button", name=control).count() + await _fields(self.page, control) == 1
+        found = await self.page.evaluate("async () => { if (!window.axe) return null; return (await axe.run()) }")
+        if found is None:
+            await self.page.evaluate(AXE.read_text(encoding="utf-8"))
+            found = await self.page.evaluate("async () => await axe.run()")
+        grave = [one for one in found["violations"] if one["impact"] in ("serious", "critical")]
+        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in grave] == []
+
+
+async def _fields(page: Page, label: str) -> int:
+    return await page.get_by_label(label, exact=True).and_(page.locator("input, textarea")).count()
+
+
+STICKS_OUT = """() => {
+  const wide = document.documentElement
+  const page = wide.scrollWidth > wide.clientWidth ? ['the page'] : []
+  const cut = [...document.querySelectorAll('button, label, h1, h2, dt, .tag, .badge, .number')]
+    .filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== 'inline')
+    .map((one) => one.textContent.trim())
+  return [...page, ...cut]
+}"""
+
+DESK = ("就绪", "小休", "退出", "接听", "挂断", "静音", "结束话后", "保存工单")
+FORM = ("内容", "地点", "来电人姓名")
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)], ids="{0[0]}x{0[1]}".format)
+async def test_the_page_serves_everybody_from_sign_in_to_wrap_up(
+    city: Town, voice: Path, size: tuple[int, int]
+) -> None:
+    async with operators(city, voice) as (operator,):
+        page = operator.page
+        await page.set_viewport_size({"width": size[0], "height": size[1]})
+        viewer = Viewer(page, size)
+
+        await operator.sign_in("op1001", "not the password")
+        await operator.sees("工号或密码错误，请核对后重试。")
+        assert await page.get_by_role("alert").count() == 1
+        await viewer.sees("wrong-password", "工号", "密码", "登录")
+        await page.goto(city.site + "/")
+        await page.get_by_role("button", name="登录").wait_for()
+        await viewer.sees("sign-in", "工号", "密码", "登录")
+
+        await operator.ready("op1001")
+        await operator.sees("186 0733 0923")
+        await operator.sees(DRIVER.content)
+        await viewer.sees("console-idle", *DESK)
+        await page.get_by_role("button", name="English").click()
+        await page.get_by_role("button", name="Sign out").wait_for()
+        await viewer.sees("console-english")
+        await page.get_by_role("button", name="中文").click()
+
+        citizen = city.phone(CITIZEN, sound.tone(1000), display="罗小光")
+        await citizen.dial()
+        await operator.sees("139 0733 0188")
+        await operator.sees(COWS.content)
+        await until(page.get_by_role("button", name="接听").is_enabled)
+        await viewer.sees("console-ringing", *DESK, *FORM)
+
+        await operator.press("接听")
+        await operator.sees("通话中")
+        await page.get_by_role("radio", name="求助").check()
+        await page.get_by_label("内容").fill("村口便道的路灯坏了，学生晚自习回家看不见路，")
+        await operator.sees("草稿已存本机，尚未提交")
+        await viewer.sees("console-talking", *DESK, *FORM)
+
+        await page.get_by_label("内容").press_sequentially("希望本周内修好。")
+        await page.get_by_label("地点").fill("茶陵县界首镇朱岭村")
+        await operator.press("保存工单")
+        await operator.sees("已保存")
+        await operator.press("挂断")
+        await operator.sees("话后处理")
+        await citizen.ended(10)
+        await city.ended(CITIZEN)
+        await viewer.sees("console-wrap-up", *DESK, *FORM)
+        await operator.press("结束话后")
+        await operator.sees_state("就绪")
+
+
+async def test_debug_reload_in_the_middle_of_typing_gives_back_the_words_and_the_citizen(city: Town, voice: Path) -> None:
+    async with operators(city, voice) as (operator,):
+        page = operator.page
+        page.on("dialog", lambda dialog: dialog.accept())
+        await operator.ready("op1003")
+        citizen = city.phone("13907330189", sound.tone(1000), display="<b>x</b>")
+        await citizen.dial()
+        await operator.press("接听")
+        await operator.sees("通话中")
+        await _shown_literally(operator)
+        await page.get_by_label("内容").press_sequentially("自来水从昨晚开始发")
+
+        await page.reload()
+        await operator.press("接听")
+        try:
+            await operator.sees("通话中", timeout=8000)
+        except Exception:
+            import json
+            c = await city.call_of("13907330189")
+            print(json.dumps(await city.get(f"/calls/{c['id']}"), ensure_ascii=False, indent=1))
+            print(await page.locator("header").first.inner_text(), await page.locator(".banners").inner_text(), await page.locator(".panel").inner_text())
+            print(city.logs()[-6000:])
+            print(city.hotline("asterisk", "-rx", "pjsip show contacts"))
+            raise
+        assert await page.get_by_label("内容").input_value() == "自来水从昨晚开始发"
+        await _shown_literally(operator)
+        await operator.press("挂断")
+        await operator.press("结束话后")
+        call = await city.ended("13907330189")
+    assert [leg["result"] for leg in (await city.get(f"/calls/{call['id']}"))["legs"]] == ["lost", "answered"]
+
+
+async def _shown_literally(operator: Operator) -> None:
+    page = operator.page
+    await operator.sees("来电人 <b>x</b>")
+    assert await page.get_by_label("来电人姓名").input_value() == "<b>x</b>"
+    assert await page.locator("b", has_text="x").filter(has_not_text="<").count() == 0

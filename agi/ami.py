@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import codecs
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
@@ -91,7 +92,8 @@ class Ami:
     """One logged-in connection that comes back by itself.
 
     `on_up` runs after each login, before any event of that connection is handed out, and takes the snapshot; an
-    exception in it closes the connection and the next attempt begins. `on_event` gets one event after the other.
+    exception in it closes the connection and the next attempt begins. `on_event` gets one event after the other, with
+    the time by `clock` (seconds since 1970 UTC) at which it came in.
     """
 
     def __init__(
@@ -103,17 +105,18 @@ class Ami:
         host: str = "127.0.0.1",
         on_up: Callable[[], Awaitable[None]] | None = None,
         on_down: Callable[[], None] | None = None,
-        on_event: Callable[[Event], None] | None = None,
+        on_event: Callable[[Event, float], None] | None = None,
+        clock: Callable[[], float] = time.time,
         ping_s: float = 4.0,
         retry_s: float = 1.0,
     ) -> None:
         self._on_up, self._on_down, self._on_event = on_up, on_down, on_event
-        self._ping_s, self._retry_s = ping_s, retry_s
+        self._clock, self._ping_s, self._retry_s = clock, ping_s, retry_s
         self._username, self._secret = username, secret
         self._host, self._port = host, port
         self._manager: Any = None
         self._lost: asyncio.Event = asyncio.Event()
-        self._events: asyncio.Queue[Event] = asyncio.Queue(BACKLOG)
+        self._events: asyncio.Queue[tuple[Event, float]] = asyncio.Queue(BACKLOG)
         self.up = False
 
     async def run(self) -> None:
@@ -123,6 +126,8 @@ class Ami:
                 await self._session()
             except (OSError, AmiError, TimeoutError) as fault:
                 log.warning("ami %s: %s: %s", self._username, type(fault).__name__, fault)
+            except Exception:  # the outermost wall: whatever a snapshot met, the next attempt begins
+                log.exception("ami %s: connection failed", self._username)
             finally:
                 self._close()
             await asyncio.sleep(self._retry_s)
@@ -144,6 +149,7 @@ class Ami:
     async def _ask(self, action: Any, as_list: bool, timeout: float) -> list[Event]:
         if self._manager is None or self._manager.protocol is None:
             raise AmiError("not connected to Asterisk")
+        waiting = self._manager.protocol.responses
         future = self._manager.send_action(action, as_list=as_list)
         try:
             async with asyncio.timeout(timeout):
@@ -151,7 +157,7 @@ class Ami:
         except TimeoutError:
             raise AmiError(f"{action['Action']}: no answer within {timeout:g} s") from None
         finally:
-            self._manager.protocol.responses.pop(action.id, None)
+            waiting.pop(action.id, None)
         return [_plain(message) for message in (reply if isinstance(reply, list) else [reply])]
 
     async def _session(self) -> None:
@@ -167,6 +173,7 @@ class Ami:
             on_disconnect=lambda *_: self._lost.set(),
         )
         manager.loop = asyncio.get_running_loop()
+        manager.connect = lambda *_, **__: None  # coming back is our work: a new connection, a new snapshot
         manager.register_event("*", self._receive)
         async with asyncio.timeout(5.0):
             transport, protocol = await manager.loop.create_connection(Protocol, self._host, self._port)
@@ -210,17 +217,17 @@ class Ami:
         if self._on_event is None:
             return
         try:
-            self._events.put_nowait(_plain(message))
+            self._events.put_nowait((_plain(message), self._clock()))
         except asyncio.QueueFull:
             log.error("ami %s: %d events behind; starting over from a snapshot", self._username, BACKLOG)
             self._lost.set()
 
     async def _hand_out(self) -> None:
         while True:
-            event = await self._events.get()
+            event, at = await self._events.get()
             if self._on_event is not None:
                 try:
-                    self._on_event(event)
+                    self._on_event(event, at)
                 except Exception:  # the wall: the next event is handled all the same
                     log.exception("ami: handler failed on %s", event.get("Event"))
 

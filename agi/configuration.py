@@ -22,6 +22,7 @@ MODULES = (
     *("func_hangupcause", "func_pjsip_endpoint", "func_pjsip_aor", "func_pjsip_contact"),
     # talk
     *("bridge_simple", "bridge_native_rtp", "bridge_softmix", "bridge_builtin_features", "codec_ulaw", "codec_alaw"),
+    "res_timing_timerfd",  # without it the music is clocked by the caller's own sound, and stops with it
     *("codec_resample", "format_pcm", "format_sln", "format_wav", "res_rtp_asterisk", "res_srtp", "res_crypto"),
     # SIP
     *("res_pjproject", "res_sorcery_astdb", "res_sorcery_config", "res_sorcery_memory", "res_http_websocket"),

@@ -82,7 +82,7 @@ def _of_dialplan(event: Event) -> list[ev.Event]:
         case "MessageTaken":
             return [ev.MessageTaken(call)]
         case "Goodbye":
-            return [ev.GoodbyeSaid(call)]
+            return [ev.GoodbyeSaid(call, by_operator=event.get("By") == "operator")]
         case _:
             return []
 

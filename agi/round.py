@@ -33,12 +33,12 @@ class Round:
         say, following = "", ""
         if call is None:  # the application was away when the call came
             self._post(ev.CallArrived(came.call, came.caller, came.caller_name, came.called, came.channel))
-        elif call.queued_at is not None:
+        elif call.waits_since is not None:
             if now < call.prefer_until:
                 say = "reconnecting"
-            elif now - call.queued_at > 5:
+            elif now - call.waits_since > 5:
                 say = "waiting"
-            if not snapshot.telephony and now - call.queued_at > self._patience_s:
+            if not snapshot.telephony and now - call.waits_since > self._patience_s:
                 following = "message"
         agi.set_variable("SAY", say)
         agi.set_variable("NEXT", following)

@@ -131,12 +131,14 @@ def _events(line: Line, call: Call) -> list[ev.CallEvent]:
             return [*waiting, ev.OperatorAnswered(line.call, operator, line.channel)]
         case "BRIDGE_EXIT" if not citizen and operator:
             return [ev.OperatorLegEnded(line.call, operator, 0)]
+        case "WAITING":
+            return [ev.CallerWaiting(line.call, call.channel)]
         case "MESSAGE":
             return [ev.MessageStarted(line.call)]
         case "MESSAGE_TAKEN":
             return [ev.MessageTaken(line.call)]
         case "GOODBYE":
-            return [ev.GoodbyeSaid(line.call)]
+            return [ev.GoodbyeSaid(line.call, by_operator=_extra(line) == "operator")]
         case "HANGUP" if citizen:
             return [ev.CallEnded(line.call, _cause(line))]
         case _:

@@ -77,6 +77,7 @@ class Application:
             on_up=self._desk_up,
             on_down=lambda: self._post(ev.TelephonyChanged(False)),
             on_event=self._on_event,
+            clock=clock,
         )
         control = Control(self._desk_ami, self._post)
         hub = Hub(lambda: desk.snapshot, clock, settings.zone)
@@ -162,7 +163,10 @@ class Application:
         """Keep the log of channel events in parts that are quick to read."""
         while True:
             await asyncio.sleep(TIDY_S)
-            witness.put_aside(Layout(self._settings.home).events, self._clock())
+            try:
+                witness.put_aside(Layout(self._settings.home).events, self._clock())
+            except OSError as fault:
+                log.warning("the log of channel events cannot be put aside: %s", fault)
 
     # -- joints ----------------------------------------------------------------------------------------------------
 
@@ -172,15 +176,17 @@ class Application:
     async def _desk_up(self) -> None:
         """Adopt what runs, and only then answer the dialplan: a round of the music must not meet an empty desk."""
         await self._reconcile.run()
+        if self._phones_ami.up:  # their registrations are told on this connection: what it missed is asked for
+            await self._reconcile.phones()
         if not self._agi.listening:
             await self._agi.start("127.0.0.1", self._settings.agi_port)
 
     async def _phones_up(self) -> None:
         await self._reconcile.phones()
 
-    def _on_event(self, event: Event) -> None:
+    def _on_event(self, event: Event, at: float) -> None:
         for fact in self._facts.of(event):
-            self._loop.post(fact)
+            self._loop.post(fact, at)
 
     def _finish(self, call: Call) -> None:
         """Write a call that ended while nobody looked."""
@@ -188,9 +194,14 @@ class Application:
         self._tasks.create_task(self._finished(call), name=f"finish {call.id}")
 
     async def _finished(self, call: Call) -> None:
-        await self._clerk.write(call)
-        if call.message_at is not None and call.answered_at is None:
-            await self._clerk.open_message_work(fx.Order(0, fx.OpenMessageWork(call.id, call.caller)))
+        try:
+            await self._clerk.write(call)
+            if call.message_at is not None:
+                await self._clerk.open_message_work(fx.Order(0, fx.OpenMessageWork(call.id, call.caller)))
+        except (
+            Exception
+        ):  # the wall: a call that cannot be written must not end those that run; the next start tries again
+            log.exception("call %s could not be written", call.id)
 
     async def _new_secret(self, login: str) -> str:
         try:

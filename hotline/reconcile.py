@@ -68,7 +68,7 @@ class Reconcile:
                 self._post(event, at)
         for call in stored.values():
             if call.id not in desk:
-                self._adopt_or_finish(call, seen.get(call.id, []), running.get(call.id), now)
+                self._take(call, seen.get(call.id, []), running.get(call.id), now)
         for call_id in logged:
             lines = seen.get(call_id, [])
             known = call_id in desk or call_id in stored or await self._store.read(self._store.knows_call, call_id)
@@ -77,12 +77,17 @@ class Reconcile:
                 arrived = replace(
                     arrived, caller=number(arrived.caller, self._country), caller_name=name(arrived.caller_name)
                 )
-                self._adopt_or_finish(arrived, lines, running.get(call_id), now)
+                self._take(arrived, lines, running.get(call_id), now)
         self._post(ev.TelephonyChanged(True), None)
         witness.put_aside(self._log_file, now)
 
-    def _adopt_or_finish(self, call: Call, lines: list[witness.Line], channels: Channels | None, now: float) -> None:
-        current, _ = bring(call, lines, channels, now)
+    def _take(self, call: Call, lines: list[witness.Line], channels: Channels | None, now: float) -> None:
+        """Give a call that the desk does not know to it, or to the clerk if it is over."""
+        try:
+            current, _ = bring(call, lines, channels, now)
+        except Exception:  # the wall: one row that makes no sense must not keep the hotline from starting
+            log.exception("call %s cannot be brought to where it stands", call.id)
+            return
         if current.state is CallState.ENDED:
             log.info("call %s ended while nobody looked: %s", call.id, current.outcome)
             self._finish(current)

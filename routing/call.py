@@ -65,7 +65,8 @@ class Leg:
 class Call:
     """All that is known of a call. Times: seconds since 1970 UTC.
 
-    `queued_at` is set once and survives rings that came to nothing: the citizen keeps his place.
+    `queued_at` is set once and survives rings that came to nothing: the citizen keeps his place. `waits_since` is when
+    he last came to wait, after a talk whose operator was lost for instance: his patience is counted from there.
     `at_music` says that the citizen's channel stands where it may be redirected to an operator.
     `prefer` is the operator whose leg was lost; he is rung again first, until `prefer_until`.
     """
@@ -79,6 +80,7 @@ class Call:
     state: CallState = CallState.GREETING
     queue: str | None = None
     queued_at: float | None = None
+    waits_since: float | None = None
     at_music: bool = False
     operator: str | None = None
     prefer: str | None = None
@@ -140,6 +142,7 @@ TRANSITIONS: Mapping[CallState, Mapping[type, CallState]] = MappingProxyType(
         },
         S.TALKING: {
             ev.HangUpRequested: S.TALKING,
+            ev.GoodbyeSaid: S.TALKING,
             ev.OperatorLegEnded: S.WAITING,
             ev.CallerWaiting: S.WAITING,
             ev.CallEnded: S.ENDED,
@@ -168,9 +171,16 @@ def advance(call: Call, event: ev.CallEvent, now: float, *, prefer_s: float = 20
         case ev.MenuFinished(queue=queue):
             if call.queue is not None:
                 return call
-            return _mark(replace(call, queue=queue, queued_at=call.queued_at or now), state, now, "queued", queue)
+            queued = replace(call, queue=queue, queued_at=call.queued_at or now, waits_since=call.waits_since or now)
+            return _mark(queued, state, now, "queued", queue)
         case ev.CallerWaiting(channel=channel):
-            back = replace(call, channel=channel, at_music=True, queued_at=call.queued_at or now)
+            back = replace(
+                call,
+                channel=channel,
+                at_music=True,
+                queued_at=call.queued_at or now,
+                waits_since=call.waits_since or now,
+            )
             if call.state in (S.GREETING, S.WAITING):
                 return back if call.state is state else _mark(back, state, now, "waiting")
             if not _leg_was_heard(call, now):
@@ -206,8 +216,8 @@ def advance(call: Call, event: ev.CallEvent, now: float, *, prefer_s: float = 20
             return _mark(replace(call, message_at=now, at_music=False, operator=None), state, now, "message")
         case ev.MessageTaken():
             return _mark(call, state, now, "message_taken")
-        case ev.GoodbyeSaid():
-            return replace(call, goodbye_said=True)
+        case ev.GoodbyeSaid(by_operator=by_operator):
+            return replace(call, goodbye_said=True, hang_up_asked=call.hang_up_asked or by_operator)
         case ev.HangUpRequested(operator=operator):
             _same_operator(call, operator, event)
             return _mark(replace(call, hang_up_asked=True), state, now, "hang_up", operator)
@@ -227,7 +237,10 @@ def _leg(call: Call, **changes: object) -> Call:
 def _release(call: Call, now: float, result: str, prefer_s: float) -> Call:
     """The call without its operator; he is preferred for `prefer_s` seconds if that is not 0."""
     operator = call.operator
+    talked = call.state is S.TALKING
     call = _leg(call, ended_at=now, result=result)
+    if talked:
+        call = replace(call, waits_since=now)
     if prefer_s:
         call = replace(call, prefer=operator, prefer_until=now + prefer_s)
     return replace(call, operator=None)

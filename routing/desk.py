@@ -13,7 +13,7 @@ from routing import effects as fx
 from routing import events as ev
 from routing import operators as op
 from routing.assign import choose
-from routing.call import Call, CallState, IllegalMove, Outcome
+from routing.call import Call, CallState, IllegalMove
 from routing.call import advance as advance_call
 from routing.operators import Operator, OperatorState
 from routing.queues import Queue
@@ -123,6 +123,8 @@ class Desk:
     def _adopt(self, call: Call, now: float, effects: list[fx.Effect]) -> None:
         if call.id in self._calls:
             return
+        if call.queue is None and call.state is not CallState.GREETING:
+            call = replace(call, queue=self._default.name)
         self._calls[call.id] = call
         effects.append(fx.SaveCall(call))
         if call.state is CallState.TALKING and call.operator is not None:
@@ -152,31 +154,34 @@ class Desk:
         if after == before:
             return
         self._calls[after.id] = after
-        self._follow(before, after, event, now, effects)
+        try:
+            self._follow(before, after, event, now, effects)
+        except IllegalMove as refused:  # what happened to the call is true whatever the operator's table thinks of it
+            effects.append(fx.Refuse(event=type(event).__name__, reason=str(refused)))
         if isinstance(event, ev.HangUpRequested):
             effects.append(fx.EndCall(after.id, after.channel))
         if after.timeline != before.timeline:
             effects.append(fx.SaveCall(after))
         if after.state is CallState.ENDED:
-            if after.outcome is Outcome.MESSAGE:
+            if after.message_at is not None:
                 effects.append(fx.OpenMessageWork(after.id, after.caller))
             del self._calls[after.id]
 
     def _follow(self, before: Call, after: Call, event: ev.CallEvent, now: float, effects: list[fx.Effect]) -> None:
         """Move the operator along with his call."""
         login = after.operator or before.operator
-        if login is None or login not in self._operators:
+        if login is None:
             return
-        operator = self._operators[login]
         if isinstance(event, ev.OperatorAnswered):
             self._move_operator(login, event, now, effects)
             return
-        if operator.call != before.id:
+        operator = self._operators.get(login)
+        if operator is None or operator.call != before.id:
             return
         if isinstance(event, ev.RingStarted | ev.HangUpRequested):
             effects.append(fx.ShowOperator(operator, after))
         elif after.operator is None and operator.state is OperatorState.RINGING:
-            result = event.result if isinstance(event, ev.RingEnded) else ev.RingResult.NOT_ANSWERED
+            result = _ring_result(event)
             self._move_operator(login, ev.RingEnded(after.id, login, result), now, effects)
             effects.append(fx.EndOffer(login, after.id, result))
         elif after.operator is None and operator.state is OperatorState.TALKING:
@@ -216,14 +221,14 @@ class Desk:
                     self._move_call(lost, now, effects)
 
     def _wait_over(self, call: Call, now: float, effects: list[fx.Effect]) -> None:
-        if not call.at_music or call.queued_at is None:
+        if not call.at_music or call.waits_since is None or now < call.prefer_until:
             return
         queue = self._queue_of(call)
         staffed = any(
             one.signed_in and (one.page or one.phone) and queue.name in one.queues for one in self._operators.values()
         )
         limit = queue.max_wait_s if staffed else queue.nobody_wait_s
-        if now - call.queued_at >= limit:
+        if now - call.waits_since >= limit:
             self._calls[call.id] = replace(call, at_music=False)  # until the next round, which offers it again
             effects.append(fx.TakeMessage(call.id, call.channel))
 
@@ -274,6 +279,17 @@ class Desk:
             queues=MappingProxyType(dict(self._queues)),
             telephony=self._telephony,
         )
+
+
+def _ring_result(event: ev.CallEvent) -> ev.RingResult:
+    """Why a ring is over, by what ended it: a citizen sent to leave a message is not his operator's fault."""
+    match event:
+        case ev.RingEnded(result=result):
+            return result
+        case ev.MessageStarted():
+            return ev.RingResult.CANCELLED
+        case _:
+            return ev.RingResult.NOT_ANSWERED
 
 
 def _away(since: float | None, now: float, grace: float) -> bool:

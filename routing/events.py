@@ -109,9 +109,13 @@ class MessageTaken:
 
 @dataclass(frozen=True, slots=True)
 class GoodbyeSaid:
-    """Our side has said goodbye and hangs up next, so that the end is not the citizen's doing."""
+    """Our side hangs up next, so that the end is not the citizen's doing.
+
+    `by_operator`: the operator's own phone ended the talk; otherwise the dialplan said goodbye.
+    """
 
     call: str
+    by_operator: bool = False
 
 
 @dataclass(frozen=True, slots=True)

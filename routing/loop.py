@@ -58,7 +58,11 @@ class Loop:
             tasks.create_task(self._tick(), name="tick")
             while True:
                 event, at, answer = await self._inbox.get()
-                effects = self._desk.handle(event, at)
+                try:
+                    effects = self._desk.handle(event, at)
+                except Exception as fault:  # the wall: one poisoned event must not stop the desk
+                    log.exception("event failed: %s", type(event).__name__)
+                    effects = [fx.Refuse(event=type(event).__name__, reason=f"a fault of the program: {fault}")]
                 for effect in effects:
                     self._give_out(effect, tasks)
                 if answer is not None and not answer.done():

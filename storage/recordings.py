@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from routing.call import Call, Outcome
+from routing.call import Call
 from routing.records import RecordingKind, RecordingRow, RecordingState
 
 RATE: Final = 8000
@@ -30,9 +30,9 @@ MESSAGE = Kind("message", "-message.sln", 1)
 
 
 def owed(call: Call) -> tuple[Kind, ...]:
-    """The recordings that an ended call owes: talk if a person answered, a message if one was left."""
+    """The recordings that an ended call owes: talk if a person answered, a message if he was asked for one."""
     talk = (TALK,) if call.answered_at is not None else ()
-    return (*talk, MESSAGE) if call.outcome is Outcome.MESSAGE else talk
+    return talk if call.message_at is None else (*talk, MESSAGE)
 
 
 def length(folder: Path, call: Call, kind: Kind) -> float:

@@ -18,7 +18,7 @@ EVENT = "Event: UserEvent\r\nUserEvent: Waiting\r\nCall: c{}\r\nName: 张三李�
 
 @asynccontextmanager
 async def connected(
-    fake: FakeManager, on_event: Callable[[Event], None] | None = None, **options: float
+    fake: FakeManager, on_event: Callable[[Event, float], None] | None = None, **options: float
 ) -> AsyncIterator[Ami]:
     up = asyncio.Event()
 
@@ -42,7 +42,8 @@ class Seen(list[Event]):
         super().__init__()
         self.grew = asyncio.Event()
 
-    def __call__(self, event: Event) -> None:
+    def __call__(self, event: Event, at: float) -> None:
+        assert at > 0
         self.append(event)
         self.grew.set()
 
@@ -70,8 +71,8 @@ async def test_names_are_whole_wherever_a_read_ends() -> None:
 async def test_an_exception_in_a_handler_ends_neither_the_connection_nor_the_next_event() -> None:
     seen = Seen()
 
-    def handler(event: Event) -> None:
-        seen(event)
+    def handler(event: Event, at: float) -> None:
+        seen(event, at)
         if event["Call"] == "c1":
             raise RuntimeError("bug")
 
@@ -141,6 +142,32 @@ async def test_a_peer_that_no_longer_answers_pings_is_left() -> None:
         async with asyncio.timeout(5):
             while fake.connections < 2:
                 await asyncio.sleep(0.01)
+
+
+async def test_a_snapshot_that_fails_for_whatever_reason_is_tried_again() -> None:
+    tries: list[int] = []
+
+    async def on_up() -> None:
+        tries.append(1)
+        if len(tries) < 3:
+            raise TypeError("a row from another century")
+
+    async with manager() as fake:
+        ami = Ami(port=fake.port, username="desk", secret="s", on_up=on_up, retry_s=0.0)
+        task = asyncio.create_task(ami.run())
+        async with asyncio.timeout(5):
+            while not ami.up:
+                await asyncio.sleep(0.005)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert len(tries) == 3
+
+
+async def test_a_peer_that_falls_silent_under_an_order_ends_it_with_an_error_of_ours() -> None:
+    async with manager() as fake, connected(fake, ping_s=0.05) as ami:
+        fake.silent = True
+        with pytest.raises(AmiError):
+            await ami.action("Redirect", timeout=60, Channel="x")
 
 
 async def test_a_refused_action_and_a_refused_list_say_why() -> None:

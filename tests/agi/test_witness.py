@@ -27,6 +27,7 @@ def test_a_whole_call_is_rebuilt_from_the_log() -> None:
     assert (call.id, call.caller, call.caller_name, call.called) == (CALL, "13907330001", "张<b>三</b>", "12345")
     assert (call.state, call.outcome, call.ended_by) == (CallState.ENDED, Outcome.ANSWERED, EndedBy.CITIZEN)
     assert call.talk_s == pytest.approx(6.09, abs=0.01)
+    assert call.wait_s == pytest.approx(0.43, abs=0.01)
     assert [(leg.operator, leg.result) for leg in call.legs] == [("op1001", "answered")]
 
 

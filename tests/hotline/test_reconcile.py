@@ -89,7 +89,7 @@ class Room:
             self.now = ARRIVED_AT + 4.2
             self.post(ev.MenuFinished(CALL, "main"))
 
-    def _event(self, event: Event) -> None:
+    def _event(self, event: Event, _at: float) -> None:
         if event["Event"] == "DialEnd":
             self.now = TALK_AT
         elif event["Event"] == "Hangup":
@@ -179,6 +179,26 @@ async def test_a_call_that_came_and_went_without_us_is_written_once(tmp_path: Pa
             await asyncio.gather(task, return_exceptions=True)
         assert [call.id for call in room.finished] == finished
         assert all(call.outcome is Outcome.ANSWERED and call.called == "12345" for call in room.finished)
+
+
+async def test_a_call_that_arrives_while_asterisk_is_asked_is_not_taken_for_one_that_is_gone(tmp_path: Path) -> None:
+    async with manager() as fake:
+        room = Room(fake, tmp_path / "calls.csv", Disk())
+        room.ups = 1
+
+        def arrives_meanwhile(action_id: str) -> bytes:
+            room.post(ev.CallArrived("new", "", "", "12345", "PJSIP/trunk-00000009"))
+            return bytes(channels(running=False)(action_id))
+
+        fake.replies["CoreShowChannels"] = arrives_meanwhile
+        task = asyncio.create_task(room.ami.run())
+        async with asyncio.timeout(10):
+            while room.ups < 2:
+                await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert room.desk.snapshot.calls["new"].state is CallState.GREETING
+    assert room.finished == []
 
 
 async def test_a_talk_that_runs_when_we_start_is_adopted_with_its_operator(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_what_is_owed_follows_from_the_outcome() -> None:
     assert recordings.owed(LEFT) == (MESSAGE,)
     assert recordings.owed(replace(ANSWERED, answered_at=None, legs=(), outcome=Outcome.ABANDONED)) == ()
     talked_then_left = replace(ANSWERED, message_at=130.0, outcome=Outcome.ANSWERED)
-    assert recordings.owed(talked_then_left) == (TALK,)
+    assert recordings.owed(talked_then_left) == (TALK, MESSAGE)
 
 
 def test_length_is_zero_for_what_is_not_there(tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
 # make run: the whole hotline on this machine. See README.md.
 BIN := .venv/bin
 
-.PHONY: help run test check lock
+.PHONY: help run test faults check lock
 
 help:
 	@echo 'make run    brings what is missing and runs the hotline with the demo city; Ctrl-C stops it'
 	@echo 'make test   every test, with a real Asterisk, real callers and a real browser'
+	@echo 'make faults the fault tests too long for every run'
 	@echo 'make check  style, types and the import rule'
 	@echo 'make lock   writes the locks anew from pyproject.toml'
 
@@ -15,11 +16,16 @@ run:
 # Both suites run even if the first fails; pytest's closing line comes last.
 test:
 	@install/bootstrap test
-	@status=0; $(BIN)/python -m install npm test || status=1; $(BIN)/pytest || status=1; exit $$status
+	@status=0; $(BIN)/python -m install npm test || status=1; $(BIN)/pytest -n 3 --dist loadfile || status=1; exit $$status
 
 # Every check runs even if one before it fails.
 CHECKS := 'mypy --strict' 'ruff check' 'ruff format --check' 'lint-imports' \
 	'python -m install npm run check'
+
+# Too long for every run.
+faults:
+	@install/bootstrap test
+	$(BIN)/pytest -m faults -n 2 --dist loadfile
 
 check:
 	@install/bootstrap check

@@ -141,6 +141,8 @@ class Server:
                 await self._serve(reader, writer)
         except TimeoutError:
             log.warning("agi: a session took too long and was closed")
+        except HungUp:  # before it asked for anything, as a look at our health does
+            log.debug("agi: a peer came and went")
         except (pyst.AGIError, ConnectionError, asyncio.LimitOverrunError, ValueError) as fault:
             log.info("agi: session ended: %s: %s", type(fault).__name__, str(fault)[:200])
         except Exception:  # the outermost wall of this edge: the dialplan goes on by itself

@@ -7,6 +7,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -31,6 +32,7 @@ class Settings(BaseModel):
     home: Path = Path("var")
     database_url: str = ""
     bind: str = "127.0.0.1"
+    trunk_addresses: str = "127.0.0.0/8"
     http_port: Port = 8000
     sip_port: Port = 5060
     sip_ws_port: Port = 8088
@@ -46,6 +48,27 @@ class Settings(BaseModel):
     @classmethod
     def _home(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @field_validator("bind")
+    @classmethod
+    def _bind(cls, value: str) -> str:
+        try:
+            address = IPv4Address(value)
+        except ValueError as wrong:
+            raise ValueError("must be an IPv4 address of this machine, as in 127.0.0.1") from wrong
+        if address.is_unspecified:
+            raise ValueError("must be one address that pages and phones can be told, not 0.0.0.0")
+        return value
+
+    @field_validator("trunk_addresses")
+    @classmethod
+    def _trunk_addresses(cls, value: str) -> str:
+        try:
+            for part in value.split(","):
+                IPv4Network(part.strip())
+        except ValueError as wrong:
+            raise ValueError("must be addresses or networks with commas between, as in 10.0.0.1,10.1.0.0/24") from wrong
+        return value
 
     @field_validator("rtp_ports")
     @classmethod
@@ -75,6 +98,11 @@ class Settings(BaseModel):
     def database(self) -> str:
         """The database's URL: SQLite in HOME unless one is given."""
         return self.database_url or f"sqlite:///{self.home / 'hotline.sqlite'}"
+
+    @property
+    def trunk_list(self) -> tuple[str, ...]:
+        """Where calls from the telephone network come from."""
+        return tuple(part.strip() for part in self.trunk_addresses.split(","))
 
     @property
     def rtp_range(self) -> tuple[int, int]:

@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import logging
 import signal
-import sys
 from collections.abc import Awaitable, Iterator
 from importlib.resources import files
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import uvicorn
@@ -27,6 +27,7 @@ from cases.office import Office
 from config.settings import Settings, SettingsError, load
 from hotline.clerk import Clerk
 from hotline.clock import Clock
+from hotline.places import Places
 from hotline.reconcile import Reconcile
 from ivr import load as menus
 from ivr.menu import Menu
@@ -43,6 +44,7 @@ log = logging.getLogger(__name__)
 DEFAULT_QUEUE = "main"
 HEALTH_S = 2.0
 TIDY_S = 600.0
+LOG_BYTES = 10 << 20
 
 
 class Gateway:
@@ -256,12 +258,18 @@ async def _touch(port: int) -> None:
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("panoramisk").setLevel(logging.WARNING)
     try:
         settings = load()
     except SettingsError as wrong:
         raise SystemExit(str(wrong)) from wrong
+    places = Places(settings.home)
+    places.make()
+    logging.basicConfig(
+        level=logging.INFO,
+        handlers=[RotatingFileHandler(places.log / "app.log", maxBytes=LOG_BYTES, backupCount=5, encoding="utf-8")],
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    logging.getLogger("panoramisk").setLevel(logging.WARNING)
     store = Store.open(settings.database, timezone=settings.zone)
     try:
         asyncio.run(Application(settings, store).run())

@@ -110,13 +110,16 @@ def down() -> None:
     settings = load()
     places = Places(settings.home)
     if not keeper.is_running(places):
+        if asyncio.run(keeper.stop_left_over(places)):
+            out.print("Stopped.")
+            return
         out.print(f"Nothing runs in {settings.home}.", highlight=False)
         return
     os.kill(int(places.keeper_pid.read_text(encoding="ascii")), signal.SIGTERM)
-    until = time.monotonic() + 25
+    until = time.monotonic() + 30
     while keeper.is_running(places):
         if time.monotonic() > until:
-            fail(f"It has not stopped within 25 s; the keeper's log is {places.log / 'keeper.log'}.")
+            fail(f"It has not stopped within 30 s; the keeper's log is {places.log / 'keeper.log'}.")
         time.sleep(0.1)
     out.print("Stopped.")
 

@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 ASTERISK_MARK = "asterisk.conf"
 APP_MARK = "hotline.app"
 READY_S = 30.0
+PROBE_S = 5.0
+"""How often the application is asked whether it lives; one that is silent three times in a row is killed."""
 
 
 class KeeperError(Exception):
@@ -71,28 +73,28 @@ def check_ports(settings: Settings, places: Places) -> None:
 
     What an earlier keeper left running here holds its ports rightly.
     """
-    wanted: list[tuple[str, int, socket.SocketKind]] = []
+    wanted: list[tuple[str, str, int, socket.SocketKind]] = []
     if not running(places.app_pid, APP_MARK):
         wanted += [
-            ("HOTLINE_HTTP_PORT", settings.http_port, socket.SOCK_STREAM),
-            ("HOTLINE_AGI_PORT", settings.agi_port, socket.SOCK_STREAM),
+            ("HOTLINE_HTTP_PORT", settings.bind, settings.http_port, socket.SOCK_STREAM),
+            ("HOTLINE_AGI_PORT", "127.0.0.1", settings.agi_port, socket.SOCK_STREAM),
         ]
     if not running(places.asterisk_pid, ASTERISK_MARK):
         wanted += [
-            ("HOTLINE_SIP_PORT", settings.sip_port, socket.SOCK_DGRAM),
-            ("HOTLINE_SIP_WS_PORT", settings.sip_ws_port, socket.SOCK_STREAM),
-            ("HOTLINE_AMI_PORT", settings.ami_port, socket.SOCK_STREAM),
+            ("HOTLINE_SIP_PORT", settings.bind, settings.sip_port, socket.SOCK_DGRAM),
+            ("HOTLINE_SIP_WS_PORT", settings.bind, settings.sip_ws_port, socket.SOCK_STREAM),
+            ("HOTLINE_AMI_PORT", "127.0.0.1", settings.ami_port, socket.SOCK_STREAM),
         ]
-    for name, port, kind in wanted:
+    for name, address, port, kind in wanted:
         with closing(socket.socket(socket.AF_INET, kind)) as probe:
             if kind is socket.SOCK_STREAM:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((settings.bind, port))
+                probe.bind((address, port))
             except OSError as taken:
                 protocol = "TCP" if kind is socket.SOCK_STREAM else "UDP"
                 raise KeeperError(
-                    f"{protocol} port {port} on {settings.bind} cannot be used ({taken.strerror}). "
+                    f"{protocol} port {port} on {address} cannot be used ({taken.strerror}). "
                     f"End the program that uses it, or choose another: {name}=…"
                 ) from taken
 
@@ -127,6 +129,7 @@ def prepare(settings: Settings, places: Places) -> tuple[AsteriskBinary, str]:
             secrets=Secrets.kept(settings.home),
             numbers=numbers,
             operators=operators,
+            trunk_addresses=settings.trunk_list,
         )
     )
     return binary, password
@@ -139,12 +142,14 @@ class Keeper:
         self._asterisk = (*binary.command, "-C", conf, "-f", "-n")
         self._app = (sys.executable, "-m", APP_MARK)
         self._running: dict[str, Process] = {}
+        self._found: set[str] = set()
         self._stopping = asyncio.Event()
 
     async def run(self, on_ready: Callable[[], None]) -> None:
         """Keep both up until SIGINT or SIGTERM; `on_ready` is called once, when all parts answer.
 
-        Raises `KeeperError` when they do not within half a minute.
+        Raises `KeeperError` when they do not within half a minute, unless Asterisk was found running: the talks on it
+        are not ended because something else is slow.
         """
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGINT, signal.SIGTERM):
@@ -158,8 +163,14 @@ class Keeper:
         try:
             await asyncio.wait((stop, ready, *watchers), return_when=asyncio.FIRST_COMPLETED)
             if ready.done():
-                ready.result()
+                try:
+                    ready.result()
+                except KeeperError as slow:
+                    if "asterisk" not in self._found:
+                        raise
+                    log.warning("%s", slow)
                 on_ready()
+                watchers.append(asyncio.create_task(self._probe()))
                 await asyncio.wait((stop, *watchers), return_when=asyncio.FIRST_COMPLETED)
             for watcher in watchers:
                 if watcher.done():
@@ -178,6 +189,8 @@ class Keeper:
             found = Process.found(pid_file, mark)
             process = found or Process.start(command, output, pid_file, self._environment())
             self._running[name] = process
+            if found:
+                self._found.add(name)
             began = time.monotonic()
             log.info("%s: %s as %d", name, "found" if found else "started", process.pid)
             status = await process.ended()
@@ -189,6 +202,21 @@ class Keeper:
     def _environment(self) -> dict[str, str]:
         return {**os.environ, "HOTLINE_HOME": str(self._settings.home), "PYTHONUNBUFFERED": "1"}
 
+    async def _probe(self) -> None:
+        """Kill an application that lives and does not answer; Asterisk is never touched."""
+        silent, pid = 0, 0
+        while True:
+            await asyncio.sleep(PROBE_S)
+            process = self._running["app"]
+            if process.pid != pid:
+                silent, pid = 0, process.pid
+            answered = "app" not in (await asyncio.to_thread(health, self._settings)).get("parts", {})
+            silent = 0 if answered else silent + 1
+            if silent >= 3:
+                log.error("app: %d does not answer; killed", process.pid)
+                process.signal(signal.SIGKILL)
+                silent = 0
+
     async def _ready(self) -> None:
         until = time.monotonic() + READY_S
         answer: dict[str, Any] = {}
@@ -197,7 +225,7 @@ class Keeper:
             if answer.get("status") == "ok":
                 return
             await asyncio.sleep(0.1)
-        tail = _tail(self._places.log / "app.out") + _tail(self._places.log / "asterisk.out")
+        tail = "".join(_tail(self._places.log / name) for name in ("app.log", "app.out", "asterisk.out"))
         raise KeeperError(
             f"The hotline did not become ready within {READY_S:g} s: {answer.get('parts') or answer}.\n{tail}"
             f"The full logs are in {self._places.log}; `hotline status` tells which part does not answer."
@@ -245,3 +273,12 @@ def _tail(path: Path, lines: int = 12) -> str:
     if not path.exists():
         return ""
     return "".join(f"  {line}\n" for line in path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+
+async def stop_left_over(places: Places) -> bool:
+    """End what a keeper that died left running; whether there was anything."""
+    left = [Process.found(places.app_pid, APP_MARK), Process.found(places.asterisk_pid, ASTERISK_MARK)]
+    for process in left:
+        if process is not None:
+            await process.stop(8.0)
+    return any(left)

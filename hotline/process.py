@@ -41,7 +41,7 @@ class Process:
         return None if pid is None else cls(pid)
 
     async def ended(self) -> int | None:
-        """Wait for the end; the exit status where we started it."""
+        """Wait for the end; the exit status where we started it. To be waited for once."""
         loop = asyncio.get_running_loop()
         gone = asyncio.Event()
         loop.add_reader(self._fd, gone.set)
@@ -49,13 +49,26 @@ class Process:
             await gone.wait()
         finally:
             loop.remove_reader(self._fd)
+        self._close()
         return None if self._popen is None else self._popen.wait()
+
+    def signal(self, sign: signal.Signals) -> None:
+        """Send a signal; nothing happens where the process has ended."""
+        if self._fd >= 0:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._fd, sign)
+
+    def _close(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
 
     async def stop(self, patience_s: float) -> None:
         """SIGTERM, and SIGKILL for one that has not ended in time."""
+        if self._fd < 0:
+            return
         for sign, wait_s in ((signal.SIGTERM, patience_s), (signal.SIGKILL, 5.0)):
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._fd, sign)
+            self.signal(sign)
             try:
                 async with asyncio.timeout(wait_s):
                     await self.ended()

@@ -31,6 +31,9 @@ def save(session: Session, call: Call) -> None:
     elif row.state == CallState.ENDED and call.state is not CallState.ENDED:
         log.warning("call %s: told as %s after its end, ignored", call.id, call.state)
         return
+    elif row.state != CallState.GREETING and call.state is CallState.GREETING:
+        log.warning("call %s: told as new though it is known as %s, ignored", call.id, row.state)
+        return
     row.caller = _clean(call.caller)
     row.caller_name = _clean(call.caller_name)
     row.called = _clean(call.called)

@@ -92,6 +92,26 @@ async def test_a_call_that_ended_while_the_application_was_away_is_closed_with_i
         assert "All invariants hold." in town.hotline("verify")
 
 
+async def test_the_operator_can_hang_up_while_the_application_is_away(own_town: Town, voice: Path) -> None:
+    town = own_town
+    with town.running():
+        async with operators(town, voice) as (operator,):
+            await operator.ready("op1001")
+            citizen = town.phone("13907330205", sound.tone(1000))
+            await citizen.dial()
+            await operator.press("接听")
+            await operator.sees("通话中")
+            await hear(citizen, 1.0)
+            with town.without_application():
+                await operator.press("挂断")
+                report = await citizen.ended(15)
+                assert report.ended_by == "them"
+            await town.healthy(15)
+            call = await town.ended("13907330205")
+        assert (call["outcome"], call["operator"], call["ended_by"]) == ("answered", "op1001", "operator")
+        assert "All invariants hold." in town.hotline("verify")
+
+
 async def test_without_the_application_a_registered_phone_is_rung_and_the_call_written_afterwards(
     own_town: Town, voice: Path
 ) -> None:
@@ -192,6 +212,31 @@ async def test_killed_at_every_agi_command_the_citizen_still_leaves_his_message(
 ) -> None:
     await killed_at(breakable, step, moment, f"13907330{step:02d}{len(moment)}")
     assert "All invariants hold." in breakable.hotline("verify")
+
+
+@pytest.mark.faults
+async def test_an_application_that_hangs_is_killed_and_comes_back(breakable: Town) -> None:
+    hung = breakable.pid()
+    os.kill(hung, signal.SIGSTOP)
+    await until(lambda: breakable.pid() != hung or None, 60, breakable.logs)
+    await breakable.healthy(15)
+
+
+@pytest.mark.faults
+async def test_what_a_dead_keeper_leaves_is_found_by_the_next_one_or_stopped_by_down(own_town: Town) -> None:
+    town = own_town
+    with town.running():
+        first = town.json("status")
+        os.kill(first["keeper_pid"], signal.SIGKILL)
+        assert town.keeper is not None
+        town.keeper.wait()
+        with town.running():
+            second = town.json("status")
+            assert (second["pid"], second["asterisk_pid"]) == (first["pid"], first["asterisk_pid"])
+            os.kill(second["keeper_pid"], signal.SIGKILL)
+            town.keeper.wait()
+            assert town.hotline("down").strip() == "Stopped."
+            assert town.json_of_failing("status")["asterisk_pid"] is None
 
 
 async def test_a_flood_of_connections_to_the_agi_port_delays_no_call(town: Town) -> None:

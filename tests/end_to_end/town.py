@@ -41,6 +41,7 @@ class Town:
             "HOTLINE_AGI_PORT": str(agi),
             "HOTLINE_RTP_PORTS": f"{first}-{first + 199}",
             "HOTLINE_DEMO_PASSWORD": PASSWORD,
+            "COLUMNS": "200",
         }
         self.settings: Settings = load(self.environment, home.parent)
         self.home = home
@@ -61,6 +62,10 @@ class Town:
 
     def json(self, *words: str) -> Any:
         return json.loads(self.hotline(*words, "--json"))
+
+    def json_of_failing(self, *words: str) -> Any:
+        """Of a command that ends with another status than 0."""
+        return json.loads(self.hotline(*words, "--json", check=False))
 
     @contextmanager
     def running(self) -> Iterator[Town]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from routing import effects as fx
 from routing import events as ev
-from routing.call import CallState, Outcome
+from routing.call import CallState, EndedBy, Outcome
 from routing.desk import Desk
 from routing.operators import OperatorState, PauseReason
 from routing.queues import Queue
@@ -240,6 +240,55 @@ def test_an_operator_known_only_by_a_talk_that_ran_does_not_count_as_there() -> 
     after.tell(ev.Tick(), after=31)
     after.tell(ev.Tick(), after=9)
     assert after.state("op1001") is OperatorState.OFFLINE
+
+
+def test_patience_is_counted_anew_after_a_talk_and_never_while_the_lost_operator_is_waited_for() -> None:
+    hall = Hall()
+    hall.ready("op1001")
+    hall.waits("a")
+    hall.answers("a", "op1001")
+    hall.tell(ev.PhoneLost("op1001"))
+    hall.tell(ev.OperatorLegEnded("a", "op1001", 44), after=1000)
+    hall.tell(ev.CallerWaiting("a", "PJSIP/trunk-a"))
+    assert only(fx.TakeMessage, hall.tell(ev.Tick(), after=19)) == []
+    assert only(fx.TakeMessage, hall.tell(ev.Tick(), after=200)) == []
+    assert len(only(fx.TakeMessage, hall.tell(ev.Tick(), after=100))) == 1
+
+
+def test_a_message_left_after_a_talk_becomes_work_though_the_call_was_answered() -> None:
+    hall = Hall()
+    hall.ready("op1001")
+    hall.waits("a")
+    hall.answers("a", "op1001")
+    hall.tell(ev.OperatorLegEnded("a", "op1001", 44), ev.MessageStarted("a"))
+    ended = hall.tell(ev.CallEnded("a", 16), after=30)
+    assert only(fx.SaveCall, ended)[-1].call.outcome is Outcome.ANSWERED
+    assert len(only(fx.OpenMessageWork, ended)) == 1
+
+
+def test_an_operator_who_answers_before_his_page_is_back_is_busy() -> None:
+    hall = Hall()
+    hall.waits("a")
+    hall.tell(ev.OperatorAnswered("a", "op1001", "PJSIP/op1001-1"))
+    assert hall.state("op1001") is OperatorState.TALKING
+
+
+def test_a_talk_that_the_operators_phone_ended_is_his_doing_and_gives_him_his_wrap_up() -> None:
+    hall = Hall()
+    hall.ready("op1001")
+    hall.waits("a")
+    hall.answers("a", "op1001")
+    ended = hall.tell(ev.GoodbyeSaid("a", by_operator=True), ev.CallEnded("a", 16))
+    assert only(fx.SaveCall, ended)[-1].call.ended_by is EndedBy.OPERATOR
+    assert hall.state("op1001") is OperatorState.WRAP_UP
+
+
+def test_an_operator_is_not_blamed_for_a_citizen_who_was_sent_to_leave_a_message() -> None:
+    hall = Hall()
+    hall.ready("op1001")
+    hall.waits("a")
+    hall.tell(ev.MessageStarted("a"))
+    assert hall.state("op1001") is OperatorState.READY
 
 
 LOGINS = ("op1", "op2", "op3")

@@ -436,3 +436,10 @@ def dump_of(url: str, query: str | None = None) -> list[object]:
         return list(database.execute(query)) if query else list(database.iterdump())
     finally:
         database.close()
+
+
+def test_a_call_told_as_new_again_keeps_what_is_known_of_it(store: Store) -> None:
+    known = ringing("c1")
+    store.save_call(known)
+    store.save_call(Call("c1", known.caller, "", "12345", known.channel, known.arrived_at + 60))
+    assert store.open_calls() == [known]

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from routing.call import Call, CallState
 from routing.operators import Operator
 
+LOST_S = 1.0
+"""How long after a lost talk its citizen is offered to nobody."""
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
@@ -16,8 +19,9 @@ class Assignment:
 def choose(calls: Iterable[Call], operators: Iterable[Operator], now: float) -> list[Assignment]:
     """Pairs to connect now: the longest waiting citizen first, each with the longest idle operator of his queue.
 
-    A citizen whose operator was lost waits for that one until `prefer_until`, then takes anybody. An operator who let
-    this call ring in vain comes after those who did not.
+    A citizen whose operator was lost waits for that one until `prefer_until`, then takes anybody. Nobody is rung in the
+    first `LOST_S`: a phone that is gone is told a little later than the talk that it left. An operator who let this
+    call ring in vain comes after those who did not.
     """
     waiting = sorted(
         (call for call in calls if call.state is CallState.WAITING and call.at_music),
@@ -29,6 +33,8 @@ def choose(calls: Iterable[Call], operators: Iterable[Operator], now: float) -> 
         if not free:
             break
         waits_for = call.prefer if now < call.prefer_until else None
+        if waits_for and call.waits_since is not None and now - call.waits_since < LOST_S:
+            continue
         tried = {leg.operator for leg in call.legs if leg.answered_at is None}
         fit = [one for one in free if call.queue in one.queues and waits_for in (None, one.login)]
         fit.sort(key=lambda one: one.login in tried)

@@ -202,7 +202,11 @@ class Desk:
         for operator in list(self._operators.values()):
             if operator.state is OperatorState.WRAP_UP and now >= (operator.wrap_up_until or 0.0):
                 self._move_operator(operator.login, op.WrapUpOver(operator.login), now, effects)
-            elif operator.state is OperatorState.READY and _away(operator.phone_lost_at, now, PHONE_GRACE_S):
+            elif (
+                operator.state is OperatorState.READY
+                and not operator.phone
+                and _away(operator.phone_lost_at or operator.since, now, PHONE_GRACE_S)
+            ):
                 self._move_operator(operator.login, op.Absent(operator.login, altogether=False), now, effects)
             elif (
                 operator.state is OperatorState.PAUSED

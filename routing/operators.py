@@ -187,7 +187,9 @@ def advance(operator: Operator, move: Move, now: float) -> Operator:
         case ev.RingEnded(result=result):
             return _after_ring(replace(operator, call=None), result, now)
         case ev.OperatorLegEnded():
-            return _free(replace(operator, call=None), now)
+            if operator.pause_pending:
+                return _pause(operator, PauseReason.OWN, now)
+            return _ready(operator, now)  # a phone that is away comes back, as after a reload, or its grace ends
         case Wrapped(until=until):
             return replace(_enter(operator, O.WRAP_UP, now), wrap_up_until=until)
         case WrapUpOver():

@@ -266,7 +266,7 @@ async def test_while_the_desk_does_not_answer_a_page_is_told_to_come_again(
 class TestRhythm:
     @pytest.fixture
     def rhythm(self) -> Rhythm:
-        return Rhythm(ping_s=0.05, silent_s=0.3, session_s=0.1)
+        return Rhythm(ping_s=0.05, silent_s=2.0, session_s=0.1)
 
     async def test_a_page_that_answers_no_ping_is_dropped(self, served: Served) -> None:
         async with served.page() as link:

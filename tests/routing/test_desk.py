@@ -171,6 +171,21 @@ def test_a_citizen_who_lost_his_operator_is_kept_for_him_and_then_goes_to_anothe
     assert only(fx.ConnectCall, hall.orders)[-1].operator == "op1002"
 
 
+def test_an_operator_who_reloads_his_page_is_rung_again_as_soon_as_his_phone_is_back() -> None:
+    hall = Hall()
+    hall.ready("op1001", "op1002")
+    hall.waits("a")
+    hall.answers("a", "op1001")
+    hall.tell(ev.OperatorLegEnded("a", "op1001", 41), after=10)
+    hall.tell(ev.CallerWaiting("a", "PJSIP/trunk-a"))
+    assert len(only(fx.ConnectCall, hall.orders)) == 1  # his old phone may still be believed to be there
+    hall.tell(ev.PhoneLost("op1001"), after=0.1)
+    hall.tell(ev.Tick(), after=1)
+    assert len(only(fx.ConnectCall, hall.orders)) == 1
+    hall.tell(ev.PhoneRegistered("op1001"), after=3)
+    assert only(fx.ConnectCall, hall.orders)[-1].operator == "op1001"
+
+
 def test_a_ready_operator_whose_phone_is_away_is_not_rung_and_soon_not_ready() -> None:
     hall = Hall()
     hall.ready("op1001")

@@ -43,7 +43,6 @@ export const en: Texts = {
     retry: 'Try again',
   },
   why: {
-    alreadyReady: 'Already ready',
     alreadyPaused: 'Already paused',
     inCall: 'Not while ringing or talking',
     pausePending: 'You will be paused after this call',

@@ -41,7 +41,6 @@ export const zh = {
     retry: '重试',
   },
   why: {
-    alreadyReady: '已经就绪',
     alreadyPaused: '已经小休',
     inCall: '来电或通话中不能置就绪',
     pausePending: '本次话后转为小休',

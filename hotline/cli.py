@@ -166,12 +166,13 @@ def call(
     """Place a real SIP call, as a citizen would, and tell what happened."""
     settings = load()
     line = Line(number=caller, to=to, display=name, server=(settings.bind, settings.sip_port))
+    dialled_at = time.time()
     try:
         heard = asyncio.run(trial.call(line, press, play, seconds, hear))
     except trial.TrialError as fault:
         fail(str(fault))
     with _store(settings) as store:
-        heard["record"] = _record_of(store, heard, caller, settings)
+        heard["record"] = _record_of(store, dialled_at, caller, settings)
     if as_json:
         print(json.dumps(heard, ensure_ascii=False))  # noqa: T201
         return
@@ -185,9 +186,9 @@ def call(
     out.print(table)
 
 
-def _record_of(store: Store, heard: dict[str, Any], caller: str, settings: Settings) -> dict[str, Any] | None:
+def _record_of(store: Store, dialled_at: float, caller: str, settings: Settings) -> dict[str, Any] | None:
     """The store's record of the call just made, once it is closed; None if it does not come within 5 s."""
-    wanted = CallFilter(caller=number(caller, settings.country), since=heard["dialled_at"] - 1)
+    wanted = CallFilter(caller=number(caller, settings.country), since=dialled_at - 1)
     until = time.monotonic() + 5
     while time.monotonic() < until:
         found = store.calls(wanted, None, 1).items
@@ -239,10 +240,8 @@ def cases(limit: Annotated[int, typer.Option(min=1, max=500)] = 50, as_json: Jso
             "number": lambda item: item["number"],
             "time": lambda item: _short(item["created_at"]),
             "type": lambda item: item["type"],
-            "urgency": lambda item: item["urgency"],
             "content": lambda item: item["content"],
-            "place": lambda item: item["place"],
-            "from": lambda item: " ".join((item["caller"], item["citizen_name"])),
+            "from": lambda item: item["caller"] or "(withheld)",
             "by": lambda item: item["operator"],
             "state": lambda item: item["state"],
         },

@@ -1,7 +1,6 @@
 """A trial call: a citizen's phone that dials, speaks, presses keys, and tells what it heard."""
 
 import asyncio
-import time
 import wave
 from array import array
 from math import log10
@@ -19,7 +18,6 @@ async def call(line: Line, press: str, play: Path | None, seconds: float, hear: 
     """Dial, stay on the line for `seconds` or until the other side ends it. Raises `TrialError`."""
     sound = read_wave(play) if play else b""
     phone = Phone(line, sound)
-    dialled_at = time.time()
     await phone.dial()
     try:
         await phone.answered()
@@ -38,7 +36,6 @@ async def call(line: Line, press: str, play: Path | None, seconds: float, hear: 
     if hear:
         write_wave(hear, report.heard)
     return {
-        "dialled_at": dialled_at,
         "status": f"{report.status} {report.reason}",
         "answered_after_s": _rounded(report.answered_s),
         "lasted_s": _rounded(report.talk_s),

@@ -75,9 +75,9 @@ def measure(folder: Path, call: Call, kind: Kind) -> RecordingRow:
 
 def _judge(found: bool, seconds: float, call: Call, kind: Kind) -> tuple[RecordingState, str | None]:
     if kind is MESSAGE:
-        return ("ok", None) if seconds >= SPOKEN_S else ("missing", "nothing was said")
+        return ("ok", None) if seconds >= SPOKEN_S else ("missing", "没有留言内容")
     if not found:
-        return "missing", f"no file for {call.talk_s:.1f} s of talk"
+        return "missing", f"没有录音文件，通话 {call.talk_s:.1f} 秒"
     if abs(seconds - call.talk_s) > TOLERANCE_S:
-        return "damaged", f"{seconds:.1f} s of sound for {call.talk_s:.1f} s of talk"
+        return "damaged", f"录音 {seconds:.1f} 秒，通话 {call.talk_s:.1f} 秒"
     return "ok", None

@@ -130,7 +130,7 @@ async def test_a_citizen_who_says_nothing_is_told_so_and_is_work_all_the_same(to
     assert report.ended_by == "them"
     call = await town.ended("13907330107")
     assert (call["outcome"], call["ended_by"]) == ("message", "system")
-    assert [(one["state"], one["reason"]) for one in call["recordings"]] == [("missing", "nothing was said")]
+    assert [(one["state"], one["reason"]) for one in call["recordings"]] == [("missing", "没有留言内容")]
     assert (await town.get("/messages", state="open"))["items"][0]["call"] == call["id"]
 
 

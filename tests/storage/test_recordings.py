@@ -35,8 +35,8 @@ def write(folder: Path, call: Call, kind: recordings.Kind, seconds: float) -> No
         (10.0, "ok", None),
         (9.1, "ok", None),
         (10.9, "ok", None),
-        (8.9, "damaged", "8.9 s of sound for 10.0 s of talk"),
-        (11.2, "damaged", "11.2 s of sound for 10.0 s of talk"),
+        (8.9, "damaged", "录音 8.9 秒，通话 10.0 秒"),
+        (11.2, "damaged", "录音 11.2 秒，通话 10.0 秒"),
     ],
 )
 def test_a_talk_is_as_long_as_its_sound_within_a_second(
@@ -51,9 +51,9 @@ def test_a_talk_is_as_long_as_its_sound_within_a_second(
 
 def test_a_missing_talk_and_an_unspoken_message_are_rows_with_a_reason(tmp_path: Path) -> None:
     talk = recordings.measure(tmp_path, ANSWERED, TALK)
-    assert (talk.state, talk.reason, talk.sha256) == ("missing", "no file for 10.0 s of talk", "")
+    assert (talk.state, talk.reason, talk.sha256) == ("missing", "没有录音文件，通话 10.0 秒", "")
     message = recordings.measure(tmp_path, LEFT, MESSAGE)
-    assert (message.state, message.reason) == ("missing", "nothing was said")
+    assert (message.state, message.reason) == ("missing", "没有留言内容")
     write(tmp_path, LEFT, MESSAGE, 1.4)
     assert recordings.measure(tmp_path, LEFT, MESSAGE).state == "missing"
     write(tmp_path, LEFT, MESSAGE, 1.6)

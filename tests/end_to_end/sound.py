@@ -47,6 +47,16 @@ def shares(samples: Samples, hertz: float, window: float = 0.25) -> list[float]:
     return [share(samples[at : at + step], hertz) for at in range(0, len(samples) - step + 1, step)]
 
 
+def present(samples: Samples, hertz: float) -> list[bool]:
+    """Second by second, whether the tone is there: it fills a tenth of a second somewhere in it.
+
+    On a busy machine packets come late; each gap shifts the tone's phase, so that a longer window would cancel it out.
+    """
+    return [
+        max(shares(samples[at : at + RATE], hertz, 0.1)) > 0.8 for at in range(0, max(1, len(samples) - RATE + 1), RATE)
+    ]
+
+
 def level(samples: Samples) -> float:
     """RMS."""
     return float(np.sqrt(np.mean(samples**2))) if len(samples) else 0.0

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -255,9 +256,9 @@ def _list(items: list[dict[str, Any]], as_json: bool, title: str, columns: Colum
     if as_json:
         print(json.dumps({"items": items}, ensure_ascii=False))  # noqa: T201
         return
-    table = Table(title=title)
+    table = Table(title=title, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in ("time", "from", "number"))
     for item in items:
         table.add_row(*(_literal(show(item)) for show in columns.values()))
     out.print(table)

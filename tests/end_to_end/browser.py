@@ -8,6 +8,8 @@ from pathlib import Path
 
 from playwright.async_api import Page, async_playwright
 
+from hotline.phone import Phone
+
 from .town import PASSWORD, Town
 
 FLAGS = (
@@ -45,6 +47,12 @@ class Operator:
         await self.sign_in(login)
         await self.press("就绪")
         await self.sees_state("就绪")
+
+    async def takes(self, citizen: Phone) -> None:
+        """The citizen dials, this operator's page rings, and the two talk."""
+        await citizen.dial()
+        await self.press("接听")
+        await self.sees("通话中")
 
     async def leave(self) -> None:
         """Sign out, so that the next test finds nobody there."""

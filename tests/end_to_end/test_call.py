@@ -84,9 +84,7 @@ async def _talk(town: Town, voice: Path, number: str) -> dict[str, object]:
     async with operators(town, voice) as (operator,):
         await operator.ready("op1001")
         citizen = town.phone(number, sound.tone(1000))
-        await citizen.dial()
-        await operator.press("接听")
-        await operator.sees("通话中")
+        await operator.takes(citizen)
         await until(lambda: _recorded(town) > 1.5)
         await citizen.hang_up()
         await operator.press("结束话后")
@@ -155,9 +153,7 @@ async def test_an_operator_who_reloads_his_page_in_a_talk_is_rung_again_and_goes
     async with operators(town, voice) as (operator,):
         await operator.ready("op1001")
         citizen = town.phone("13907330108", sound.tone(1000))
-        await citizen.dial()
-        await operator.press("接听")
-        await operator.sees("通话中")
+        await operator.takes(citizen)
         await operator.page.get_by_label("内容").fill("路灯坏了")
         await until(lambda: _recorded(town) > 2.0)
         await operator.page.reload()

@@ -45,9 +45,7 @@ async def test_a_call_in_the_queue_and_an_operator_are_seen_by_the_figures(town:
         await operator.ready("op1003")
         (queue,) = (await town.get("/queues"))["items"]
         assert (queue["name"], queue["signed_in"], queue["ready"], queue["talking"]) == ("main", 1, 1, 0)
-        await citizen.dial()
-        await operator.press("接听")
-        await operator.sees("通话中")
+        await operator.takes(citizen)
         (queue,) = (await town.get("/queues"))["items"]
         assert (queue["ready"], queue["talking"], queue["waiting"]) == (0, 1, 0)
         await citizen.hang_up()

@@ -40,9 +40,7 @@ async def test_a_talk_outlives_the_killed_application_and_is_known_again_afterwa
         async with operators(town, voice) as (operator,):
             await operator.ready("op1001")
             citizen = town.phone("13907330201", sound.tone(1000))
-            await citizen.dial()
-            await operator.press("接听")
-            await operator.sees("通话中")
+            await operator.takes(citizen)
             await hear(citizen, 1.5)
             os.kill(town.pid(), signal.SIGKILL)
             heard = np.array(await hear(citizen, 2.0), dtype=float)
@@ -77,9 +75,7 @@ async def test_a_call_that_ended_while_the_application_was_away_is_closed_with_i
         async with operators(town, voice) as (operator,):
             await operator.ready("op1001")
             citizen = town.phone("13907330202", sound.tone(1000))
-            await citizen.dial()
-            await operator.press("接听")
-            await operator.sees("通话中")
+            await operator.takes(citizen)
             await hear(citizen, 1.0)
             with town.without_application():
                 await hear(citizen, 1.0)
@@ -98,9 +94,7 @@ async def test_the_operator_can_hang_up_while_the_application_is_away(own_town: 
         async with operators(town, voice) as (operator,):
             await operator.ready("op1001")
             citizen = town.phone("13907330205", sound.tone(1000))
-            await citizen.dial()
-            await operator.press("接听")
-            await operator.sees("通话中")
+            await operator.takes(citizen)
             await hear(citizen, 1.0)
             with town.without_application():
                 await operator.press("挂断")

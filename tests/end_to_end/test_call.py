@@ -115,7 +115,7 @@ async def test_with_nobody_there_the_citizen_leaves_a_message_that_becomes_work(
     (mono,) = sound.read((await town.fetch(recorded["url"])).content, 1)
     assert len(mono) / sound.RATE > 4
     assert all(sound.present(mono[: 3 * sound.RATE], 1000))
-    work = (await town.get("/messages", state="open"))["items"][0]
+    work = await town.work_of(call["id"])
     assert (work["call"], work["caller"], work["state"]) == (call["id"], "13907330103", "open")
 
 
@@ -127,7 +127,7 @@ async def test_a_citizen_who_says_nothing_is_told_so_and_is_work_all_the_same(to
     call = await town.ended("13907330107")
     assert (call["outcome"], call["ended_by"]) == ("message", "system")
     assert [(one["state"], one["reason"]) for one in call["recordings"]] == [("missing", "没有留言内容")]
-    assert (await town.get("/messages", state="open"))["items"][0]["call"] == call["id"]
+    assert (await town.work_of(call["id"]))["state"] == "open"
 
 
 async def test_an_operator_who_does_not_answer_is_passed_over_and_put_on_pause(town: Town, voice: Path) -> None:

@@ -145,8 +145,8 @@ async def test_without_the_application_and_without_phones_a_message_is_taken_and
         assert (call["outcome"], call["ended_by"], call["called"]) == ("message", "system", "12345")
         assert call["recordings"][0]["state"] == "ok"
         assert call["recordings"][0]["seconds"] > 3
-        work = (await town.get("/messages", state="open"))["items"]
-        assert [one["call"] for one in work] == [call["id"]]
+        await town.work_of(call["id"])
+        assert len((await town.get("/messages", state="open"))["items"]) == 1
         assert "All invariants hold." in town.hotline("verify")
 
 

@@ -150,6 +150,15 @@ class Town:
 
         return await until(over, seconds, self.logs)
 
+    async def work_of(self, call: str) -> dict[str, Any]:
+        """The open message of this call, once it is there."""
+
+        async def opened() -> dict[str, Any] | None:
+            items = (await self.get("/messages", state="open"))["items"]
+            return next((one for one in items if one["call"] == call), None)
+
+        return dict(await until(opened, 20, self.logs))
+
     # -- breaking ------------------------------------------------------------------------------------------------
 
     def pid(self) -> int:

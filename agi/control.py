@@ -1,14 +1,20 @@
 """Orders to Asterisk: connect, take a message, end. What goes wrong comes back as an event."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from typing import Any
 
-from agi.ami import Ami, AmiError
+from agi.ami import Ami, AmiError, Event
 from routing import effects as fx
 from routing import events as ev
 
 log = logging.getLogger(__name__)
+
+LISTEN_S = 0.3
+"""How long an operator's channel is listened to: fifteen packets of a phone that lives."""
+HEARD_PACKETS = 3
+"""Fewer packets than this in `LISTEN_S` are what was still on its way."""
 
 
 class Control:
@@ -25,6 +31,21 @@ class Control:
         if not await self._redirect(order, effect.channel, "connect", exten):
             self._post(ev.RingEnded(effect.call, effect.operator, ev.RingResult.CANCELLED))
 
+    async def check_sound(self, order: fx.Order) -> None:
+        """Tell of silence; of a channel that is gone tells its own end, and while Asterisk is away nothing is known."""
+        effect = order.effect
+        assert isinstance(effect, fx.CheckSound)
+        before = await self._packets(order, effect.channel)
+        await asyncio.sleep(LISTEN_S)
+        after = await self._packets(order, effect.channel)
+        if before is not None and after is not None and after - before < HEARD_PACKETS:
+            self._post(ev.SoundLost(effect.call, effect.operator))
+
+    async def return_caller(self, order: fx.Order) -> None:
+        effect = order.effect
+        assert isinstance(effect, fx.ReturnCaller)
+        await self._redirect(order, effect.channel, "wait", "s")
+
     async def take_message(self, order: fx.Order) -> None:
         effect = order.effect
         assert isinstance(effect, fx.TakeMessage)
@@ -36,16 +57,23 @@ class Control:
         await self._try(order, "Hangup", Channel=effect.channel, Cause="16")
 
     async def _redirect(self, order: fx.Order, channel: str, context: str, exten: str) -> bool:
-        return await self._try(order, "Redirect", Channel=channel, Context=context, Exten=exten, Priority="1")
+        answer = await self._try(order, "Redirect", Channel=channel, Context=context, Exten=exten, Priority="1")
+        return answer is not None
 
-    async def _try(self, order: fx.Order, action: str, **fields: Any) -> bool:
+    async def _packets(self, order: fx.Order, channel: str) -> int | None:
+        """How many packets of sound came in on the channel so far; None where that cannot be learnt."""
+        answer = await self._try(order, "Getvar", Channel=channel, Variable="CHANNEL(rtcp,rxcount)")
+        value = "" if answer is None else answer.get("Value", "")
+        return int(value) if value.isdecimal() else None
+
+    async def _try(self, order: fx.Order, action: str, **fields: Any) -> Event | None:
+        """Asterisk's answer; None where it refused, did not answer, or a newer desk is at work."""
         if order.term < self._term:
             log.warning("%s of term %d refused: term %d is at work", action, order.term, self._term)
-            return False
+            return None
         self._term = order.term
         try:
-            await self._ami.action(action, **fields)
+            return await self._ami.action(action, **fields)
         except AmiError as fault:
             log.warning("%s %s: %s", action, fields["Channel"], fault)
-            return False
-        return True
+            return None

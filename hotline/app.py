@@ -33,10 +33,10 @@ from ivr import load as menus
 from ivr.menu import Menu
 from routing import effects as fx
 from routing import events as ev
-from routing.call import Call
 from routing.desk import Desk, Snapshot
 from routing.loop import Loop, Worker
 from routing.records import StoreFault
+from storage.journal import Journal
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -44,6 +44,8 @@ log = logging.getLogger(__name__)
 DEFAULT_QUEUE = "main"
 HEALTH_S = 2.0
 TIDY_S = 600.0
+SETTLED_S = 3.0
+"""How long the end of the application waits for the store to take what the journal holds."""
 LOG_BYTES = 10 << 20
 
 
@@ -83,17 +85,26 @@ class Application:
         )
         control = Control(self._desk_ami, self._post)
         hub = Hub(lambda: desk.snapshot, clock, settings.zone)
-        self._clerk = Clerk(store, layout.recordings, hub.saved, hub.messages)
+        self._journal = Journal.open(settings.home / "journal", store.journal_position())
+        self._clerk = Clerk(
+            store, self._journal, layout.recordings, clock=clock, saved=hub.saved, messages=hub.messages
+        )
+        self._clerk.catch_up()
         workers: dict[type, Worker] = {
             fx.ConnectCall: control.connect_call,
+            fx.CheckSound: control.check_sound,
+            fx.ReturnCaller: control.return_caller,
             fx.TakeMessage: control.take_message,
             fx.EndCall: control.end_call,
             fx.SaveCall: self._clerk.save_call,
+            fx.SaveOperator: self._clerk.save_operator,
             fx.OpenMessageWork: self._clerk.open_message_work,
             fx.Refuse: _refuse,
             **hub.workers(),
         }
         self._loop = Loop(desk, clock, workers, term=store.next_term())
+        for operator in store.presence():  # before any page or phone can say a word of him
+            self._loop.post(ev.OperatorAdopted(operator))
         self._console = build(
             store=store,
             gateway=Gateway(desk, self._loop),
@@ -115,7 +126,8 @@ class Application:
             snapshot=lambda: desk.snapshot,
             clock=clock,
             post=self._loop.post,
-            finish=self._finish,
+            finish=self._clerk.finish,
+            settled=self._clerk.settled,
             country=settings.country,
         )
         main = menu("main", {queue.name for queue in queues})
@@ -125,7 +137,6 @@ class Application:
                 "round": Round(self._loop.post, lambda: desk.snapshot, clock, settings.country),
             }
         )
-        self._tasks: asyncio.TaskGroup | None = None
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT."""
@@ -147,19 +158,25 @@ class Application:
         )
         for sign in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(sign, server.leave)
+        self._journal.start()
         try:
-            async with asyncio.TaskGroup() as self._tasks:
+            async with asyncio.TaskGroup() as tasks:
                 work = [
-                    self._tasks.create_task(self._loop.run(), name="desk"),
-                    self._tasks.create_task(self._phones_ami.run(), name="ami phones"),
-                    self._tasks.create_task(self._desk_ami.run(), name="ami desk"),
-                    self._tasks.create_task(self._tidy(), name="tidy"),
+                    tasks.create_task(self._clerk.run(), name="clerk"),
+                    tasks.create_task(self._loop.run(), name="desk"),
+                    tasks.create_task(self._phones_ami.run(), name="ami phones"),
+                    tasks.create_task(self._desk_ami.run(), name="ami desk"),
+                    tasks.create_task(self._tidy(), name="tidy"),
                 ]
                 await server.serve()
+                with contextlib.suppress(TimeoutError):  # what is left the next start brings to the store
+                    async with asyncio.timeout(SETTLED_S):
+                        await self._clerk.settled()
                 for task in work:
                     task.cancel()
         finally:
             await self._agi.stop()
+            self._journal.close()
 
     async def _tidy(self) -> None:
         """Keep the log of channel events in parts that are quick to read."""
@@ -190,21 +207,6 @@ class Application:
         for fact in self._facts.of(event):
             self._loop.post(fact, at)
 
-    def _finish(self, call: Call) -> None:
-        """Write a call that ended while nobody looked."""
-        assert self._tasks is not None
-        self._tasks.create_task(self._finished(call), name=f"finish {call.id}")
-
-    async def _finished(self, call: Call) -> None:
-        try:
-            await self._clerk.write(call)
-            if call.message_at is not None:
-                await self._clerk.open_message_work(fx.Order(0, fx.OpenMessageWork(call.id, call.caller)))
-        except (
-            Exception
-        ):  # the wall: a call that cannot be written must not end those that run; the next start tries again
-            log.exception("call %s could not be written", call.id)
-
     async def _new_secret(self, login: str) -> str:
         try:
             return await Phones(self._phones_ami).new_secret(login)
@@ -218,6 +220,7 @@ class Application:
             "ami": await _probe(self._desk_ami.action("Ping", timeout=HEALTH_S)) if self._desk_ami.up else "not up",
             "agi": await _probe(_touch(self._settings.agi_port)),
             "database": await _probe(self._store.read(self._store.ping)),
+            "journal": self._journal.fault or "ok",
         }
 
 

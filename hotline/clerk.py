@@ -1,57 +1,161 @@
-"""The clerk writes down what the desk decides, and sees to the recordings of calls that are over."""
+"""The clerk sees to it that what the desk decides reaches the store, and that recordings of ended calls are measured.
+
+The desk's orders go to the journal at once. From there they go to the store, batch by batch, for as long as it takes:
+an entry that no store can ever take is set aside, so that those behind it go on.
+"""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from routing import effects as fx
 from routing.call import Call, CallState
+from routing.operators import Operator
 from routing.records import StoreFault
-from storage import recordings
+from storage import entries, recordings
+from storage.entries import Entry, Message
+from storage.journal import Journal
 from storage.store import Store
 
 log = logging.getLogger(__name__)
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+BATCH = 200
 SETTLE_S = 5.0
 """How long a recording is given to be written out after the call's end."""
+MEASURED_AT_ONCE = 16
 
 
 class Clerk:
-    """`saved(call_id)` and `messages(open)` are told after the commit."""
+    """`saved(call_id)` and `messages(open)` are told after the commit; `clock` gives seconds since 1970 UTC."""
 
     def __init__(
-        self, store: Store, folder: Path, saved: Callable[[str], None], messages: Callable[[int], None]
+        self,
+        store: Store,
+        journal: Journal,
+        folder: Path,
+        *,
+        clock: Callable[[], float],
+        saved: Callable[[str], None],
+        messages: Callable[[int], None],
     ) -> None:
-        self._store, self._folder, self._saved, self._messages = store, folder, saved, messages
+        self._store, self._journal, self._folder = store, journal, folder
+        self._clock, self._saved, self._messages = clock, saved, messages
+        self._applied = asyncio.Condition()
+        self._position = 0
+        self._measuring: set[str] = set()
+        self._slots = asyncio.Semaphore(MEASURED_AT_ONCE)
+
+    # -- orders of the desk ----------------------------------------------------------------------------------------
 
     async def save_call(self, order: fx.Order) -> None:
-        effect = order.effect
-        assert isinstance(effect, fx.SaveCall)
-        await self.write(effect.call)
+        assert isinstance(order.effect, fx.SaveCall)
+        self._note(order.effect.call)
+
+    async def save_operator(self, order: fx.Order) -> None:
+        assert isinstance(order.effect, fx.SaveOperator)
+        self._note(order.effect.operator)
 
     async def open_message_work(self, order: fx.Order) -> None:
         effect = order.effect
         assert isinstance(effect, fx.OpenMessageWork)
-        call = await self._store.read(self._store.call, effect.call)
-        at = call.call.message_at or call.call.arrived_at if call else 0.0
-        work = (effect.call, effect.caller, at)
-        await self._persistently(lambda: self._store.write(self._store.open_message_work, *work))
-        self._messages(await self._store.read(self._store.messages_open))
+        self._note(Message(effect.call, effect.caller, effect.at))
 
-    async def write(self, call: Call) -> None:
-        """The call's row, and its recordings if it is over."""
-        await self._persistently(lambda: self._store.write(self._store.save_call, call))
-        if call.state is CallState.ENDED:
-            for kind in recordings.owed(call):
-                await self._settled(call, kind)
-                row = await self._store.read(recordings.measure, self._folder, call, kind)
-                if row.state != "ok":
-                    log.warning("call %s: recording %s is %s: %s", call.id, row.file, row.state, row.reason)
-                await self._persistently(lambda row=row: self._store.write(self._store.save_recording, row))  # type: ignore[misc]
-        self._saved(call.id)
+    def finish(self, call: Call) -> None:
+        """Write a call that ended while nobody looked, and the work that it left."""
+        self._note(call)
+        if call.message_at is not None:
+            self._note(Message(call.id, call.caller, call.message_at))
 
-    async def _settled(self, call: Call, kind: recordings.Kind) -> None:
+    def _note(self, value: Call | Operator | Message) -> None:
+        self._journal.append(*entries.of(value))
+
+    # -- from the journal to the store -----------------------------------------------------------------------------
+
+    def catch_up(self) -> None:
+        """Before anything else runs: what the application before this one had not brought to the store."""
+        self._position = self._store.journal_position()
+        while batch := self._journal.pending(BATCH):
+            self._apply(batch)
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for call_id in await self._persistently(self._store.read, self._store.unmeasured):
+                self._measure_soon(call_id, tasks)
+            while True:
+                batch = await self._journal.take(BATCH)
+                taken = await self._persistently(self._store.write, self._apply, batch)
+                async with self._applied:
+                    self._applied.notify_all()
+                await self._tell(taken, tasks)
+                self._journal.tidy(self._position)
+
+    async def settled(self) -> None:
+        """Wait until the store has all that was decided so far."""
+        due = self._journal.last
+        async with self._applied:
+            await self._applied.wait_for(lambda: self._position >= due)
+
+    def _apply(self, batch: list[Entry]) -> list[Call | Operator | Message]:
+        """Bring the batch to the store; what it took. Raises `StoreFault` where it does not serve now."""
+        dead: set[int] = set()
+        try:
+            self._store.apply(batch)
+        except StoreFault:
+            raise
+        except Exception:  # the wall: one entry that cannot be written must not keep those behind it
+            log.exception("journal: a batch of %d entries was refused, trying them one by one", len(batch))
+            for entry in batch:
+                try:
+                    self._store.apply([entry])
+                except StoreFault:
+                    raise
+                except Exception as fault:
+                    log.exception("journal: entry %d (%s) cannot be written; set aside", entry.seq, entry.kind)
+                    self._store.bury(entry, f"{type(fault).__name__}: {str(fault).splitlines()[0]}", self._clock())
+                    dead.add(entry.seq)
+        self._position = batch[-1].seq
+        return [entries.value(entry) for entry in batch if entry.seq not in dead]
+
+    async def _tell(self, taken: Sequence[Call | Operator | Message], tasks: asyncio.TaskGroup) -> None:
+        for call_id in dict.fromkeys(one.id for one in taken if isinstance(one, Call)):
+            self._saved(call_id)
+        for call in taken:
+            if isinstance(call, Call) and call.state is CallState.ENDED and recordings.owed(call):
+                self._measure_soon(call.id, tasks)
+        if any(isinstance(one, Message) for one in taken):
+            self._messages(await self._persistently(self._store.read, self._store.messages_open))
+
+    # -- recordings ------------------------------------------------------------------------------------------------
+
+    def _measure_soon(self, call_id: str, tasks: asyncio.TaskGroup) -> None:
+        if call_id not in self._measuring:
+            self._measuring.add(call_id)
+            tasks.create_task(self._measure(call_id), name=f"measure {call_id}")
+
+    async def _measure(self, call_id: str) -> None:
+        try:
+            async with self._slots:
+                record = await self._persistently(self._store.read, self._store.call, call_id)
+                assert record is not None
+                for kind in recordings.owed(record.call):
+                    await self._settle(record.call, kind)
+                    row = await self._store.read(recordings.measure, self._folder, record.call, kind)
+                    if row.state != "ok":
+                        log.warning("call %s: recording %s is %s: %s", call_id, row.file, row.state, row.reason)
+                    await self._persistently(self._store.write, self._store.save_recording, row)
+            self._saved(call_id)
+        except Exception:  # the wall: one call's recording must not end the clerk; the next start tries again
+            log.exception("call %s: its recording cannot be measured", call_id)
+        finally:
+            self._measuring.discard(call_id)
+
+    async def _settle(self, call: Call, kind: recordings.Kind) -> None:
         """Wait until Asterisk has written out the file: it is as long as the talk, or does not grow any more."""
         due = call.talk_s if kind is recordings.TALK else 0.0
         until = asyncio.get_running_loop().time() + SETTLE_S
@@ -63,15 +167,15 @@ class Clerk:
             before = now
             await asyncio.sleep(0.2)
 
-    async def _persistently(self, write: Callable[[], Awaitable[None]]) -> None:
+    async def _persistently(
+        self, ask: Callable[..., Awaitable[T]], work: Callable[P, T], /, *given: P.args, **named: P.kwargs
+    ) -> T:
         """Again and again while the store does not serve: what was decided is not dropped."""
         pause = 0.1
         while True:
             try:
-                await write()
+                return await ask(work, *given, **named)
             except StoreFault as fault:
                 log.error("the store does not serve, trying again: %s", fault)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 5.0)
-            else:
-                return

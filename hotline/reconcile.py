@@ -5,7 +5,7 @@ Everything that differs becomes an event for the desk, at the time when it happe
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -33,7 +33,10 @@ class Channels:
 
 
 class Reconcile:
-    """`post(event, at)` tells the desk; `finish(call)` writes a call that ended without it."""
+    """`post(event, at)` tells the desk; `finish(call)` writes a call that ended without it.
+
+    `settled()` waits until the store knows all that the desk decided.
+    """
 
     def __init__(
         self,
@@ -47,15 +50,17 @@ class Reconcile:
         clock: Callable[[], float],
         post: Callable[[ev.Event, float | None], None],
         finish: Callable[[Call], None],
+        settled: Callable[[], Awaitable[None]],
         country: str,
     ) -> None:
         self._desk, self._phones, self._facts, self._store = desk, phones, facts, store
         self._log_file, self._snapshot, self._clock = log_file, snapshot, clock
-        self._post, self._finish, self._country = post, finish, country
+        self._post, self._finish, self._settled, self._country = post, finish, settled, country
 
     async def run(self) -> None:
         """Raises `AmiError` where Asterisk does not answer; the connection is then tried again."""
         logged = list(witness.by_call(await asyncio.to_thread(witness.recent, self._log_file)))
+        await self._settled()
         stored = {call.id: call for call in await self._store.read(self._store.open_calls)}
         desk = self._snapshot().calls
         # Asterisk is asked last: a call that is known above and not up there is over, and not just about to arrive

@@ -9,16 +9,18 @@ from agi import witness
 from cases.case import Case, CaseFilter
 from routing.call import CallState
 from routing.records import CallRecord
-from storage import recordings
+from storage import journal, recordings
 from storage.store import Store
 
 SETTLE_S = 15.0
 """How long after its end a call may be on its way to the store."""
+APPLY_S = 5.0
+"""How long an entry of the journal may be on its way to the store."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What does not hold. `call` is its id, `what` a sentence."""
+    """What does not hold. `call` is its id (or a case's number, or `journal`), `what` a sentence."""
 
     call: str
     what: str
@@ -39,10 +41,11 @@ class Verdict:
 
 def verify(store: Store, home: Path, log_file: Path, now: float | None = None) -> Verdict:
     """Every arrived call has one record with a final outcome; every answered or message call a recording whose length
-    fits, or a stated reason; every case the call that it came from and an unbroken history.
+    fits, or a stated reason; every case the call that it came from and an unbroken history; and the journal is whole
+    and in the store.
     """
     now = time.time() if now is None else now
-    findings: list[Finding] = []
+    findings = [Finding("journal", what) for what in _of_journal(store, home / "journal")]
     seen = witness.by_call(witness.everything(log_file))
     open_calls = {call.id for call in store.open_calls()}
     for call_id, lines in seen.items():
@@ -71,6 +74,20 @@ def verify(store: Store, home: Path, log_file: Path, now: float | None = None) -
         if cursor is None:
             break
     return Verdict(counted, kept, cases, len(open_calls), tuple(findings))
+
+
+def _of_journal(store: Store, folder: Path) -> Iterable[str]:
+    checked = journal.check(folder)
+    yield from checked.faults
+    until = time.monotonic() + APPLY_S
+    while (position := store.journal_position()) < checked.last and time.monotonic() < until:
+        time.sleep(0.1)
+    if position < checked.last:
+        yield f"entries {position + 1} to {checked.last} are not in the store: a running hotline brings them there"
+    if position < checked.first - 1:
+        yield f"entries {position + 1} to {checked.first - 1} are neither in the store nor in the journal"
+    for entry, reason in store.dead_letters():
+        yield f"entry {entry.seq} ({entry.kind}) could not be written: {reason}"
 
 
 def _of_record(record: CallRecord, folder: Path) -> Iterable[Finding]:

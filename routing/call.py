@@ -144,6 +144,7 @@ TRANSITIONS: Mapping[CallState, Mapping[type, CallState]] = MappingProxyType(
             ev.HangUpRequested: S.TALKING,
             ev.GoodbyeSaid: S.TALKING,
             ev.OperatorLegEnded: S.WAITING,
+            ev.SoundLost: S.WAITING,
             ev.CallerWaiting: S.WAITING,
             ev.CallEnded: S.ENDED,
         },
@@ -210,6 +211,9 @@ def advance(call: Call, event: ev.CallEvent, now: float, *, prefer_s: float = 20
             _same_operator(call, operator, event)
             released = _release(call, now, "lost", 0.0 if call.hang_up_asked else prefer_s)
             return _mark(released, state, now, "leg_ended", f"{operator} {cause}")
+        case ev.SoundLost(operator=operator):
+            _same_operator(call, operator, event)
+            return _mark(_release(call, now, "lost", prefer_s), state, now, "sound_lost", operator)
         case ev.MessageStarted():
             if call.message_at is not None:
                 return call

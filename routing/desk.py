@@ -18,10 +18,6 @@ from routing.call import advance as advance_call
 from routing.operators import Operator, OperatorState
 from routing.queues import Queue
 
-PHONE_GRACE_S = 8.0
-"""How long a ready operator's phone may be away before he is put on pause."""
-ABSENT_GRACE_S = 8.0
-"""How long page and phone may both be away before the operator counts as gone."""
 GONE_KEPT = 1000
 """How many calls are remembered whose end was told before their arrival: the two come by different ways."""
 RING_SLACK_S = 8.0
@@ -83,6 +79,8 @@ class Desk:
                 self._arrive(event, now, effects)
             case ev.CallAdopted(call=call):
                 self._adopt(call, now, effects)
+            case ev.OperatorAdopted(operator=operator):
+                self._adopt_operator(operator, now, effects)
             case ev.TelephonyChanged(up=up):
                 if up is not self._telephony:
                     self._telephony = up
@@ -93,6 +91,7 @@ class Desk:
                 self._move_operator(login, event, now, effects)
             case (
                 ev.OperatorSignedIn(operator=login)
+                | ev.DeskPhoneSignedIn(operator=login)
                 | ev.PageClosed(operator=login)
                 | ev.OperatorSignedOut(operator=login)
                 | ev.PauseRequested(operator=login)
@@ -100,6 +99,8 @@ class Desk:
                 | ev.PhoneLost(operator=login)
             ):
                 self._move_operator(login, event, now, effects)
+                if isinstance(event, ev.PhoneLost):
+                    self._listen(login, effects)
             case _:
                 self._move_call(event, now, effects)
 
@@ -130,14 +131,37 @@ class Desk:
         if call.state is CallState.TALKING and call.operator is not None:
             answered = ev.OperatorAnswered(call.id, call.operator, call.leg.channel or "" if call.leg else "")
             self._move_operator(call.operator, answered, now, effects)
+        elif call.state is CallState.RINGING and call.operator is not None:
+            self._move_operator(call.operator, ev.CallOffered(call.id, call.operator), now, effects)
+
+    def _adopt_operator(self, operator: Operator, now: float, effects: list[fx.Effect]) -> None:
+        if operator.login in self._operators:  # heard of already: what he says himself counts
+            return
+        wrap_up_s = max((self._queues[name].wrap_up_s for name in operator.queues if name in self._queues), default=0)
+        self._put(op.adopted(operator, wrap_up_s, now), effects)
 
     def _move_operator(self, login: str, move: op.Move, now: float, effects: list[fx.Effect]) -> None:
         before = self._operators.get(login) or Operator(login)
         after = op.advance(before, move, now)
-        self._operators[login] = after
-        if after != before or isinstance(move, ev.OperatorSignedIn):
-            call = self._calls.get(after.call) if after.call else None
-            effects.append(fx.ShowOperator(after, call))
+        if after == before and not isinstance(move, ev.OperatorSignedIn):
+            return
+        self._put(after, effects)
+
+    def _put(self, operator: Operator, effects: list[fx.Effect], call: Call | None = None) -> None:
+        """The operator as he stands from now on, shown, and written if there is more to it than page and phone."""
+        before = self._operators.get(operator.login)
+        self._operators[operator.login] = operator
+        if call is None and operator.call is not None:
+            call = self._calls.get(operator.call)
+        effects.append(fx.ShowOperator(operator, call))
+        if before is None or _lasting(before) != _lasting(operator):
+            effects.append(fx.SaveOperator(operator))
+
+    def _listen(self, login: str, effects: list[fx.Effect]) -> None:
+        """The phone is away: is its talk still heard? A socket may be lost and come back while the sound goes on."""
+        call = self._calls.get(self._operators[login].call or "")
+        if call is not None and call.state is CallState.TALKING and call.leg is not None and call.leg.channel:
+            effects.append(fx.CheckSound(call.id, login, call.leg.channel))
 
     def _move_call(self, event: ev.CallEvent, now: float, effects: list[fx.Effect]) -> None:
         before = self._calls.get(event.call)
@@ -160,11 +184,13 @@ class Desk:
             effects.append(fx.Refuse(event=type(event).__name__, reason=str(refused)))
         if isinstance(event, ev.HangUpRequested):
             effects.append(fx.EndCall(after.id, after.channel))
+        if isinstance(event, ev.SoundLost):
+            effects.append(fx.ReturnCaller(after.id, after.channel))
         if after.timeline != before.timeline:
             effects.append(fx.SaveCall(after))
         if after.state is CallState.ENDED:
             if after.message_at is not None:
-                effects.append(fx.OpenMessageWork(after.id, after.caller))
+                effects.append(fx.OpenMessageWork(after.id, after.caller, after.message_at))
             del self._calls[after.id]
 
     def _follow(self, before: Call, after: Call, event: ev.CallEvent, now: float, effects: list[fx.Effect]) -> None:
@@ -192,9 +218,7 @@ class Desk:
             effects.append(fx.EndOffer(login, after.id, "citizen_hung_up"))
         elif after.state is CallState.ENDED and operator.state is OperatorState.TALKING:
             until = now + self._queue_of(after).wrap_up_s
-            wrapped = op.advance(operator, op.Wrapped(login, until), now)
-            self._operators[login] = wrapped
-            effects.append(fx.ShowOperator(wrapped, after))
+            self._put(op.advance(operator, op.Wrapped(login, until), now), effects, after)
 
     # -- what time brings ----------------------------------------------------------------------------------------
 
@@ -202,19 +226,8 @@ class Desk:
         for operator in list(self._operators.values()):
             if operator.state is OperatorState.WRAP_UP and now >= (operator.wrap_up_until or 0.0):
                 self._move_operator(operator.login, op.WrapUpOver(operator.login), now, effects)
-            elif (
-                operator.state is OperatorState.READY
-                and not operator.phone
-                and _away(operator.phone_lost_at or operator.since, now, PHONE_GRACE_S)
-            ):
-                self._move_operator(operator.login, op.Absent(operator.login, altogether=False), now, effects)
-            elif (
-                operator.state is OperatorState.PAUSED
-                and not operator.page
-                and not operator.phone
-                and _away(operator.page_lost_at or operator.since, now, ABSENT_GRACE_S)
-            ):
-                self._move_operator(operator.login, op.Absent(operator.login, altogether=True), now, effects)
+            elif absent := op.absence(operator, now):
+                self._move_operator(operator.login, absent, now, effects)
         for call in list(self._calls.values()):
             if call.state is CallState.WAITING:
                 self._wait_over(call, now, effects)
@@ -228,9 +241,7 @@ class Desk:
         if not call.at_music or call.waits_since is None or now < call.prefer_until:
             return
         queue = self._queue_of(call)
-        staffed = any(
-            one.signed_in and (one.page or one.phone) and queue.name in one.queues for one in self._operators.values()
-        )
+        staffed = any(one.staffs(now) and queue.name in one.queues for one in self._operators.values())
         limit = queue.max_wait_s if staffed else queue.nobody_wait_s
         if now - call.waits_since >= limit:
             self._calls[call.id] = replace(call, at_music=False)  # until the next round, which offers it again
@@ -243,10 +254,10 @@ class Desk:
             offered = ev.CallOffered(pair.call.id, pair.operator.login)
             call = advance_call(pair.call, offered, now)
             operator = op.advance(pair.operator, offered, now)
-            self._calls[call.id], self._operators[operator.login] = call, operator
+            self._calls[call.id] = call
             ring_s = self._queue_of(call).ring_s
             effects.append(fx.ConnectCall(call.id, call.channel, operator.login, ring_s))
-            effects.append(fx.ShowOperator(operator, call))
+            self._put(operator, effects)
             effects.append(fx.SaveCall(call))
 
     # -- what is shown -------------------------------------------------------------------------------------------
@@ -296,5 +307,6 @@ def _ring_result(event: ev.CallEvent) -> ev.RingResult:
             return ev.RingResult.NOT_ANSWERED
 
 
-def _away(since: float | None, now: float, grace: float) -> bool:
-    return since is not None and now - since >= grace
+def _lasting(operator: Operator) -> Operator:
+    """What of the operator outlives the application: page and phone are heard of anew."""
+    return replace(operator, page=False, phone=False, page_lost_at=None, phone_lost_at=None)

@@ -17,6 +17,23 @@ class ConnectCall:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckSound:
+    """The phone of an operator in a talk is away: look whether anything is still heard on his `channel`."""
+
+    call: str
+    operator: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnCaller:
+    """Redirect the citizen's channel from a dead talk to the hold music."""
+
+    call: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class TakeMessage:
     """Redirect the citizen's channel to where he leaves a message."""
 
@@ -40,11 +57,22 @@ class SaveCall:
 
 
 @dataclass(frozen=True, slots=True)
+class SaveOperator:
+    """Write the operator as he now stands, so that an application that comes back finds him so."""
+
+    operator: Operator
+
+
+@dataclass(frozen=True, slots=True)
 class OpenMessageWork:
-    """The citizen left a message (or hung up while leaving it): somebody must call back."""
+    """The citizen left a message (or hung up while leaving it): somebody must call back.
+
+    `at`: when he was asked for it, seconds since 1970 UTC.
+    """
 
     call: str
     caller: str
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +125,12 @@ class Refuse:
 
 Effect = (
     ConnectCall
+    | CheckSound
+    | ReturnCaller
     | TakeMessage
     | EndCall
     | SaveCall
+    | SaveOperator
     | OpenMessageWork
     | ShowOperator
     | EndOffer

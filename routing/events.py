@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from routing.call import Call
+    from routing.operators import Operator
 
 
 class RingResult(StrEnum):
@@ -143,7 +144,19 @@ class CallAdopted:
 
 @dataclass(frozen=True, slots=True)
 class OperatorSignedIn:
-    """The operator's page is open. `queues` are the names of those he serves."""
+    """The operator's page is open. `queues` are the names of those he serves.
+
+    `desk_phone`: he answers at a SIP desk phone, and the page has no telephone of its own.
+    """
+
+    operator: str
+    queues: tuple[str, ...]
+    desk_phone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPhoneSignedIn:
+    """An operator with a SIP desk phone begins to work, by a feature code for instance; he needs no page for it."""
 
     operator: str
     queues: tuple[str, ...]
@@ -192,6 +205,21 @@ class PhoneLost:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundLost:
+    """In a talk whose operator's phone is away, nothing is heard from him any more either."""
+
+    call: str
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorAdopted:
+    """An operator as he stood when the application before this one was last heard."""
+
+    operator: Operator
+
+
+@dataclass(frozen=True, slots=True)
 class TelephonyChanged:
     """Asterisk can (not) be given orders any more."""
 
@@ -211,6 +239,7 @@ CallEvent = (
     | OperatorAnswered
     | RingEnded
     | OperatorLegEnded
+    | SoundLost
     | MessageStarted
     | MessageTaken
     | GoodbyeSaid
@@ -218,6 +247,13 @@ CallEvent = (
     | CallEnded
 )
 OperatorEvent = (
-    OperatorSignedIn | PageClosed | OperatorSignedOut | ReadyRequested | PauseRequested | PhoneRegistered | PhoneLost
+    OperatorSignedIn
+    | DeskPhoneSignedIn
+    | PageClosed
+    | OperatorSignedOut
+    | ReadyRequested
+    | PauseRequested
+    | PhoneRegistered
+    | PhoneLost
 )
-Event = CallArrived | CallEvent | OperatorEvent | CallAdopted | TelephonyChanged | Tick
+Event = CallArrived | CallEvent | OperatorEvent | CallAdopted | OperatorAdopted | TelephonyChanged | Tick

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
+from typing import get_args
 
 from routing import effects as fx
 from routing import events as ev
@@ -21,7 +22,10 @@ Worker = Callable[[fx.Order], Awaitable[None]]
 
 
 class Loop:
-    """`clock` gives seconds since 1970 UTC. `workers` maps every kind of effect to the one who carries it out."""
+    """`clock` gives seconds since 1970 UTC. `workers` maps every kind of effect to the one who carries it out.
+
+    Raises `ValueError` where a kind of effect has no worker.
+    """
 
     def __init__(
         self,
@@ -33,6 +37,8 @@ class Loop:
         tick_s: float = 1.0,
         at_once: int = 64,
     ) -> None:
+        if idle := [kind.__name__ for kind in get_args(fx.Effect) if kind not in workers]:
+            raise ValueError(f"nobody carries out {', '.join(idle)}")
         self._desk = desk
         self._clock = clock
         self._workers = workers
@@ -96,12 +102,16 @@ class Loop:
 
 def _lane_of(effect: fx.Effect) -> str:
     match effect:
-        case fx.ConnectCall(call=call) | fx.TakeMessage(call=call) | fx.EndCall(call=call):
+        case fx.ConnectCall(call=call) | fx.ReturnCaller(call=call) | fx.TakeMessage(call=call) | fx.EndCall(call=call):
             return f"control {call}"
+        case fx.CheckSound(call=call):  # takes a while: no order to the call waits for it
+            return f"sound {call}"
         case fx.SaveCall(call=saved):
             return f"save {saved.id}"
         case fx.OpenMessageWork(call=call):
             return f"save {call}"
+        case fx.SaveOperator(operator=operator):
+            return f"save operator {operator.login}"
         case fx.ShowOperator(operator=operator):
             return f"show {operator.login}"
         case fx.EndOffer(operator=login):

@@ -8,6 +8,15 @@ from types import MappingProxyType
 from routing import events as ev
 from routing.call import IllegalMove
 
+PHONE_GRACE_S = 8.0
+"""How long a ready operator's phone may be away before he is put on pause."""
+PAGE_GRACE_S = 8.0
+"""How long his page may be away before he is put on pause, unless he works at a desk phone without one."""
+GONE_S = 30.0
+"""How long the page of a paused operator may be away before he counts as gone, although his phone is still there."""
+BOTH_GONE_S = 8.0
+"""How long page and phone may both be away before he counts as gone."""
+
 
 class OperatorState(StrEnum):
     OFFLINE = "offline"
@@ -26,6 +35,7 @@ class PauseReason(StrEnum):
     MISSED = "missed"
     REFUSED = "refused"
     PHONE_LOST = "phone_lost"
+    PAGE_LOST = "page_lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,7 @@ class Operator:
     """One operator. Times: seconds since 1970 UTC. `idle_since` decides who has been idle longest.
 
     `page` and `phone` say whether his page is open and his phone can be rung; `*_lost_at` since when one is missing.
+    `desk_phone`: his phone is a SIP desk phone, at which he can work without a page.
     """
 
     login: str
@@ -42,6 +53,7 @@ class Operator:
     idle_since: float = 0.0
     page: bool = False
     phone: bool = False
+    desk_phone: bool = False
     page_lost_at: float | None = None
     phone_lost_at: float | None = None
     call: str | None = None
@@ -55,8 +67,15 @@ class Operator:
 
     @property
     def free(self) -> bool:
-        """Whether a call may be offered now."""
-        return self.state is OperatorState.READY and self.phone
+        """Whether a call may be offered now. One whose page is not heard of may not be there to answer."""
+        return self.state is OperatorState.READY and self.phone and (self.page or self.desk_phone)
+
+    def staffs(self, now: float) -> bool:
+        """Whether he is there to take a call sooner or later; a reload does not take him away."""
+        if self.state in (OperatorState.RINGING, OperatorState.TALKING, OperatorState.WRAP_UP):
+            return True
+        here = self.page or (self.desk_phone and self.phone) or not _away(self.page_lost_at, now, PAGE_GRACE_S)
+        return self.signed_in and here
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +95,10 @@ class WrapUpOver:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """Page or phone stayed away for longer than the grace."""
+    """Page or phone stayed away for longer than the grace. `reason` None: altogether, he is gone."""
 
     operator: str
-    altogether: bool
+    reason: PauseReason | None
 
 
 Move = (
@@ -95,7 +114,13 @@ Move = (
 
 O = OperatorState  # noqa: E741 - the table below reads better with one letter
 KEEP: Mapping[type, OperatorState | None] = MappingProxyType(
-    {ev.OperatorSignedIn: None, ev.PageClosed: None, ev.PhoneRegistered: None, ev.PhoneLost: None}
+    {
+        ev.OperatorSignedIn: None,
+        ev.DeskPhoneSignedIn: None,
+        ev.PageClosed: None,
+        ev.PhoneRegistered: None,
+        ev.PhoneLost: None,
+    }
 )
 """Moves that are fine in every state and leave it as it is."""
 
@@ -104,6 +129,7 @@ TRANSITIONS: Mapping[OperatorState, Mapping[type, OperatorState | None]] = Mappi
         O.OFFLINE: {
             **KEEP,
             ev.OperatorSignedIn: O.PAUSED,
+            ev.DeskPhoneSignedIn: O.PAUSED,
             ev.OperatorSignedOut: O.OFFLINE,
             ev.OperatorAnswered: O.TALKING,  # his talk was found running; who he is, his page will tell
         },
@@ -157,8 +183,11 @@ def advance(operator: Operator, move: Move, now: float) -> Operator:
         raise IllegalMove(operator.login, operator.state, move)
     state = moves[type(move)] or operator.state
     match move:
-        case ev.OperatorSignedIn(queues=queues):
-            here = replace(operator, queues=queues, page=True, page_lost_at=None)
+        case ev.OperatorSignedIn(queues=queues, desk_phone=desk_phone):
+            here = replace(operator, queues=queues, page=True, page_lost_at=None, desk_phone=desk_phone)
+            return here if operator.signed_in else _pause(here, PauseReason.SIGNED_IN, now)
+        case ev.DeskPhoneSignedIn(queues=queues):
+            here = replace(operator, queues=queues, desk_phone=True)
             return here if operator.signed_in else _pause(here, PauseReason.SIGNED_IN, now)
         case ev.PageClosed():
             return replace(operator, page=False, page_lost_at=now)
@@ -194,10 +223,47 @@ def advance(operator: Operator, move: Move, now: float) -> Operator:
             return replace(_enter(operator, O.WRAP_UP, now), wrap_up_until=until)
         case WrapUpOver():
             return _free(operator, now)
-        case Absent(altogether=altogether):
-            if altogether:
+        case Absent(reason=reason):
+            if reason is None:
                 return replace(_enter(operator, O.OFFLINE, now), pause=None)
-            return _pause(operator, PauseReason.PHONE_LOST, now)
+            return _pause(operator, reason, now)
+
+
+def absence(operator: Operator, now: float) -> Absent | None:
+    """What follows from page or phone having been away for so long; None if nothing does."""
+    page_away = not operator.page and not operator.desk_phone
+    if operator.state is O.READY:
+        if not operator.phone and _away(operator.phone_lost_at or operator.since, now, PHONE_GRACE_S):
+            return Absent(operator.login, PauseReason.PHONE_LOST)
+        if page_away and _away(operator.page_lost_at or operator.since, now, PAGE_GRACE_S):
+            return Absent(operator.login, PauseReason.PAGE_LOST)
+    elif operator.state is O.PAUSED:
+        if not operator.page and not operator.phone:
+            lost_at = max(operator.page_lost_at or operator.since, operator.phone_lost_at or operator.since)
+            gone = _away(lost_at, now, BOTH_GONE_S)
+        else:
+            gone = page_away and _away(operator.page_lost_at or operator.since, now, GONE_S)
+        return Absent(operator.login, None) if gone else None
+    return None
+
+
+def adopted(operator: Operator, wrap_up_s: float, now: float) -> Operator:
+    """The operator as an application that comes back takes him over: page and phone have yet to be heard of.
+
+    A talk or ring that still lives is told by the call itself; of one that ended meanwhile he writes for `wrap_up_s`.
+    """
+    unheard = replace(operator, page=False, phone=False, page_lost_at=now, phone_lost_at=now, call=None)
+    match operator.state:
+        case O.RINGING:
+            return replace(_enter(unheard, O.READY, now), idle_since=operator.idle_since)
+        case O.TALKING:
+            return replace(_enter(unheard, O.WRAP_UP, now), wrap_up_until=now + wrap_up_s)
+        case _:
+            return unheard
+
+
+def _away(since: float | None, now: float, grace: float) -> bool:
+    return since is not None and now - since >= grace
 
 
 def _enter(operator: Operator, state: OperatorState, now: float) -> Operator:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, delete, func, or_, select
 from routing.call import Call, CallState, EndedBy, Leg, Moment, Outcome
 from routing.records import CallFilter, CallRecord, MessageWork, Page, RecordingRow, operator_of
 from storage import cursor as cursors
-from storage import live, tables
+from storage import live, recordings, tables
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,8 @@ def save(session: Session, call: Call) -> None:
     elif row.state != CallState.GREETING and call.state is CallState.GREETING:
         log.warning("call %s: told as new though it is known as %s, ignored", call.id, row.state)
         return
+    if call.state is CallState.ENDED and row.state != CallState.ENDED:
+        row.unmeasured = bool(recordings.owed(call))
     row.caller = _clean(call.caller)
     row.caller_name = _clean(call.caller_name)
     row.called = _clean(call.called)
@@ -92,7 +94,7 @@ def open_calls(session: Session) -> list[Call]:
     found: list[Call] = []
     for row in rows:
         try:
-            found.append(live.load(row.live or ""))
+            found.append(live.load_call(row.live or ""))
         except (ValueError, KeyError, TypeError):
             log.exception("call %s: its running state cannot be read, rebuilt from its row", row.id)
             found.append(_records(session, [row], timeline=True)[0].call)
@@ -161,6 +163,16 @@ def save_recording(session: Session, given: RecordingRow) -> None:
     row.state = given.state
     row.reason = given.reason
     session.add(row)
+    session.flush()
+    call = session.get_one(tables.Call, given.call_id)
+    measured = {one.kind for one in _recordings(session, [given.call_id])[given.call_id]}
+    call.unmeasured = call.unmeasured and any(kind.name not in measured for kind in recordings.owed(call))
+    session.add(call)
+
+
+def unmeasured(session: Session) -> list[str]:
+    """The ids of the calls that are over and have a recording that was not looked at yet."""
+    return list(session.exec(select(tables.Call.id).where(col(tables.Call.unmeasured)).order_by(col(tables.Call.id))))
 
 
 def open_message_work(session: Session, call_id: str, caller: str, at: float) -> None:
@@ -177,14 +189,14 @@ def messages(session: Session, state: str, cursor: str | None, limit: int) -> Pa
         query = query.where(cursors.behind(*newest, cursors.load(cursor)))
     rows = session.exec(query.order_by(*(one.desc() for one in newest)).limit(limit + 1)).all()
     shown = rows[:limit]
-    recordings = _recordings(session, [row.call_id for row in shown])
+    found = _recordings(session, [row.call_id for row in shown])
     items = tuple(
         MessageWork(
             call_id=row.call_id,
             caller=row.caller,
             at=row.at,
             state=row.state,
-            recording=next((one for one in recordings[row.call_id] if one.kind == "message"), None),
+            recording=next((one for one in found[row.call_id] if one.kind == "message"), None),
         )
         for row in shown
     )
@@ -236,7 +248,7 @@ def _records(session: Session, rows: Sequence[tables.Call], *, timeline: bool = 
         )
         for moment in session.exec(moment_rows):
             moments[moment.call_id].append(Moment(moment.at, moment.kind, moment.detail))
-    recordings = _recordings(session, ids)
+    files = _recordings(session, ids)
     cases: dict[str, str] = {}
     case_rows = (
         select(tables.Case.call_id, tables.Case.number)
@@ -249,7 +261,7 @@ def _records(session: Session, rows: Sequence[tables.Call], *, timeline: bool = 
     return [
         CallRecord(
             call=_call(row, legs[row.id], moments[row.id]),
-            recordings=tuple(recordings[row.id]),
+            recordings=tuple(files[row.id]),
             case=cases.get(row.id),
         )
         for row in rows

@@ -1,18 +1,19 @@
-"""A running call as JSON and back, exactly: what an application that comes back goes on with."""
+"""A running call or an operator as JSON and back, exactly: what an application that comes back goes on with."""
 
 import json
 from dataclasses import asdict, fields
 from typing import Any
 
 from routing.call import Call, CallState, EndedBy, Leg, Moment, Outcome
+from routing.operators import Operator, OperatorState, PauseReason
 
 
-def dump(call: Call) -> str:
+def dump(value: Call | Operator) -> str:
     """ASCII, so that even half characters from a broken caller name survive."""
-    return json.dumps(asdict(call), allow_nan=False, separators=(",", ":"))
+    return json.dumps(asdict(value), allow_nan=False, separators=(",", ":"))
 
 
-def load(text: str) -> Call:
+def load_call(text: str) -> Call:
     """The call that `dump` wrote; fields that this program does not know are left out, missing ones take the default.
 
     Raises `ValueError`, `KeyError` or `TypeError` for anything that `dump` did not write.
@@ -26,6 +27,17 @@ def load(text: str) -> Call:
     known["legs"] = tuple(Leg(**_known(Leg, leg)) for leg in data.get("legs", ()))
     known["timeline"] = tuple(Moment(**_known(Moment, moment)) for moment in data.get("timeline", ()))
     return Call(**known)
+
+
+def load_operator(text: str) -> Operator:
+    """The operator that `dump` wrote, with the same rules as `load_call`."""
+    data: dict[str, Any] = json.loads(text)
+    known = _known(Operator, data)
+    known["state"] = OperatorState(data["state"])
+    known["queues"] = tuple(data.get("queues", ()))
+    if known.get("pause") is not None:
+        known["pause"] = PauseReason(data["pause"])
+    return Operator(**known)
 
 
 def _known(kind: type, data: dict[str, Any]) -> dict[str, Any]:

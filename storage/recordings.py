@@ -7,7 +7,7 @@ Files are raw signed 16-bit little-endian samples at 8 kHz: `<call>.raw` for tal
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from routing.call import Call
 from routing.records import RecordingKind, RecordingRow, RecordingState
@@ -29,7 +29,17 @@ TALK = Kind("talk", ".raw", 2)
 MESSAGE = Kind("message", "-message.sln", 1)
 
 
-def owed(call: Call) -> tuple[Kind, ...]:
+class Heard(Protocol):
+    """As much of a call as decides what was to be recorded. Times: seconds since 1970 UTC."""
+
+    @property
+    def answered_at(self) -> float | None: ...
+
+    @property
+    def message_at(self) -> float | None: ...
+
+
+def owed(call: Heard) -> tuple[Kind, ...]:
     """The recordings that an ended call owes: talk if a person answered, a message if he was asked for one."""
     talk = (TALK,) if call.answered_at is not None else ()
     return talk if call.message_at is None else (*talk, MESSAGE)

@@ -7,7 +7,7 @@ the last commit and wait for nobody. A method that returns has committed. The ap
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -18,10 +18,11 @@ from argon2 import PasswordHasher
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from cases.case import Case, CaseFilter, Change
 from routing.call import Call
+from routing.operators import Operator
 from routing.queues import Queue
 from routing.records import (
     Account,
@@ -33,7 +34,7 @@ from routing.records import (
     SessionRow,
     StoreFault,
 )
-from storage import calls, casework, city, database, people
+from storage import calls, casework, city, database, entries, people, presence, tables
 from storage.city import DemoCity
 
 P = ParamSpec("P")
@@ -113,6 +114,38 @@ class Store:
         with self._writing() as session:
             city.load_demo(session, demo, lambda: hasher.hash(password))
 
+    # -- the journal ---------------------------------------------------------------------------------------------
+
+    def journal_position(self) -> int:
+        """The last entry of the journal that was applied here; 0 for none."""
+        with self._reading() as session:
+            row = session.get(tables.JournalPosition, 1)
+            return 0 if row is None else row.seq
+
+    def apply(self, given: Sequence[entries.Entry]) -> None:
+        """Write the entries that were not written before, all or none, each exactly once.
+
+        Raises `StoreFault` where that can be tried again, anything else where an entry is at fault.
+        """
+        with self._writing() as session:
+            entries.apply(session, given)
+
+    def bury(self, entry: entries.Entry, reason: str, at: float) -> None:
+        """Set aside an entry that cannot be applied."""
+        with self._writing() as session:
+            entries.bury(session, entry, reason, at)
+
+    def dead_letters(self) -> list[tuple[entries.Entry, str]]:
+        """What was set aside, with the reason."""
+        with self._reading() as session:
+            rows = session.exec(select(tables.DeadLetter).order_by(col(tables.DeadLetter.seq)))
+            return [(entries.Entry(row.seq, row.kind, row.data), row.reason) for row in rows]
+
+    def presence(self) -> list[Operator]:
+        """The operators who were signed in when last heard of, exactly as they were."""
+        with self._reading() as session:
+            return presence.signed_in(session)
+
     # -- calls ---------------------------------------------------------------------------------------------------
 
     def save_call(self, call: Call) -> None:
@@ -152,6 +185,11 @@ class Store:
         """Write what is known of the one recording of this kind of this call; the call must have been saved."""
         with self._writing() as session:
             calls.save_recording(session, recording)
+
+    def unmeasured(self) -> list[str]:
+        """The ids of the calls that are over and have a recording that was not looked at yet."""
+        with self._reading() as session:
+            return calls.unmeasured(session)
 
     def open_message_work(self, call_id: str, caller: str, at: float) -> None:
         """The call must have been saved."""

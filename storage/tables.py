@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.instant import Instant
@@ -63,7 +63,10 @@ class Citizen(SQLModel, table=True):
 
 
 class Call(SQLModel, table=True):
-    """`live` is the whole value as JSON while the call is not over, so that another process can go on with it."""
+    """`live` is the whole value as JSON while the call is not over, so that another process can go on with it.
+
+    `unmeasured`: the call is over and a recording that it owes was not looked at yet.
+    """
 
     __tablename__ = "calls"
     __table_args__ = (
@@ -71,6 +74,7 @@ class Call(SQLModel, table=True):
         Index("ix_calls_operator", "operator", "arrived_at"),
         Index("ix_calls_caller", "caller", "arrived_at"),
         Index("ix_calls_state", "state"),
+        Index("ix_calls_unmeasured", "id", sqlite_where=text("unmeasured"), postgresql_where=text("unmeasured")),
     )
 
     id: str = Field(primary_key=True)
@@ -92,6 +96,7 @@ class Call(SQLModel, table=True):
     abandon_stage: str | None = None
     wait_s: float | None = None
     talk_s: float = 0.0
+    unmeasured: bool = False
     live: str | None = Field(default=None, sa_type=Text)
 
 
@@ -199,3 +204,36 @@ class Term(SQLModel, table=True):
 
     id: int = Field(primary_key=True)
     value: int
+
+
+class Presence(SQLModel, table=True):
+    """An operator as the desk saw him last; `live` is the whole of him as JSON."""
+
+    __tablename__ = "presence"
+
+    login: str = Field(primary_key=True)
+    state: str
+    since: float = Field(default=0.0, sa_type=Instant)
+    live: str = Field(sa_type=Text)
+
+
+class JournalPosition(SQLModel, table=True):
+    """One row: the last entry of the journal whose transaction was committed here."""
+
+    __tablename__ = "journal_position"
+    __table_args__ = (CheckConstraint("id = 1", name="ck_journal_position_one_row"),)
+
+    id: int = Field(primary_key=True)
+    seq: int = Field(sa_type=BigInteger)
+
+
+class DeadLetter(SQLModel, table=True):
+    """An entry of the journal that could not be written, and why."""
+
+    __tablename__ = "dead_letters"
+
+    seq: int = Field(sa_type=BigInteger, primary_key=True)
+    kind: str
+    data: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    at: float = Field(sa_type=Instant)

@@ -32,6 +32,10 @@ LOG = (TRANSCRIPTS / "one_call.csv").read_text(encoding="utf-8")
 ARRIVED_AT, TALK_AT, OVER_AT = 1795433745.75, 1795433750.38, 1795433756.47
 
 
+async def settled() -> None:
+    """Nothing is on its way to the store."""
+
+
 class Disk:
     """What the store is asked for in a reconciliation."""
 
@@ -70,6 +74,7 @@ class Room:
             clock=lambda: self.now,
             post=self.post,
             finish=self.finished.append,
+            settled=settled,
             country="CN",
         )
 

@@ -141,7 +141,7 @@ def test_with_nobody_signed_in_a_message_is_taken_soon_and_becomes_work() -> Non
     assert only(fx.TakeMessage, hall.tell(ev.Tick(), after=1)) == [fx.TakeMessage("a", "PJSIP/trunk-a")]
     hall.tell(ev.MessageStarted("a"))
     ended = hall.tell(ev.CallEnded("a", 16), after=20)
-    assert only(fx.OpenMessageWork, ended) == [fx.OpenMessageWork("a", "13907330001")]
+    assert only(fx.OpenMessageWork, ended) == [fx.OpenMessageWork("a", "13907330001", 1013.0)]
     saved = only(fx.SaveCall, ended)[-1].call
     assert saved.outcome is Outcome.MESSAGE
     kinds = [type(effect) for effect in ended if isinstance(effect, fx.SaveCall | fx.OpenMessageWork)]
@@ -306,6 +306,115 @@ def test_an_operator_is_not_blamed_for_a_citizen_who_was_sent_to_leave_a_message
     assert hall.state("op1001") is OperatorState.READY
 
 
+def test_a_phone_that_is_away_in_a_talk_is_listened_for_and_only_silence_sends_the_citizen_to_the_music() -> None:
+    hall = Hall()
+    hall.ready("op1001", "op1002")
+    hall.waits("a")
+    hall.answers("a", "op1001")
+    asked = hall.tell(ev.PhoneLost("op1001"), after=5)
+    assert only(fx.CheckSound, asked) == [fx.CheckSound("a", "op1001", "PJSIP/op1001-1")]
+    assert only(fx.ReturnCaller, asked) == []
+    assert hall.state("op1001") is OperatorState.TALKING
+    silent = hall.tell(ev.SoundLost("a", "op1001"))
+    assert only(fx.ReturnCaller, silent) == [fx.ReturnCaller("a", "PJSIP/trunk-a")]
+    hall.tell(ev.CallerWaiting("a", "PJSIP/trunk-a"))
+    assert only(fx.Refuse, hall.tell(ev.OperatorLegEnded("a", "op1001", 44)))  # told late: known already
+    hall.tell(ev.PhoneRegistered("op1001"), after=2)
+    assert only(fx.ConnectCall, hall.orders)[-1].operator == "op1001"
+
+
+def test_a_phone_that_is_away_while_nobody_talks_at_it_is_not_listened_for() -> None:
+    hall = Hall()
+    hall.ready("op1001")
+    assert only(fx.CheckSound, hall.tell(ev.PhoneLost("op1001"))) == []
+
+
+def test_an_operator_whose_page_is_not_heard_of_is_rung_by_nobody_soon_not_ready_and_then_gone() -> None:
+    hall = Hall()
+    hall.ready("op1001")
+    hall.tell(ev.PageClosed("op1001"))
+    assert only(fx.ConnectCall, hall.waits("a")) == []
+    hall.tell(ev.Tick(), after=8)
+    assert hall.desk.snapshot.operators["op1001"].pause is PauseReason.PAGE_LOST
+    hall.tell(ev.Tick(), after=23)
+    assert hall.state("op1001") is OperatorState.OFFLINE
+
+
+def test_a_page_that_is_back_within_the_grace_leaves_its_operator_ready() -> None:
+    hall = Hall()
+    hall.ready("op1001")
+    hall.tell(ev.PageClosed("op1001"))
+    hall.tell(ev.OperatorSignedIn("op1001", ("main",)), after=7)
+    hall.tell(ev.Tick(), after=20)
+    assert hall.state("op1001") is OperatorState.READY
+
+
+def test_a_citizen_is_not_sent_to_the_message_because_the_pages_of_the_crew_are_reloaded() -> None:
+    hall = Hall()
+    hall.tell(ev.OperatorSignedIn("op1001", ("main",)))
+    hall.waits("a")
+    hall.tell(ev.Tick(), after=60)
+    hall.tell(ev.PageClosed("op1001"))
+    assert only(fx.TakeMessage, hall.tell(ev.Tick(), after=7)) == []
+    assert len(only(fx.TakeMessage, hall.tell(ev.Tick(), after=1))) == 1
+
+
+def test_an_operator_at_a_desk_phone_needs_no_page() -> None:
+    hall = Hall()
+    hall.tell(ev.DeskPhoneSignedIn("1007", ("main",)), ev.PhoneRegistered("1007"), ev.ReadyRequested("1007"))
+    hall.tell(ev.Tick(), after=600)
+    assert only(fx.ConnectCall, hall.waits("a"))[-1].operator == "1007"
+
+
+def test_the_page_of_an_operator_at_a_desk_phone_may_come_and_go() -> None:
+    hall = Hall()
+    hall.tell(ev.OperatorSignedIn("1007", ("main",), desk_phone=True), ev.PhoneRegistered("1007"))
+    hall.tell(ev.ReadyRequested("1007"), ev.PageClosed("1007"))
+    hall.tell(ev.Tick(), after=600)
+    assert hall.state("1007") is OperatorState.READY
+    hall.tell(ev.PhoneLost("1007"))
+    hall.tell(ev.Tick(), after=8)
+    assert hall.desk.snapshot.operators["1007"].pause is PauseReason.PHONE_LOST
+    hall.tell(ev.Tick(), after=1)
+    assert hall.state("1007") is OperatorState.OFFLINE
+
+
+def test_what_outlives_the_application_of_an_operator_is_written_and_what_does_not_is_not() -> None:
+    hall = Hall()
+    hall.ready("op1001")
+    written = [one.operator.state for one in only(fx.SaveOperator, hall.orders)]
+    assert written == [OperatorState.PAUSED, OperatorState.READY]
+    assert only(fx.SaveOperator, hall.tell(ev.PhoneLost("op1001"), ev.PageClosed("op1001"))) == []
+
+
+def test_an_application_that_comes_back_finds_its_operators_as_they_were() -> None:
+    before, after = Hall(), Hall()
+    before.ready("op1001", "op1002", "op1003")
+    before.tell(ev.PauseRequested("op1003"))
+    before.waits("a")
+    before.answers("a", "op1001")
+    before.waits("b")
+    after.now = before.now + 3
+    after.tell(ev.TelephonyChanged(False))
+    operators, calls = before.desk.snapshot.operators.values(), before.desk.snapshot.calls.values()
+    after.tell(*map(ev.OperatorAdopted, operators), *map(ev.CallAdopted, calls), ev.TelephonyChanged(True))
+    states = [after.state(login) for login in ("op1001", "op1002", "op1003")]
+    assert states == [OperatorState.TALKING, OperatorState.RINGING, OperatorState.PAUSED]
+    after.tell(ev.OperatorSignedIn("op1003", ("main",)), ev.PhoneRegistered("op1003"), ev.ReadyRequested("op1003"))
+    assert only(fx.ConnectCall, after.waits("c"))[-1].operator == "op1003"
+
+
+def test_an_operator_whose_talk_ended_while_nobody_looked_has_time_to_write() -> None:
+    before, after = Hall(), Hall()
+    before.ready("op1001")
+    before.waits("a")
+    before.answers("a", "op1001")
+    after.now = before.now + 3
+    after.tell(ev.OperatorAdopted(before.desk.snapshot.operators["op1001"]))
+    adopted = after.desk.snapshot.operators["op1001"]
+    assert (adopted.state, adopted.wrap_up_until, adopted.call) == (OperatorState.WRAP_UP, after.now + 30, None)
+
+
 LOGINS = ("op1", "op2", "op3")
 CALLS = ("a", "b", "c", "d")
 CHOICES = st.one_of(
@@ -321,6 +430,8 @@ CHOICES = st.one_of(
             ev.OperatorSignedOut,
         )
     ),
+    st.builds(lambda who: ev.DeskPhoneSignedIn(who, ("main",)), st.sampled_from(LOGINS)),
+    st.builds(ev.SoundLost, st.sampled_from(CALLS), st.sampled_from(LOGINS)),
     st.builds(lambda call: ev.CallArrived(call, "1", "", "12345", f"ch-{call}"), st.sampled_from(CALLS)),
     st.builds(lambda call: ev.MenuFinished(call, "main"), st.sampled_from(CALLS)),
     st.builds(lambda call: ev.CallerWaiting(call, f"ch-{call}"), st.sampled_from(CALLS)),

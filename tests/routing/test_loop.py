@@ -3,6 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import get_args
+
+import pytest
 
 from routing import effects as fx
 from routing import events as ev
@@ -16,19 +19,8 @@ async def running(workers: dict[type, Worker]) -> AsyncIterator[Loop]:
     async def ignore(order: fx.Order) -> None:
         del order
 
-    kinds = (
-        fx.ConnectCall,
-        fx.TakeMessage,
-        fx.EndCall,
-        fx.SaveCall,
-        fx.OpenMessageWork,
-        fx.ShowOperator,
-        fx.EndOffer,
-        fx.ShowQueue,
-        fx.ShowTelephony,
-        fx.Refuse,
-    )
-    loop = Loop(Desk([Queue("main", "市长热线")], "main"), lambda: 5.0, dict.fromkeys(kinds, ignore) | workers, term=7)
+    every = dict.fromkeys(get_args(fx.Effect), ignore) | workers
+    loop = Loop(Desk([Queue("main", "市长热线")], "main"), lambda: 5.0, every, term=7)
     task = asyncio.create_task(loop.run())
     try:
         yield loop
@@ -103,3 +95,8 @@ async def test_who_asks_learns_what_followed() -> None:
         refused = await loop.ask(ev.ReadyRequested("op1001"))
     assert any(isinstance(effect, fx.ShowOperator) for effect in granted)
     assert any(isinstance(effect, fx.Refuse) for effect in refused)
+
+
+def test_an_effect_that_nobody_carries_out_is_a_mistake_at_the_start() -> None:
+    with pytest.raises(ValueError, match="nobody carries out ConnectCall, "):
+        Loop(Desk([Queue("main", "市长热线")], "main"), lambda: 5.0, {})

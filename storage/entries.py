@@ -1,0 +1,88 @@
+"""What the journal carries: what the desk decided to save, as text on the way and as rows at the end of it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Final
+
+from sqlmodel import Session
+
+from routing.call import Call
+from routing.operators import Operator
+from storage import calls, live, presence, tables
+
+CALL: Final = "call"
+MESSAGE: Final = "message"
+OPERATOR: Final = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`seq` rises by one from entry to entry; `data` is JSON in ASCII, without a line break."""
+
+    seq: int
+    kind: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message that somebody must answer. `at`: seconds since 1970 UTC."""
+
+    call: str
+    caller: str
+    at: float
+
+
+def of(value: Call | Operator | Message) -> tuple[str, str]:
+    """Kind and data of an entry for `value`."""
+    match value:
+        case Call():
+            return CALL, live.dump(value)
+        case Operator():
+            return OPERATOR, live.dump(value)
+        case Message():
+            return MESSAGE, json.dumps(asdict(value), separators=(",", ":"))
+
+
+def value(entry: Entry) -> Call | Operator | Message:
+    """What the entry carries. Raises `ValueError`, `KeyError` or `TypeError` for one that `of` did not write."""
+    match entry.kind:
+        case "call":
+            return live.load_call(entry.data)
+        case "operator":
+            return live.load_operator(entry.data)
+        case "message":
+            return Message(**json.loads(entry.data))
+        case unknown:
+            raise ValueError(f"an entry of the unknown kind {unknown!r}")
+
+
+def apply(session: Session, entries: Sequence[Entry]) -> None:
+    """Write the entries that were not written yet, and how far that is. Raises like `value`."""
+    position = session.get(tables.JournalPosition, 1) or tables.JournalPosition(id=1, seq=0)
+    fresh = [value(entry) for entry in entries if entry.seq > position.seq]
+    last = {one.id: index for index, one in enumerate(fresh) if isinstance(one, Call)}
+    for index, one in enumerate(fresh):
+        match one:
+            case Call() if last[one.id] == index:  # each carries the whole call: the one before would be overwritten
+                calls.save(session, one)
+            case Operator():
+                presence.save(session, one)
+            case Message():
+                session.flush()
+                calls.open_message_work(session, one.call, one.caller, one.at)
+    _advance(session, position, entries)
+
+
+def bury(session: Session, entry: Entry, reason: str, at: float) -> None:
+    """Set an entry aside that can never be written, so that those behind it can. `at`: seconds since 1970 UTC."""
+    position = session.get(tables.JournalPosition, 1) or tables.JournalPosition(id=1, seq=0)
+    if entry.seq > position.seq:
+        session.add(tables.DeadLetter(seq=entry.seq, kind=entry.kind, data=entry.data, reason=reason, at=at))
+    _advance(session, position, [entry])
+
+
+def _advance(session: Session, position: tables.JournalPosition, entries: Sequence[Entry]) -> None:
+    position.seq = max(position.seq, *(entry.seq for entry in entries))
+    session.add(position)

@@ -1,0 +1,34 @@
+"""The operators as they stood last, for an application that comes back."""
+
+import logging
+
+from sqlmodel import Session, col, select
+
+from routing.operators import Operator, OperatorState
+from storage import live, tables
+
+log = logging.getLogger(__name__)
+
+
+def save(session: Session, operator: Operator) -> None:
+    row = session.get(tables.Presence, operator.login) or tables.Presence(login=operator.login, state="", live="")
+    row.state = operator.state.value
+    row.since = operator.since
+    row.live = live.dump(operator)
+    session.add(row)
+
+
+def signed_in(session: Session) -> list[Operator]:
+    """Those who were not offline. One whose row cannot be read signs in anew: left out, and logged."""
+    rows = session.exec(
+        select(tables.Presence)
+        .where(col(tables.Presence.state) != OperatorState.OFFLINE.value)
+        .order_by(col(tables.Presence.login))
+    )
+    found: list[Operator] = []
+    for row in rows:
+        try:
+            found.append(live.load_operator(row.live))
+        except (ValueError, KeyError, TypeError):
+            log.exception("operator %s: how he stood cannot be read", row.login)
+    return found

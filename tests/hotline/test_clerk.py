@@ -1,0 +1,176 @@
+"""The clerk between a real journal and a real store."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from hotline.clerk import Clerk
+from routing import effects as fx
+from routing import events as ev
+from routing.call import Call, advance
+from routing.operators import Operator, OperatorState
+from routing.records import StoreFault
+from storage.journal import Journal
+from storage.store import Store
+
+CALL = Call("c1", "13907330001", "", "12345", "PJSIP/trunk-1", 100.0)
+TALK = advance(advance(CALL, ev.CallerWaiting("c1", "ch"), 101.0), ev.OperatorAnswered("c1", "op1001", "o"), 102.0)
+ENDED = advance(TALK, ev.CallEnded("c1", 16), 104.0)
+MESSAGE = advance(advance(replace(CALL, id="c2"), ev.MessageStarted("c2"), 105.0), ev.CallEnded("c2", 16), 120.0)
+
+
+class Office:
+    """One application's clerk over what a folder holds; `open` again is the next application."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.told: list[str] = []
+        self.open_messages: list[int] = []
+        self.changed = asyncio.Event()
+
+    def begin(self, store: Store | None = None) -> Clerk:
+        url = f"sqlite:///{self.folder}/hotline.db"
+        self.store = store or Store.open(url, timezone=ZoneInfo("Asia/Shanghai"))
+        self.journal = Journal.open(self.folder / "journal", self.store.journal_position())
+        self.clerk = Clerk(
+            self.store,
+            self.journal,
+            self.folder,
+            clock=lambda: 1000.0,
+            saved=self._saved,
+            messages=self.open_messages.append,
+        )
+        self.clerk.catch_up()
+        return self.clerk
+
+    def run(self) -> "asyncio.Task[None]":
+        self.journal.start()
+        return asyncio.create_task(self.clerk.run())
+
+    def _saved(self, call_id: str) -> None:
+        self.told.append(call_id)
+        self.changed.set()
+
+    async def until(self, look: Any) -> None:
+        async with asyncio.timeout(20):
+            while not look():
+                self.changed.clear()
+                await self.changed.wait()
+
+    async def end(self, task: "asyncio.Task[None]") -> None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        self.journal.close()
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    office = Office(tmp_path)
+    yield office
+    office.store.close()
+
+
+def order(effect: fx.Effect) -> fx.Order:
+    return fx.Order(1, effect)
+
+
+async def test_calls_messages_and_operators_reach_the_store_and_are_told_after_the_commit(office: Office) -> None:
+    clerk = office.begin()
+    task = office.run()
+    await clerk.save_call(order(fx.SaveCall(CALL)))
+    await clerk.save_operator(order(fx.SaveOperator(Operator("op1001", ("main",), OperatorState.READY))))
+    await clerk.save_call(order(fx.SaveCall(MESSAGE)))
+    await clerk.open_message_work(order(fx.OpenMessageWork("c2", "13907330001", 105.0)))
+    await clerk.settled()
+    assert office.store.open_calls() == [CALL]
+    assert office.store.presence() == [Operator("op1001", ("main",), OperatorState.READY)]
+    assert [work.call_id for work in office.store.messages().items] == ["c2"]
+    await office.until(lambda: office.open_messages == [1] and set(office.told) == {"c1", "c2"})
+    await office.end(task)
+
+
+async def test_the_recording_of_an_ended_call_is_measured(office: Office, tmp_path: Path) -> None:
+    (tmp_path / "c1.raw").write_bytes(bytes(2 * 32_000))
+    clerk = office.begin()
+    task = office.run()
+    await clerk.save_call(order(fx.SaveCall(ENDED)))
+    await office.until(lambda: office.told.count("c1") == 2)
+    record = office.store.call("c1")
+    assert record is not None
+    assert [(row.kind, row.seconds, row.state) for row in record.recordings] == [("talk", 2.0, "ok")]
+    assert office.store.unmeasured() == []
+    await office.end(task)
+
+
+async def test_what_was_on_its_way_when_the_application_died_is_there_at_the_next_start(
+    office: Office, tmp_path: Path
+) -> None:
+    (tmp_path / "c1.raw").write_bytes(bytes(2 * 32_000))
+    clerk = office.begin()
+    office.journal.start()  # and no `run`: it dies before anything reaches the store
+    for call in (CALL, TALK, ENDED):
+        await clerk.save_call(order(fx.SaveCall(call)))
+    office.journal.close()
+    assert office.store.call("c1") is None
+    office.store.close()
+
+    office.begin()
+    record = office.store.call("c1")
+    assert record is not None
+    assert record.call.timeline == ENDED.timeline
+    assert office.store.unmeasured() == ["c1"]
+    task = office.run()
+    await office.until(lambda: office.told == ["c1"])
+    assert office.store.unmeasured() == []
+    await office.end(task)
+
+
+async def test_an_entry_that_no_store_can_take_is_set_aside_and_those_behind_it_go_on(office: Office) -> None:
+    clerk = office.begin()
+    task = office.run()
+    await clerk.open_message_work(order(fx.OpenMessageWork("nobody", "13907330001", 5.0)))  # no such call
+    office.journal.append("poem", "{}")
+    await clerk.save_call(order(fx.SaveCall(CALL)))
+    await clerk.settled()
+    assert office.store.open_calls() == [CALL]
+    dead = office.store.dead_letters()
+    assert [(entry.seq, entry.kind) for entry, _ in dead] == [(1, "message"), (2, "poem")]
+    assert dead[1][1] == "ValueError: an entry of the unknown kind 'poem'"
+    await office.end(task)
+
+
+async def test_a_store_that_does_not_serve_delays_and_loses_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk = office.begin()
+    real, refused = office.store.apply, asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def away(batch: Any) -> None:
+        monkeypatch.setattr(office.store, "apply", real)
+        loop.call_soon_threadsafe(refused.set)
+        raise StoreFault("the database is locked")
+
+    monkeypatch.setattr(office.store, "apply", away)
+    task = office.run()
+    await clerk.save_call(order(fx.SaveCall(CALL)))
+    await asyncio.wait_for(refused.wait(), 10)
+    await clerk.settled()
+    assert office.store.open_calls() == [CALL]
+    await office.end(task)
+
+
+async def test_the_same_entry_is_never_applied_twice(office: Office) -> None:
+    clerk = office.begin()
+    task = office.run()
+    await clerk.save_call(order(fx.SaveCall(ENDED)))
+    await clerk.settled()
+    await office.end(task)
+    late = Journal.open(office.folder / "journal", 0)  # as if the position had not been read
+    office.store.apply(late.pending(10))
+    assert office.store.journal_position() == 1

@@ -1,0 +1,192 @@
+"""The journal on a real disk: order, exactly once, torn ends, changed lines, a disk that refuses."""
+
+import asyncio
+import errno
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from storage import journal
+from storage.entries import Entry
+from storage.journal import Journal
+
+
+@contextmanager
+def writing(folder: Path, position: int = 0, **sizes: int) -> Iterator[Journal]:
+    opened = Journal.open(folder, position, **sizes)
+    opened.start()
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+async def taken(opened: Journal, count: int) -> list[Entry]:
+    found: list[Entry] = []
+    async with asyncio.timeout(10):
+        while len(found) < count:
+            found += await opened.take(count)
+    return found
+
+
+async def filled(folder: Path, count: int) -> None:
+    with writing(folder) as opened:
+        for number in range(1, count + 1):
+            opened.append("call", f'{{"n":{number}}}')
+        await taken(opened, count)
+
+
+async def test_entries_come_out_numbered_in_the_order_of_their_appending(tmp_path: Path) -> None:
+    with writing(tmp_path) as opened:
+        assert [opened.append("call", "1"), opened.append("operator", "2")] == [1, 2]
+        assert await taken(opened, 2) == [Entry(1, "call", "1"), Entry(2, "operator", "2")]
+    assert journal.check(tmp_path) == journal.Checked(1, 2, 2, ())
+
+
+async def test_what_the_store_has_not_applied_is_pending_at_the_next_start_and_numbers_go_on(tmp_path: Path) -> None:
+    await filled(tmp_path, 5)
+    with writing(tmp_path, position=3) as opened:
+        assert [entry.seq for entry in opened.pending(10)] == [4, 5]
+        assert opened.append("call", "6") == 6
+        await taken(opened, 1)
+    assert journal.check(tmp_path) == journal.Checked(1, 6, 6, ())
+
+
+async def test_a_line_torn_by_a_crash_is_no_entry_and_harms_none_before_or_after(tmp_path: Path) -> None:
+    await filled(tmp_path, 3)
+    (segment,) = tmp_path.glob("*.journal")
+    segment.write_bytes(segment.read_bytes()[:-4])
+    with writing(tmp_path, position=1) as opened:
+        assert [entry.seq for entry in opened.pending(10)] == [2]
+        assert opened.append("call", "new") == 3
+        await taken(opened, 1)
+    assert journal.check(tmp_path) == journal.Checked(1, 3, 3, ())
+
+
+async def test_a_segment_whose_first_line_was_never_finished_is_none(tmp_path: Path) -> None:
+    await filled(tmp_path, 2)
+    (tmp_path / "00000002.journal").write_bytes(b"hotline-jour")
+    with writing(tmp_path, position=2) as opened:
+        assert opened.append("call", "x") == 3
+        await taken(opened, 1)
+    assert journal.check(tmp_path) == journal.Checked(1, 3, 3, ())
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (
+            lambda lines: [*lines[:2], lines[2].replace(b'"n":2', b'"n":9'), *lines[3:]],
+            "entry 2 is not what was written",
+        ),
+        (lambda lines: [*lines[:2], *lines[3:]], "entries 2 to 2 are missing"),
+        (lambda lines: [*lines[:2], b"\xff\x00", *lines[3:]], "is no entry (after entry 1)"),
+        (lambda lines: [b"something else", *lines[1:]], "does not begin like a journal"),
+    ],
+)
+async def test_a_changed_or_missing_entry_is_found(tmp_path: Path, damage: Any, told: str) -> None:
+    await filled(tmp_path, 4)
+    (segment,) = tmp_path.glob("*.journal")
+    segment.write_bytes(b"\n".join(damage(segment.read_bytes().split(b"\n"))))
+    faults = journal.check(tmp_path).faults
+    assert told in faults[0]
+
+
+async def test_one_bad_entry_does_not_keep_the_good_ones_from_the_store(tmp_path: Path) -> None:
+    await filled(tmp_path, 4)
+    (segment,) = tmp_path.glob("*.journal")
+    segment.write_bytes(segment.read_bytes().replace(b'"n":2', b'"n":9'))
+    assert [entry.seq for entry in Journal.open(tmp_path, 0).pending(10)] == [1, 3, 4]
+
+
+async def test_a_missing_segment_is_found(tmp_path: Path) -> None:
+    for position in (0, 2, 4):
+        with writing(tmp_path, position) as opened:
+            opened.append("call", "1")
+            opened.append("call", "2")
+            await taken(opened, 2)
+    (tmp_path / "00000002.journal").unlink()
+    assert journal.check(tmp_path).faults == ("00000003.journal: entries 3 to 4 are missing before it",)
+
+
+async def test_segments_grow_to_their_size_and_old_ones_go_once_the_store_has_them(tmp_path: Path) -> None:
+    with writing(tmp_path, segment_bytes=100, kept=2) as opened:
+        for _ in range(6):
+            opened.append("call", "x" * 120)
+            await taken(opened, 1)
+        names = sorted(path.name for path in tmp_path.iterdir())
+        assert names == [f"0000000{number}.journal" for number in range(1, 7)]
+        opened.tidy(position=3)
+        assert sorted(path.name for path in tmp_path.iterdir()) == names[3:]
+        opened.tidy(position=6)
+        assert sorted(path.name for path in tmp_path.iterdir()) == names[4:]
+
+
+async def test_a_disk_that_refuses_delays_the_entries_and_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "RETRY_S", 0.01)
+    real, refused = os.fdatasync, 0
+
+    def full(file: int) -> None:
+        nonlocal refused
+        refused += 1
+        if refused <= 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(file)
+
+    monkeypatch.setattr(os, "fdatasync", full)
+    with writing(tmp_path) as opened:
+        opened.append("call", "1")
+        assert [entry.seq for entry in await taken(opened, 1)] == [1]
+        assert opened.fault is None
+    assert refused == 4
+    assert journal.check(tmp_path) == journal.Checked(1, 1, 1, ())
+
+
+WRITER = """
+import asyncio, sys
+from pathlib import Path
+from storage.journal import Journal
+
+async def main():
+    journal = Journal.open(Path(sys.argv[1]), 0)
+    journal.pending(10**9)
+    journal.start()
+    while True:
+        for _ in range(3):
+            journal.append("call", '"' + "x" * 300 + '"')
+        for entry in await journal.take(1000):
+            print(entry.seq, flush=True)
+
+asyncio.run(main())
+"""
+
+
+def test_every_entry_that_was_handed_on_is_on_disk_after_kill_9(tmp_path: Path) -> None:
+    handed = 0
+    for kills in range(1, 5):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(tmp_path)],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+        assert writer.stdout is not None
+        for line in takewhile(bool, writer.stdout):
+            handed = int(line)
+            if handed > kills * 50:
+                writer.send_signal(signal.SIGKILL)
+        writer.stdout.close()
+        assert writer.wait(10) == -signal.SIGKILL
+        checked = journal.check(tmp_path)
+        assert (checked.first, checked.count, checked.faults) == (1, checked.last, ())
+        assert checked.last >= handed

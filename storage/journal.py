@@ -79,7 +79,7 @@ class Journal:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         last, digest = position, NOTHING
         pending: list[Entry] = []
-        for segment in _segments(folder):
+        for segment in _segments(folder, position):
             for fault in segment.faults:
                 log.error("journal: %s", fault)
             pending += [entry for entry in segment.entries if entry.seq > position]
@@ -233,15 +233,19 @@ def check(folder: Path) -> Checked:
     return Checked(first, before.last if before and count else 0, count, tuple(faults))
 
 
-def _segments(folder: Path) -> Iterator[Segment]:
-    """All segments, the oldest first, each without what the next one begins before."""
+def _segments(folder: Path, position: int = 0) -> Iterator[Segment]:
+    """The segments that may hold entries after `position`, and the newest; the oldest first.
+
+    Each without what the next one begins before.
+    """
     begun = [path for path in _paths(folder) if _first_line(path).endswith(b"\n")]
     for path, following in zip_longest(begun, begun[1:]):
         limit = None
         if following is not None:
             with suppress(ValueError):  # reading that one tells
                 limit = _header(following)[0]
-        yield _read(path, limit)
+        if limit is None or limit > position or position == 0:
+            yield _read(path, limit)
 
 
 def _read(path: Path, limit: int | None) -> Segment:

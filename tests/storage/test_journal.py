@@ -107,6 +107,17 @@ async def test_one_bad_entry_does_not_keep_the_good_ones_from_the_store(tmp_path
     assert [entry.seq for entry in Journal.open(tmp_path, 0).pending(10)] == [1, 3, 4]
 
 
+async def test_a_start_reads_only_what_the_store_may_lack(tmp_path: Path) -> None:
+    for position in (0, 2, 4):
+        with writing(tmp_path, position) as opened:
+            opened.append("call", "1")
+            opened.append("call", "2")
+            await taken(opened, 2)
+    (tmp_path / "00000001.journal").write_bytes(b"hotline-journal 1 0 0000000000000000\nnothing of the kind\n")
+    assert [entry.seq for entry in Journal.open(tmp_path, 3).pending(10)] == [4, 5, 6]
+    assert Journal.open(tmp_path, 6).append("call", "7") == 7
+
+
 async def test_a_missing_segment_is_found(tmp_path: Path) -> None:
     for position in (0, 2, 4):
         with writing(tmp_path, position) as opened:

@@ -36,6 +36,7 @@ from routing import events as ev
 from routing.desk import Desk, Snapshot
 from routing.loop import Loop, Worker
 from routing.records import StoreFault
+from storage.database import UnusableDatabase
 from storage.journal import Journal
 from storage.store import Store
 
@@ -273,7 +274,11 @@ def main() -> None:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     logging.getLogger("panoramisk").setLevel(logging.WARNING)
-    store = Store.open(settings.database, timezone=settings.zone)
+    try:
+        store = Store.open(settings.database, timezone=settings.zone)
+    except (StoreFault, UnusableDatabase) as away:
+        log.error("the application cannot start: %s", away)
+        raise SystemExit(str(away)) from away
     try:
         asyncio.run(Application(settings, store).run())
     finally:

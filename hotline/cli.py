@@ -33,6 +33,7 @@ from hotline.phone import Line
 from hotline.places import Places
 from hotline.verify import verify as run_verify
 from routing.records import CallFilter, StoreFault
+from storage.database import UnusableDatabase
 from storage.store import Store
 
 app = typer.Typer(
@@ -50,7 +51,7 @@ def main() -> None:
     """The entry point: what a person can do wrong ends in one sentence and status 2."""
     try:
         app()
-    except (SettingsError, AsteriskError, UnsafeValueError, StoreFault) as fault:
+    except (SettingsError, AsteriskError, UnsafeValueError, StoreFault, UnusableDatabase) as fault:
         fail(str(fault))
 
 

@@ -36,10 +36,10 @@ def save(session: Session, call: Call) -> None:
         return
     if call.state is CallState.ENDED and row.state != CallState.ENDED:
         row.unmeasured = bool(recordings.owed(call))
-    row.caller = _clean(call.caller)
-    row.caller_name = _clean(call.caller_name)
-    row.called = _clean(call.called)
-    row.channel = _clean(call.channel)
+    row.caller = call.caller
+    row.caller_name = call.caller_name
+    row.called = call.called
+    row.channel = call.channel
     row.state = call.state.value
     row.queue = call.queue
     row.operator = operator_of(call)
@@ -60,9 +60,7 @@ def save(session: Session, call: Call) -> None:
     session.exec(delete(tables.CallMoment).where(col(tables.CallMoment.call_id) == call.id))
     session.exec(delete(tables.CallLeg).where(col(tables.CallLeg.call_id) == call.id))
     session.add_all(
-        tables.CallMoment(
-            call_id=call.id, position=position, at=moment.at, kind=moment.kind, detail=_clean(moment.detail)
-        )
+        tables.CallMoment(call_id=call.id, position=position, at=moment.at, kind=moment.kind, detail=moment.detail)
         for position, moment in enumerate(call.timeline)
     )
     session.add_all(
@@ -70,7 +68,7 @@ def save(session: Session, call: Call) -> None:
             call_id=call.id,
             position=position,
             operator=leg.operator,
-            channel=None if leg.channel is None else _clean(leg.channel),
+            channel=leg.channel,
             offered_at=leg.offered_at,
             rung_at=leg.rung_at,
             answered_at=leg.answered_at,
@@ -178,7 +176,7 @@ def unmeasured(session: Session) -> list[str]:
 def open_message_work(session: Session, call_id: str, caller: str, at: float) -> None:
     """Somebody must call back; told twice it is still one piece of work, and one that is done stays done."""
     if session.get(tables.MessageWork, call_id) is None:
-        session.add(tables.MessageWork(call_id=call_id, caller=_clean(caller), at=at, state="open"))
+        session.add(tables.MessageWork(call_id=call_id, caller=caller, at=at, state="open"))
 
 
 def messages(session: Session, state: str, cursor: str | None, limit: int) -> Page[MessageWork]:
@@ -213,13 +211,12 @@ def _meet(session: Session, call: Call) -> None:
     """Note who calls, at the first word of a call; a withheld number is nobody."""
     if not call.caller:
         return
-    number = _clean(call.caller)
-    citizen = session.get(tables.Citizen, number)
+    citizen = session.get(tables.Citizen, call.caller)
     if citizen is None:
-        citizen = tables.Citizen(number=number, first_call_at=call.arrived_at, last_call_at=call.arrived_at)
+        citizen = tables.Citizen(number=call.caller, first_call_at=call.arrived_at, last_call_at=call.arrived_at)
     citizen.first_call_at = min(citizen.first_call_at, call.arrived_at)
     citizen.last_call_at = max(citizen.last_call_at, call.arrived_at)
-    citizen.name = _clean(call.caller_name) or citizen.name
+    citizen.name = call.caller_name or citizen.name
     session.add(citizen)
 
 
@@ -318,8 +315,3 @@ def _recordings(session: Session, ids: Collection[str]) -> defaultdict[str, list
             )
         )
     return found
-
-
-def _clean(text: str) -> str:
-    """What came over the wire, without what no database can hold."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")

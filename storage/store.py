@@ -284,4 +284,4 @@ def _told_plainly() -> Iterator[None]:
     except (IntegrityError, ProgrammingError, DataError):
         raise
     except (DBAPIError, PoolTimeout) as fault:
-        raise StoreFault(str(fault.__cause__ or fault)) from fault
+        raise StoreFault(" ".join(str(fault.__cause__ or fault).split())) from fault

@@ -25,8 +25,12 @@ from routing.desk import Desk, Snapshot
 from routing.queues import Queue
 from storage.city import DemoCity
 from storage.store import Store
+from tests.conftest import ENGINES
+from tests.postgres import Server
 
 CITY = ZoneInfo("Asia/Shanghai")
+ANSWERED_BY_THE_STORE = ("test_calls", "test_cases", "test_recording", "test_sessions")
+"""Files whose tests run on both engines; to the others it makes no difference."""
 START = datetime(2026, 11, 23, 18, 30, tzinfo=CITY).timestamp()
 PASSWORD = "correct horse 12345"
 CITY_OF_TESTS = DemoCity(
@@ -54,6 +58,26 @@ def filled_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store.load_demo(CITY_OF_TESTS, PASSWORD)
     store.close()
     return file
+
+
+@pytest.fixture(scope="session")
+def template(postgres: Server) -> str:
+    """The same on PostgreSQL, to be copied."""
+    store = Store.open(postgres.create(name="hotline_console"), timezone=CITY)
+    store.load_demo(CITY_OF_TESTS, PASSWORD)
+    store.close()
+    postgres.keep("hotline_console")
+    return "hotline_console"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "engine" in metafunc.fixturenames and metafunc.module.__name__.endswith(ANSWERED_BY_THE_STORE):
+        metafunc.parametrize("engine", ENGINES)
+
+
+@pytest.fixture
+def engine() -> str:
+    return "sqlite"
 
 
 class DeskAtHand:
@@ -149,9 +173,10 @@ def rhythm() -> Rhythm:
 
 
 @pytest.fixture
-def house(tmp_path: Path, filled_database: Path, rhythm: Rhythm) -> Iterator[House]:
-    (tmp_path / "hotline.db").write_bytes(filled_database.read_bytes())
-    store = Store.open(f"sqlite:///{tmp_path}/hotline.db", timezone=CITY)
+def house(tmp_path: Path, engine: str, url: str, rhythm: Rhythm, request: pytest.FixtureRequest) -> Iterator[House]:
+    if engine == "sqlite":
+        (tmp_path / "hotline.db").write_bytes(request.getfixturevalue("filled_database").read_bytes())
+    store = Store.open(url, timezone=CITY)
     now, ticks = [START], [1000.0]
     secrets: list[Any] = []
     health = {"database": "ok", "asterisk": "ok"}

@@ -1,11 +1,11 @@
 import asyncio
-import sqlite3
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .conftest import House
+from storage.store import Store
+
+from .conftest import CITY, House
 from .test_calls import one_talk
 
 NOISE = {
@@ -148,21 +148,22 @@ async def test_an_unknown_case_is_not_found(house: House) -> None:
 
 
 async def test_what_could_not_be_written_is_never_acknowledged(
-    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    house: House, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one_talk(house)
+    monkeypatch.setattr("storage.database.BUSY_MS", 10)
+    hasty, other = Store.open(url, timezone=CITY), Store.open(url, timezone=CITY)
+    monkeypatch.setattr(house.store, "case_work", hasty.case_work)
     async with house.client("op1001") as http:
-        with house.store._writing() as session:
-            session.connection().exec_driver_sql("PRAGMA busy_timeout=10")
-        other = sqlite3.connect(tmp_path / "hotline.db", isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        answer = await http.post("/api/v1/cases", json={**NOISE, "call": "c1"})
+        with other.case_work() as alone:
+            alone.case("20261123-0001")
+            answer = await http.post("/api/v1/cases", json={**NOISE, "call": "c1"})
         assert answer.status_code == 503
         assert answer.json()["detail"].startswith("没有保存：数据库暂时无法写入。")
         assert answer.headers["retry-after"] == "3"
-        other.execute("ROLLBACK")
-        other.close()
         assert (await http.post("/api/v1/cases", json={**NOISE, "call": "c1"})).status_code == 201
+    hasty.close()
+    other.close()
 
 
 async def test_an_unforeseen_fault_is_told_without_its_inside(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

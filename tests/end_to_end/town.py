@@ -7,12 +7,11 @@ import json
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +19,16 @@ import httpx
 
 from config.settings import Settings, load
 from hotline.phone import Line, Phone
+from tests.rows import change
 
 PASSWORD = "city-12345"
 HOTLINE = Path(sys.executable).with_name("hotline")
 
 
 class Town:
-    """`api` is signed in as the administrator by a bearer token."""
+    """`api` is signed in as the administrator by a bearer token. `database`: its URL, else SQLite in HOME."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, database: str = "") -> None:
         http, ws, ami, agi, sip = free_ports(5)
         first = 30000 + (http % 250) * 100
         self.environment = {
@@ -41,6 +41,7 @@ class Town:
             "HOTLINE_AGI_PORT": str(agi),
             "HOTLINE_RTP_PORTS": f"{first}-{first + 199}",
             "HOTLINE_DEMO_PASSWORD": PASSWORD,
+            "HOTLINE_DATABASE_URL": database,
             "COLUMNS": "200",
         }
         self.settings: Settings = load(self.environment, home.parent)
@@ -104,8 +105,7 @@ class Town:
 
     def hurry(self) -> None:
         """From its next start on, the application offers the message after a second where nobody is signed in."""
-        with closing(sqlite3.connect(self.home / "hotline.sqlite")) as database, database:
-            database.execute("UPDATE queues SET nobody_wait_s = 1")
+        change(self.settings.database, "UPDATE queues SET nobody_wait_s = 1")
 
     # -- looking -------------------------------------------------------------------------------------------------
 

@@ -59,6 +59,21 @@ def test_looking_into_a_home_without_a_hotline_says_so(tmp_path: Path) -> None:
     assert not (tmp_path / "nothing").exists()
 
 
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("postgresql://hotline@127.0.0.1:1/hotline", "PostgreSQL does not answer: start it"),
+        ("mongodb://127.0.0.1/hotline", "postgresql://USER:PASSWORD@HOST/NAME"),
+    ],
+)
+def test_a_database_that_does_not_serve_is_told_with_its_cure(tmp_path: Path, url: str, sentence: str) -> None:
+    for words in (("up",), ("calls",)):
+        done = run(tmp_path / "home", *words, HOTLINE_DATABASE_URL=url)
+        assert done.returncode == 2
+        assert sentence in done.stderr
+        assert "Traceback" not in done.stderr
+
+
 def test_status_of_a_hotline_that_does_not_run(tmp_path: Path) -> None:
     done = run(tmp_path, "status", "--json")
     assert done.returncode == 1

@@ -1,28 +1,9 @@
-"""A store of its own for every test."""
-
-from collections.abc import Iterator
-from pathlib import Path
-from zoneinfo import ZoneInfo
+"""A demo city."""
 
 import pytest
 
 from routing.queues import Queue
 from storage.city import DemoCity
-from storage.store import Store
-
-CITY = ZoneInfo("Asia/Shanghai")
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/hotline.db"
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    opened = Store.open(url, timezone=CITY)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

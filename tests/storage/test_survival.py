@@ -9,8 +9,7 @@ from pathlib import Path
 
 from routing.records import CallFilter
 from storage.store import Store
-
-from .conftest import CITY
+from tests.conftest import CITY
 
 WRITER = """
 import sys, time

@@ -1,0 +1,75 @@
+"""What several rooms' tests need: a database of their own, on each engine that the hotline runs on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from storage.store import Store
+
+from .postgres import Server
+
+CITY = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """One server a worker, empty."""
+    server = Server()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def template(postgres: Server) -> str:
+    """The name of a database with our tables, to be copied."""
+    Store.open(postgres.create(name="hotline_template"), timezone=CITY).close()
+    postgres.keep("hotline_template")
+    return "hotline_template"
+
+
+ENGINES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def new_database(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
+    """Makes empty databases of the engine named, and takes them away."""
+    made: list[str] = []
+
+    def make(engine: str) -> str:
+        if engine == "sqlite":
+            return f"sqlite:///{tmp_path}/empty.db"
+        made.append(request.getfixturevalue("postgres").create())
+        return made[-1]
+
+    yield make
+    for url in made:
+        request.getfixturevalue("postgres").drop(url)
+
+
+@pytest.fixture
+def url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a database of the test's own, on each engine in turn."""
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path}/hotline.db"
+        return
+    template: str = request.getfixturevalue("template")
+    server: Server = request.getfixturevalue("postgres")
+    taken = server.take(template)
+    yield taken
+    server.give_back(template, taken)
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    opened = Store.open(url, timezone=CITY)
+    yield opened
+    opened.close()

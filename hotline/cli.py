@@ -29,6 +29,9 @@ from agi.configuration import Layout, UnsafeValueError
 from cases.case import CaseFilter
 from config.settings import Settings, SettingsError, load
 from hotline import keeper, trial
+from hotline.backup import BackupError, Manifest
+from hotline.backup import backup as make_backup
+from hotline.backup import restore as run_restore
 from hotline.phone import Line
 from hotline.places import Places
 from hotline.verify import verify as run_verify
@@ -51,7 +54,7 @@ def main() -> None:
     """The entry point: what a person can do wrong ends in one sentence and status 2."""
     try:
         app()
-    except (SettingsError, AsteriskError, UnsafeValueError, StoreFault, UnusableDatabase) as fault:
+    except (SettingsError, AsteriskError, UnsafeValueError, StoreFault, UnusableDatabase, BackupError) as fault:
         fail(str(fault))
 
 
@@ -298,6 +301,41 @@ def verify(as_json: Json = False) -> None:
         out.print("All invariants hold." if verdict.holds else f"{len(verdict.findings)} do not hold.")
     if not verdict.holds:
         raise SystemExit(1)
+
+
+# -- keep --------------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def backup(folder: Annotated[Path, typer.Argument(metavar="DIR")], as_json: Json = False) -> None:
+    """Copy all that is needed to go on elsewhere into DIR, while the hotline runs; again: only what is new."""
+    with err.status(f"Copying to {folder} …"):
+        done = make_backup(load(), folder.absolute())
+    _counts(f"Backup in {folder}", done, as_json)
+
+
+@app.command()
+def restore(folder: Annotated[Path, typer.Argument(metavar="DIR")], as_json: Json = False) -> None:
+    """Bring a backup into an empty HOME and an empty database, SQLite or PostgreSQL, whichever it came from."""
+    settings = load()
+    with err.status(f"Checking {folder} and copying to {settings.home} …"):
+        done = run_restore(settings, folder.absolute())
+    _counts(f"Restored into {settings.home}", done, as_json)
+
+
+def _counts(title: str, manifest: Manifest, as_json: bool) -> None:
+    rows = {name: table.rows for name, table in manifest.tables.items()}
+    counts = {"files": len(manifest.files), "bytes": manifest.bytes, "recordings": manifest.recordings}
+    if as_json:
+        of = {"made_at": manifest.made_at, "schema": manifest.schema, "missing": manifest.missing}
+        print(json.dumps({**of, **counts, "tables": rows}, ensure_ascii=False))  # noqa: T201
+        return
+    table = Table(title=f"{title} ({manifest.made_at})", show_header=False)
+    for name, count in {**counts, **rows}.items():
+        table.add_row(name, f"{count:,}")
+    out.print(table, highlight=False)
+    for name in manifest.missing:
+        out.print(f"The recording {name} is not on the disk and so not in the backup.", style="red", highlight=False)
 
 
 @app.command()

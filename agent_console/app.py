@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 
 from agent_console import live, problems
 from agent_console.api import calls, cases, health, messages, operators, queues, sessions, softphone
+from agent_console.audit import Audit
 from agent_console.desk import Gateway
 from agent_console.gate import Gate
 from agent_console.hub import Hub
@@ -63,6 +64,7 @@ def build(
         hub=hub,
         office=office,
         sessions=signed_in,
+        audit=Audit(store, clock),
         gate=Gate(signed_in),
         tickets=Tickets(ticks),
         views=Views(timezone),

@@ -29,6 +29,8 @@ ALLOWED: Mapping[str, frozenset[Role]] = MappingProxyType(
 )
 """Group of routes -> roles that may use it. A group that is missing here is closed to all."""
 
+Refused = Callable[[SignedIn, Request], None]
+
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -36,12 +38,17 @@ class Gate:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
-    def need(self, group: str) -> Callable[[Request], Awaitable[SignedIn]]:
-        """The dependency of a route of `group`: who asks. Raises `Problem`: 401 unknown, 403 not allowed."""
+    def need(self, group: str, refused: Refused | None = None) -> Callable[[Request], Awaitable[SignedIn]]:
+        """The dependency of a route of `group`: who asks. Raises `Problem`: 401 unknown, 403 not allowed.
+
+        `refused` hears of everybody who is known and not allowed.
+        """
 
         async def signed_in(request: Request) -> SignedIn:
             who = await self._who(request)
             if who.account.role not in ALLOWED.get(group, frozenset()):
+                if refused is not None:
+                    refused(who, request)
                 raise Problem(
                     403,
                     "not-allowed",

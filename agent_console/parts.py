@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from agent_console.audit import Audit
 from agent_console.desk import Gateway
 from agent_console.gate import Gate
 from agent_console.hub import Hub
@@ -43,6 +44,7 @@ class Console:
     hub: Hub
     office: Office
     sessions: Sessions
+    audit: Audit
     gate: Gate
     tickets: Tickets
     views: Views

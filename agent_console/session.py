@@ -17,7 +17,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from agent_console.problems import Problem
 from agent_console.store import People
 from agent_console.throttle import Throttle
-from routing.records import Account, SessionRow
+from routing.records import Account, Act, AuditEntry, SessionRow
 
 log = logging.getLogger(__name__)
 
@@ -80,10 +80,13 @@ class Sessions:
             right = await asyncio.to_thread(self._fits, kept or self._nobody, password)
         if account is None or kept is None or not right:
             log.warning("sign-in of %r from %s failed", login, address)
+            self._store.note(AuditEntry(self._clock(), login, Act.SIGN_IN_FAILED, login, address))
             raise Problem(401, "wrong-password", "工号或密码错误，请核对后重试。", "Wrong login or password.")
         self._throttle.succeed(login, address)
         log.info("signed in: %s from %s", login, address)
-        return await self.issue(login, kind="page", lifetime=self.life_s), account
+        token = await self.issue(login, kind="page", lifetime=self.life_s)
+        self._store.note(AuditEntry(self._clock(), login, Act.SIGNED_IN, login, address))
+        return token, account
 
     async def issue(self, login: str, *, kind: Literal["page", "token"], lifetime: float) -> str:
         """A new token, valid for `lifetime` seconds; only its hash is kept. Raises `LookupError` for no account."""
@@ -112,9 +115,10 @@ class Sessions:
             await self._store.write(self._store.touch_session, row.token_sha256, now)
         return SignedIn(account, row.token_sha256, row.kind, row.expires_at)
 
-    async def end(self, who: SignedIn) -> None:
+    async def end(self, who: SignedIn, address: str) -> None:
         await self._store.write(self._store.remove_session, who.token_sha256)
         log.info("signed out: %s", who.account.login)
+        self._store.note(AuditEntry(self._clock(), who.account.login, Act.SIGNED_OUT, who.account.login, address))
 
     def _fits(self, kept: str, password: str) -> bool:
         try:

@@ -8,7 +8,7 @@ from typing import ParamSpec, Protocol, TypeVar
 
 from cases.case import Case, CaseFilter, Change
 from routing.call import Call
-from routing.records import Account, CallFilter, CallRecord, MessageWork, Page, SessionRow
+from routing.records import Account, AuditEntry, CallFilter, CallRecord, MessageWork, Page, SessionRow
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,6 +34,10 @@ class People(Threads, Protocol):
     def touch_session(self, token_sha256: str, seen_at: float, /) -> None: ...
 
     def remove_session(self, token_sha256: str, /) -> None: ...
+
+    def note(self, entry: AuditEntry, /) -> None:
+        """Writes it into the audit soon; returns at once and never fails."""
+        ...
 
 
 class Records(Threads, Protocol):

@@ -35,7 +35,7 @@ from hotline.backup import restore as run_restore
 from hotline.phone import Line
 from hotline.places import Places
 from hotline.verify import verify as run_verify
-from routing.records import CallFilter, StoreFault
+from routing.records import Act, AuditEntry, CallFilter, StoreFault
 from storage.database import UnusableDatabase
 from storage.store import Store
 
@@ -288,13 +288,15 @@ def verify(as_json: Json = False) -> None:
         verdict = run_verify(store, settings.home, Layout(settings.home).events)
     if as_json:
         found = [{"call": finding.call, "what": finding.what} for finding in verdict.findings]
-        counts = {"calls": verdict.calls, "recordings": verdict.recordings, "cases": verdict.cases}
+        audit = {"rows": verdict.audit.rows, "sha256": verdict.audit.sha256}
+        counts = {"calls": verdict.calls, "recordings": verdict.recordings, "cases": verdict.cases, "audit": audit}
         print(json.dumps({"holds": verdict.holds, **counts, "findings": found}, ensure_ascii=False))  # noqa: T201
     else:
         out.print(
             f"{verdict.calls} calls over, {verdict.running} running; {verdict.recordings} recordings; "
-            f"{verdict.cases} cases.",
+            f"{verdict.cases} cases; {verdict.audit.rows} rows of audit, the last with SHA-256 {verdict.audit.sha256}.",
             highlight=False,
+            soft_wrap=True,
         )
         for finding in verdict.findings:
             out.print(f"{finding.call}: {finding.what}", style="red", markup=False, highlight=False)
@@ -348,6 +350,8 @@ def token(login: str, days: Annotated[int, typer.Option(min=1, max=365)] = 30) -
             fail(f"There is no account {login}. There are: {known}")
         sessions = Sessions(store, time.time)
         print(asyncio.run(sessions.issue(login, kind="token", lifetime=days * 86400.0)))  # noqa: T201
+        maker = f"uid {os.getuid()}"
+        store.note(AuditEntry(time.time(), maker, Act.TOKEN_MADE, login, "command line", f"{days} days"))
     err.print(f"Valid until {datetime.fromtimestamp(time.time() + days * 86400, UTC):%F %R} UTC.", highlight=False)
 
 

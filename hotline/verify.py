@@ -10,6 +10,7 @@ from cases.case import Case, CaseFilter
 from routing.call import CallState
 from routing.records import CallRecord
 from storage import journal, recordings
+from storage.audit import Chain
 from storage.store import Store
 
 SETTLE_S = 15.0
@@ -32,6 +33,7 @@ class Verdict:
     recordings: int
     cases: int
     running: int
+    audit: Chain
     findings: tuple[Finding, ...]
 
     @property
@@ -41,8 +43,8 @@ class Verdict:
 
 def verify(store: Store, home: Path, log_file: Path, now: float | None = None) -> Verdict:
     """Every arrived call has one record with a final outcome; every answered or message call a recording whose length
-    fits, or a stated reason; every case the call that it came from and an unbroken history; and the journal is whole
-    and in the store.
+    fits, or a stated reason; every case the call that it came from and an unbroken history; the journal is whole and
+    in the store; and the audit is an unbroken chain.
     """
     now = time.time() if now is None else now
     findings = [Finding("journal", what) for what in _of_journal(store, home / "journal")]
@@ -73,7 +75,14 @@ def verify(store: Store, home: Path, log_file: Path, now: float | None = None) -
         cursor = page.next
         if cursor is None:
             break
-    return Verdict(counted, kept, cases, len(open_calls), tuple(findings))
+    audit = store.audit_chain()
+    findings += _of_audit(audit)
+    return Verdict(counted, kept, cases, len(open_calls), audit, tuple(findings))
+
+
+def _of_audit(chain: Chain) -> Iterable[Finding]:
+    for fault in chain.faults:
+        yield Finding("audit", fault)
 
 
 def _of_journal(store: Store, folder: Path) -> Iterable[str]:

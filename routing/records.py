@@ -96,6 +96,34 @@ class MessageWork:
     recording: RecordingRow | None
 
 
+class Act(StrEnum):
+    """What is written into the audit."""
+
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGNED_OUT = "signed_out"
+    TOKEN_MADE = "token_made"  # noqa: S105 - no password
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    RECORDING_PLAYED = "recording_played"
+    RECORDING_REFUSED = "recording_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Who did what to what, when and from where.
+
+    `who`: a login (where signing in failed, the one that was tried); `subject`: a login or the id of a call; `origin`:
+    a network address, or `command line`.
+    """
+
+    at: float
+    who: str
+    act: Act
+    subject: str
+    origin: str = ""
+    detail: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class CallFilter:
     """Which calls to list: all that are not None must hold. `since` <= arrived < `until`.

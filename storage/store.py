@@ -6,7 +6,9 @@ the last commit and wait for nobody. A method that returns has committed. The ap
 """
 
 import asyncio
+import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -26,6 +28,8 @@ from routing.operators import Operator
 from routing.queues import Queue
 from routing.records import (
     Account,
+    Act,
+    AuditEntry,
     CallFilter,
     CallRecord,
     MessageWork,
@@ -34,14 +38,18 @@ from routing.records import (
     SessionRow,
     StoreFault,
 )
-from storage import calls, casework, city, database, entries, people, presence, tables
+from storage import audit, calls, casework, city, database, entries, people, presence, tables
 from storage.city import DemoCity
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 BATCH = 500
-"""Calls read at a time when going through them all."""
+"""Rows read at a time when going through them all."""
+NOTES = 1000
+"""Rows of the audit that may wait to be written."""
 
 
 class Store:
@@ -50,6 +58,8 @@ class Store:
         self._engines = (writer, readers)
         self._line = threading.Lock()
         self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="store-write")
+        self._note_thread = ThreadPoolExecutor(1, thread_name_prefix="store-note")
+        self._room = threading.BoundedSemaphore(NOTES)
         self._read_threads = ThreadPoolExecutor(database.READERS, thread_name_prefix="store-read")
 
     @classmethod
@@ -71,6 +81,7 @@ class Store:
     def close(self) -> None:
         """Finish what is under way and let go of the files."""
         self._write_thread.shutdown()
+        self._note_thread.shutdown()
         self._read_threads.shutdown()
         for engine in self._engines:
             engine.dispose()
@@ -241,11 +252,14 @@ class Store:
         with self._reading() as session:
             return people.password_hash(session, login)
 
-    def set_password(self, login: str, password: str) -> bool:
-        """Whether there is such an account. Its sessions end."""
+    def set_password(self, login: str, password: str, *, who: str = "hotline", origin: str = "") -> bool:
+        """Whether there is such an account. Its sessions end. `who`: for the audit, which is written with it."""
         hashed = PasswordHasher().hash(password)
         with self._writing() as session:
-            return people.set_password_hash(session, login, hashed)
+            known = people.set_password_hash(session, login, hashed)
+            if known:
+                audit.append(session, AuditEntry(time.time(), who, Act.PASSWORD_CHANGED, login, origin))
+            return known
 
     def add_session(self, row: SessionRow) -> None:
         with self._writing() as session:
@@ -262,6 +276,37 @@ class Store:
     def remove_session(self, token_sha256: str) -> None:
         with self._writing() as session:
             people.remove_session(session, token_sha256)
+
+    # -- audit ---------------------------------------------------------------------------------------------------
+
+    def note(self, entry: AuditEntry) -> None:
+        """Write it down soon, on a thread of its own: what is watched neither waits for that nor fails by it.
+
+        What cannot be written is in the log instead.
+        """
+        if not self._room.acquire(blocking=False):
+            log.error("too much waits to be written into the audit; left out: %s", entry)
+            return
+        self._note_thread.submit(self._note, entry)
+
+    def _note(self, entry: AuditEntry) -> None:
+        try:
+            with self._writing() as session:
+                audit.append(session, entry)
+        except Exception as fault:  # the wall of this thread
+            log.exception("the audit does not serve (%s); left out: %s", fault, entry)
+        finally:
+            self._room.release()
+
+    def audit_chain(self) -> audit.Chain:
+        """The audit read from its beginning, with what is wrong with it."""
+        chain = audit.Chain()
+        while True:
+            with self._reading() as session:
+                batch = audit.after(session, chain.last, BATCH)
+            chain = audit.follow(chain, batch)
+            if len(batch) < BATCH:
+                return chain
 
     # -- transactions --------------------------------------------------------------------------------------------
 
@@ -281,7 +326,12 @@ def _told_plainly() -> Iterator[None]:
     """What disk and database did to us becomes `StoreFault`; what the program did wrong stays what it is."""
     try:
         yield
-    except (IntegrityError, ProgrammingError, DataError):
+    except (IntegrityError, DataError):
         raise
+    except ProgrammingError as fault:
+        if getattr(fault.orig, "sqlstate", None) is None:
+            raise
+        # the server's own: a right or a table is missing, as while somebody works on it
+        raise StoreFault(" ".join(str(fault.orig).split())) from fault
     except (DBAPIError, PoolTimeout) as fault:
         raise StoreFault(" ".join(str(fault.__cause__ or fault).split())) from fault

@@ -196,6 +196,21 @@ class CaseHistory(SQLModel, table=True):
     after: str = Field(sa_type=Text)
 
 
+class Audit(SQLModel, table=True):
+    """Who did what; rows are never changed. `before`: SHA-256 of the row before, see `storage.audit`."""
+
+    __tablename__ = "audit"
+
+    number: int = Field(primary_key=True, sa_type=BigInteger)
+    at: float = Field(sa_type=Instant)
+    who: str
+    act: str
+    subject: str
+    origin: str
+    detail: str = Field(sa_type=Text)
+    before: str
+
+
 class Term(SQLModel, table=True):
     """One row: how often a desk has begun to rule."""
 

@@ -4,11 +4,12 @@ import logging
 from typing import Annotated, Literal
 
 import anyio.to_thread
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from agent_console import recording
 from agent_console.api.lists import Caller, Cursor, Day, Limit, Login, login_of, span
+from agent_console.audit import origin
 from agent_console.desk import granted
 from agent_console.parts import Console
 from agent_console.problems import Problem
@@ -50,15 +51,11 @@ def router(console: Console) -> APIRouter:
             record = CallRecord(running)
         return console.views.whole(record)
 
-    @routes.get("/{call_id}/recording", response_class=Response, responses={200: {"content": {"audio/wav": {}}}})
-    async def call_recording(
-        call_id: str,
-        who: Annotated[SignedIn, Depends(need("calls"))],
-        kind: Annotated[Literal["talk", "message"] | None, Query()] = None,
-        range_header: Annotated[str | None, Header(alias="Range", include_in_schema=False)] = None,
-        if_range: Annotated[str | None, Header(alias="If-Range", include_in_schema=False)] = None,
-    ) -> Response:
-        """WAV, PCM16, 8 kHz: citizen left and operator right, a message mono. Without `kind`: the talk, if any."""
+    def not_allowed(who: SignedIn, request: Request) -> None:
+        console.audit.refused(who, request.path_params["call_id"], origin(request), "not-allowed")
+
+    async def opened_recording(call_id: str, kind: str | None) -> tuple[RecordingRow, recording.Opened]:
+        """Raises `Problem`, 404, whatever the reason why there is nothing to be heard."""
         record = await store.read(store.call, call_id)
         if record is None:
             raise _no_such_call()
@@ -66,11 +63,31 @@ def router(console: Console) -> APIRouter:
         if row is None or row.state == "missing":
             raise _no_recording(row)
         try:
-            opened = await anyio.to_thread.run_sync(recording.open_file, console.recordings, row)
+            return row, await anyio.to_thread.run_sync(recording.open_file, console.recordings, row)
         except recording.Unreadable as unreadable:
-            log.error("recording of call %s asked for by %s: %s", call_id, who.account.login, unreadable)
             raise _no_recording(row) from unreadable
-        log.info("recording of call %s (%s) given to %s", call_id, row.kind, who.account.login)
+
+    # a path and no segment: `..%2f` in place of an id is a refusal to be written down, too
+    @routes.get("/{call_id:path}/recording", response_class=Response, responses={200: {"content": {"audio/wav": {}}}})
+    async def call_recording(
+        call_id: str,
+        request: Request,
+        who: Annotated[SignedIn, Depends(need("calls", not_allowed))],
+        kind: Annotated[Literal["talk", "message"] | None, Query()] = None,
+        range_header: Annotated[str | None, Header(alias="Range", include_in_schema=False)] = None,
+        if_range: Annotated[str | None, Header(alias="If-Range", include_in_schema=False)] = None,
+    ) -> Response:
+        """WAV, PCM16, 8 kHz: citizen left and operator right, a message mono. Without `kind`: the talk, if any."""
+        login = who.account.login
+        try:
+            row, opened = await opened_recording(call_id, kind)
+        except Problem as refusal:
+            why = f"{refusal.code}: {refusal.__cause__}" if refusal.__cause__ else refusal.code
+            log.warning("recording of call %r refused to %s: %s", call_id, login, why)
+            console.audit.refused(who, call_id, origin(request), why)
+            raise
+        log.info("recording of call %s (%s) given to %s", call_id, row.kind, login)
+        console.audit.played(who, row, origin(request))
         return recording.WavResponse(row, opened, range_header, if_range)
 
     @routes.post("/{call_id}/hangup", status_code=202)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, StringConstraints
 from typing_extensions import TypedDict
 
+from agent_console.audit import origin
 from agent_console.desk import granted
 from agent_console.gate import COOKIE
 from agent_console.parts import Console
@@ -32,8 +33,7 @@ def router(console: Console) -> APIRouter:
 
     @routes.post("/sessions", status_code=201)
     async def sign_in(given: Credentials, request: Request, response: Response) -> SignedInJson:
-        address = request.client.host if request.client else ""
-        token, account = await console.sessions.sign_in(given.login, given.password, address)
+        token, account = await console.sessions.sign_in(given.login, given.password, origin(request))
         response.set_cookie(
             COOKIE,
             token,
@@ -50,7 +50,7 @@ def router(console: Console) -> APIRouter:
         return {"account": console.views.account(who.account)}
 
     @routes.delete("/session", status_code=204)
-    async def sign_out(who: Annotated[SignedIn, Depends(need("session"))]) -> Response:
+    async def sign_out(request: Request, who: Annotated[SignedIn, Depends(need("session"))]) -> Response:
         login = who.account.login
         page = console.hub.page_of(login)
         # an old session ends alone when the operator works from another page meanwhile
@@ -64,7 +64,7 @@ def router(console: Console) -> APIRouter:
                     "来电振铃或通话中不能退出，请在通话结束后再退出。",
                     "You cannot sign out while a call rings or goes on: do it when the call is over.",
                 )
-        await console.sessions.end(who)
+        await console.sessions.end(who, origin(request))
         if present:
             console.hub.sign_out(login)
         gone = Response(status_code=204)

@@ -23,6 +23,7 @@ from routing import events as ev
 from routing.call import Call
 from routing.desk import Desk, Snapshot
 from routing.queues import Queue
+from storage import audit
 from storage.city import DemoCity
 from storage.store import Store
 from tests.conftest import ENGINES
@@ -162,6 +163,12 @@ class House:
         for order in self.desk.orders:
             if isinstance(order, fx.SaveCall):
                 self.store.save_call(order.call)
+
+    def audit(self) -> list[tuple[str, ...]]:
+        """Who, act, subject and detail of every row, once all that was noted is written."""
+        self.store._note_thread.submit(int).result(10)
+        with self.store._reading() as session:
+            return [(row.who, row.act, row.subject, row.detail) for row in audit.after(session, 0, 1000)]
 
     def call(self, call_id: str) -> Call:
         return self.desk.snapshot().calls[call_id]

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from agent_console.recording import HEADER, Unreadable, Unsatisfiable, header, open_file, wanted
-from routing.records import RecordingRow
+from routing.records import RecordingRow, StoreFault
 
 from .conftest import House
 from .test_calls import one_talk
@@ -197,3 +197,69 @@ def test_the_header_counts_bytes_as_players_expect() -> None:
     assert len(header(row(), 8)) == HEADER
     assert header(row(), 8)[4:8] == struct.pack("<I", 44)
     assert header(row(), 8)[40:] == struct.pack("<I", 8)
+
+
+async def test_every_refusal_of_a_recording_is_in_the_audit(recorded: House, tmp_path: Path) -> None:
+    (recorded.recordings / "link.raw").symlink_to(tmp_path / "hotline.db")
+    async with recorded.client("op1001") as http:
+        for name in ("..%2f..%2fetc%2fpasswd", "c1%00", "c9", "../../secret"):
+            answer = await http.get(f"http://test/api/v1/calls/{name}/recording")
+            assert answer.status_code == 404
+        assert (await http.get(URL, params={"kind": "message"})).status_code == 404
+        for file in ("link.raw", "../hotline.db"):
+            recorded.store.save_recording(row(file))
+            assert (await http.get(URL)).status_code == 404
+    async with recorded.client("hb1") as http:  # a department hears nothing of calls
+        assert (await http.get(URL)).status_code == 403
+    async with recorded.client() as http:
+        assert (await http.get(URL)).status_code == 401  # nobody: there is no who
+    rows = [one for one in recorded.audit() if one[1] == "recording_refused"]
+    assert [(who, subject) for who, _, subject, _ in rows] == [
+        ("op1001", "../../etc/passwd"),
+        ("op1001", "c1\ufffd"),
+        ("op1001", "c9"),
+        ("op1001", "c1"),
+        ("op1001", "c1"),
+        ("op1001", "c1"),
+        ("hb1", "c1"),
+    ]
+    assert [detail.split(":")[0] for *_, detail in rows] == [
+        *["no-such-call"] * 3,
+        "no-recording",
+        *["recording-missing"] * 2,
+        "not-allowed",
+    ]
+
+
+async def test_a_recording_heard_is_in_the_audit_once_for_person_and_session_within_ten_minutes(
+    recorded: House,
+) -> None:
+    async with recorded.client("op1001") as http:
+        for first in range(0, 100_000, 10_000):
+            assert (await http.get(URL, headers={"Range": f"bytes={first}-{first + 9999}"})).status_code == 206
+        recorded.now[0] += 600
+        await http.get(URL)
+    async with recorded.client("op1001") as again, recorded.client("sup1") as other:
+        await again.get(URL)
+        await other.get(URL)
+    assert [one for one in recorded.audit() if one[1].startswith("recording")] == [
+        ("op1001", "recording_played", "c1", "talk"),
+        ("op1001", "recording_played", "c1", "talk"),
+        ("op1001", "recording_played", "c1", "talk"),
+        ("sup1", "recording_played", "c1", "talk"),
+    ]
+
+
+async def test_a_refusal_stands_and_a_recording_plays_though_the_audit_does_not_serve(
+    recorded: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(*_: object) -> None:
+        raise StoreFault("gone")
+
+    async with recorded.client("op1001") as http:
+        recorded.audit()
+        monkeypatch.setattr("storage.audit.append", away)
+        assert (await http.get(URL)).status_code == 200
+        assert (await http.get("/api/v1/calls/c9/recording")).status_code == 404
+    assert [one[1] for one in recorded.audit()] == ["signed_in"]
+    assert "'c9'" in caplog.text

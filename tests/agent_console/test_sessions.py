@@ -254,3 +254,17 @@ async def test_an_operator_without_a_page_session_of_his_own_is_not_signed_out_b
         assert (await old.delete("/api/v1/session")).status_code == 204
         assert house.desk.snapshot().operators["op1001"].state is OperatorState.READY
         assert ev.OperatorSignedOut("op1001") not in house.desk.events
+
+
+async def test_signing_in_and_out_and_every_failure_are_in_the_audit_without_a_password(house: House) -> None:
+    async with house.client() as http:
+        await http.post("/api/v1/sessions", json=WRONG)
+        await http.post("/api/v1/sessions", json={"login": "nobody", "password": "guess"})
+        await http.post("/api/v1/sessions", json=RIGHT)
+        await http.delete("/api/v1/session")
+    assert house.audit() == [
+        ("op1001", "sign_in_failed", "op1001", ""),
+        ("nobody", "sign_in_failed", "nobody", ""),
+        ("op1001", "signed_in", "op1001", ""),
+        ("op1001", "signed_out", "op1001", ""),
+    ]

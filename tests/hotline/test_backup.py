@@ -26,7 +26,9 @@ from routing.call import Call, advance
 from storage import recordings
 from storage.store import Store
 from tests.conftest import CITY, ENGINES
-from tests.rows import everything
+from tests.rows import change, everything
+
+from .test_cli import run
 
 NOON = 1_795_406_400.25
 Make = Callable[..., Settings]
@@ -332,3 +334,20 @@ def test_there_is_nothing_to_back_up_where_no_hotline_is(tmp_path: Path) -> None
     with pytest.raises(BackupError, match="There is no hotline in"):
         backup(Settings(home=tmp_path / "none"), tmp_path / "dir", datetime.now(UTC))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_commands_tell_the_counts_and_the_restored_hotline_holds(full: Settings, tmp_path: Path) -> None:
+    folder, new = str(tmp_path / "dir"), tmp_path / "new"
+    assert run(full.home, "token", "op1001").returncode == 0
+    made = json.loads(run(full.home, "backup", folder, "--json").stdout)
+    assert (made["tables"]["calls"], made["tables"]["audit"], made["recordings"]) == (5, 1, 4)
+    assert json.loads(run(new, "restore", folder, "--json").stdout) == made
+    again = run(new, "restore", folder)
+    assert again.returncode == 2
+    assert "is not empty" in again.stderr
+    verdict = json.loads(run(new, "verify", "--json").stdout)
+    assert (verdict["holds"], verdict["audit"]["rows"], verdict["recordings"]) == (True, 1, 4)
+    change(f"sqlite:///{new}/hotline.sqlite", "UPDATE audit SET number = 7")
+    broken = run(new, "verify")
+    assert broken.returncode == 1
+    assert "audit: the audit lacks what came between its rows 0 and 7" in broken.stdout

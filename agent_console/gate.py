@@ -13,6 +13,7 @@ COOKIE = "hotline_session"
 
 EVERYONE = frozenset(Role)
 ON_THE_LINE = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN})
+WATCHERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 
 ALLOWED: Mapping[str, frozenset[Role]] = MappingProxyType(
     {
@@ -25,9 +26,23 @@ ALLOWED: Mapping[str, frozenset[Role]] = MappingProxyType(
         "cases": ON_THE_LINE,
         "messages": ON_THE_LINE,
         "queues": ON_THE_LINE,
+        "metrics": frozenset({Role.ADMIN}),
     }
 )
 """Group of routes -> roles that may use it. A group that is missing here is closed to all."""
+
+SEEN_BY: Mapping[str, frozenset[Role]] = MappingProxyType(
+    {
+        "operator": WATCHERS,
+        "call": WATCHERS,
+        "saved": WATCHERS,
+        "offer_ended": frozenset(),
+        "queue": EVERYONE,
+        "messages": EVERYONE,
+        "telephony": EVERYONE,
+    }
+)
+"""Kind of frame on the live socket -> roles that see all of that kind; the others see what is their own."""
 
 Refused = Callable[[SignedIn, Request], None]
 

@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from agent_console.gate import EVERYONE, SEEN_BY, WATCHERS
 from agent_console.session import SignedIn
-from agent_console.views import OFFER_ENDS, QueueJson, Views
+from agent_console.views import OFFER_ENDS, CallJson, OperatorJson, QueueJson, Views
 from routing import effects as fx
 from routing.call import Call
 from routing.desk import Snapshot
 from routing.loop import Worker
 from routing.operators import Operator
+from routing.records import Account, Role
 
 KEPT_FRAMES = 4096
 """Frames held for those who come back: some minutes of a busy hour."""
@@ -27,6 +29,10 @@ PAGE_FRAMES = 256
 """Frames that may wait for one page before it counts as too slow."""
 KEPT_CALLS = 4096
 """Calls of which the hub remembers who saw them."""
+PAGES_OF_OPERATOR = 1
+"""An operator has one headset: where he works is where his newest page is."""
+PAGES_OF_OTHERS = 20
+"""A supervisor's pages, wallboards and programs may share an account; one that leaks connections hurts only that."""
 
 SIGNED_OUT = 4401
 TOO_SLOW = 4408
@@ -35,11 +41,15 @@ OPENED_ELSEWHERE = 4409
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """`login`: whom it is for, None for all."""
+    """One thing told. `logins`: whose own it is; `roles`: who else sees it."""
 
     seq: int
-    login: str | None
+    logins: frozenset[str]
+    roles: frozenset[Role]
     text: str
+
+    def is_for(self, account: Account) -> bool:
+        return account.login in self.logins or account.role in self.roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +82,10 @@ class Link:
 
 
 class Hub:
-    """`snapshot` gives the desk as it now stands; `clock` seconds since 1970 UTC."""
+    """`snapshot` gives the desk as it now stands; `clock` seconds since 1970 UTC.
+
+    `bound` frames may wait for one page; an account that is no operator may have `at_once` of them.
+    """
 
     def __init__(
         self,
@@ -82,15 +95,17 @@ class Hub:
         *,
         kept: int = KEPT_FRAMES,
         bound: int = PAGE_FRAMES,
+        at_once: int = PAGES_OF_OTHERS,
     ) -> None:
         self._snapshot = snapshot
         self._clock = clock
         self._views = Views(timezone)
         self._bound = bound
+        self._at_once = at_once
         # begins at the time, so that numbers given out by an application before this one are smaller than all of ours
         self._first = self.seq = int(clock() * 1000)
         self._kept: deque[Frame] = deque(maxlen=kept)
-        self._pages: dict[str, Link] = {}
+        self._pages: dict[str, list[Link]] = {}
         self._listeners: set[Link] = set()
         self._names: dict[str, str] = {}
         self._term = 0
@@ -100,26 +115,30 @@ class Hub:
         self._cases: OrderedDict[str, str] = OrderedDict()
         self.messages_open: int | None = None
         """How many messages wait for an answer; None before anybody counted."""
+        self.dropped = 0
+        """Pages that were dropped because they did not read."""
 
     # -- pages come and go ---------------------------------------------------------------------------------------
 
     def claim(self, who: SignedIn) -> Link:
-        """The one page of this account from now on; the one before is sent away. It hears nothing before `join`."""
+        """A new page of this account, which hears nothing before `join`. Of too many the oldest is sent away."""
         login = who.account.login
         link = Link(who, self._bound)
-        before = self._pages.get(login)
-        if before is not None:
-            self._listeners.discard(before)
-            before.end(OPENED_ELSEWHERE, "opened elsewhere")
-        self._pages[login] = link
-        self._names[login] = who.account.name
+        pages = self._pages.setdefault(login, [])
+        pages.append(link)
+        bound = PAGES_OF_OPERATOR if who.account.role is Role.OPERATOR else self._at_once
+        while len(pages) > bound:
+            oldest = pages.pop(0)
+            self._listeners.discard(oldest)
+            oldest.end(OPENED_ELSEWHERE, "opened elsewhere")
+        self.introduce(login, who.account.name)
         return link
 
     def join(self, link: Link, since: int | None) -> None:
         """Begin to tell `link`: first what it missed after frame `since`, or a snapshot."""
-        missed = None if since is None else self._missed(link.who.account.login, since)
+        missed = None if since is None else self._missed(link.who.account, since)
         if missed is None or len(missed) > self._bound // 2:
-            link.offer(_text(self.seq, "snapshot", self._welcome(link.who.account.login)))
+            link.offer(_text(self.seq, "snapshot", self._welcome(link.who.account)))
         else:
             for frame in missed:
                 link.offer(frame.text)
@@ -128,21 +147,35 @@ class Hub:
     def leave(self, link: Link) -> bool:
         """Whether the account has no page any more by this."""
         self._listeners.discard(link)
+        self.dropped += link.over.done() and link.over.result().code == TOO_SLOW
         login = link.who.account.login
-        if self._pages.get(login) is not link:
+        pages = self._pages.get(login, [])
+        if link not in pages:
             return False
-        del self._pages[login]
-        return True
+        pages.remove(link)
+        if not pages:
+            del self._pages[login]
+        return not pages
 
     def page_of(self, login: str) -> Link | None:
-        return self._pages.get(login)
+        """The account's newest page."""
+        pages = self._pages.get(login)
+        return pages[-1] if pages else None
 
-    def sign_out(self, login: str) -> None:
-        """End the account's page for good. Its own `leave` still tells that it is gone: it may just be coming in."""
-        link = self._pages.get(login)
-        if link is not None:
-            self._listeners.discard(link)
-            link.end(SIGNED_OUT, "signed out")
+    def sign_out(self, who: SignedIn) -> None:
+        """End this session's pages for good. Their own `leave` still tells that they are gone."""
+        for link in self._pages.get(who.account.login, ()):
+            if link.who.token_sha256 == who.token_sha256:
+                self._listeners.discard(link)
+                link.end(SIGNED_OUT, "signed out")
+
+    def pages(self) -> list[Account]:
+        """Whose pages are open: an account stands here once for each."""
+        return [link.who.account for pages in self._pages.values() for link in pages]
+
+    def introduce(self, login: str, name: str) -> None:
+        """From now on the account is shown with this name."""
+        self._names[login] = name
 
     def ping(self, link: Link) -> None:
         link.offer(_text(self.seq, "ping", {}))
@@ -153,6 +186,7 @@ class Hub:
         """Kind of effect -> who shows it, for `routing.loop.Loop`."""
         return {
             fx.ShowOperator: self.show_operator,
+            fx.ShowCall: self.show_call,
             fx.EndOffer: self.end_offer,
             fx.ShowQueue: self.show_queue,
             fx.ShowTelephony: self.show_telephony,
@@ -169,12 +203,15 @@ class Hub:
             self._see(call.id, login)
         elif operator.call is None:
             self._calls.pop(login, None)
-        name = self._names.get(login)
-        if name is None:  # no page since we began: whoever opens one gets a snapshot
+        self._tell("operator", self._operator(operator), login)
+        if call is not None:  # who sees all calls hears of it by `show_call`
+            self._tell("call", self._call(call), login, others=frozenset())
+
+    async def show_call(self, order: fx.Order) -> None:
+        effect = order.effect
+        if not isinstance(effect, fx.ShowCall) or self._outdated(order):
             return
-        self._tell("operator", self._views.operator(operator, name), login)
-        if call is not None:
-            self._tell("call", self._views.call(call, case=self._cases.get(call.id)), login)
+        self._tell("call", self._call(effect.call))
 
     async def end_offer(self, order: fx.Order) -> None:
         effect = order.effect
@@ -199,13 +236,10 @@ class Hub:
     # -- what was written ----------------------------------------------------------------------------------------
 
     def saved(self, call_id: str) -> None:
-        """The call's row was written. Goes to the pages that saw the call; to all, if it is over and none is known."""
-        seen = self._seen_by.get(call_id)
-        if seen:
-            for login in sorted(seen):
-                self._tell("saved", {"call": call_id}, login)
-        elif call_id not in self._snapshot().calls:
-            self._tell("saved", {"call": call_id})
+        """The call's row was written. Told to the accounts that saw it; to all, if it is over and none is known."""
+        seen = self._seen_by.get(call_id, set())
+        unknown = not seen and call_id not in self._snapshot().calls
+        self._tell("saved", {"call": call_id}, *seen, others=EVERYONE if unknown else None)
 
     def messages(self, count: int) -> None:
         """So many messages wait for an answer now."""
@@ -242,34 +276,46 @@ class Hub:
         last = self._calls.get(operator.login)
         return last if last is not None and last.id == operator.call else None
 
-    def _welcome(self, login: str) -> Mapping[str, Any]:
+    def _welcome(self, account: Account) -> Mapping[str, Any]:
         desk = self._snapshot()
-        operator = desk.operators.get(login)
+        operator = desk.operators.get(account.login)
         call = None if operator is None else self.call_of(operator)
         if call is not None:
-            self._see(call.id, login)
-        return {
-            "operator": None if operator is None else self._views.operator(operator, self._names.get(login, login)),
-            "call": None if call is None else self._views.call(call, case=self._cases.get(call.id)),
+            self._see(call.id, account.login)
+        told: dict[str, Any] = {
+            "operator": None if operator is None else self._operator(operator),
+            "call": None if call is None else self._call(call),
             "queues": self.queues(),
             "messages_open": self.messages_open or 0,
             "telephony": desk.telephony,
             "now": self._views.time(self._clock()),
         }
+        if account.role in WATCHERS:
+            told["operators"] = [self._operator(one) for one in desk.operators.values() if one.signed_in]
+            told["calls"] = [self._call(one) for one in desk.calls.values()]
+        return told
 
-    def _missed(self, login: str, since: int) -> list[Frame] | None:
-        """The frames after `since` for `login`; None if they are not all here."""
+    def _operator(self, operator: Operator) -> OperatorJson:
+        return self._views.operator(operator, self._names.get(operator.login, operator.login))
+
+    def _call(self, call: Call) -> CallJson:
+        return self._views.call(call, case=self._cases.get(call.id))
+
+    def _missed(self, account: Account, since: int) -> list[Frame] | None:
+        """The frames after `since` for `account`; None if they are not all here."""
         oldest = self._kept[0].seq if self._kept else self.seq + 1
         if not max(oldest - 1, self._first) <= since <= self.seq:
             return None
-        return [frame for frame in self._kept if frame.seq > since and frame.login in (None, login)]
+        return [frame for frame in self._kept if frame.seq > since and frame.is_for(account)]
 
-    def _tell(self, kind: str, data: Mapping[str, Any], login: str | None = None) -> None:
+    def _tell(self, kind: str, data: Mapping[str, Any], *logins: str, others: frozenset[Role] | None = None) -> None:
+        """Tell `logins`, and the roles that see every frame of this kind, or `others` instead of those."""
         self.seq += 1
-        frame = Frame(self.seq, login, _text(self.seq, kind, data))
+        roles = SEEN_BY[kind] if others is None else others
+        frame = Frame(self.seq, frozenset(logins), roles, _text(self.seq, kind, data))
         self._kept.append(frame)
         for link in list(self._listeners):
-            if login in (None, link.who.account.login):
+            if frame.is_for(link.who.account):
                 link.offer(frame.text)
 
     def _outdated(self, order: fx.Order) -> bool:

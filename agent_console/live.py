@@ -11,9 +11,11 @@ from fastapi import APIRouter
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from agent_console.desk import granted
+from agent_console.gate import WATCHERS
 from agent_console.hub import SIGNED_OUT, Link
 from agent_console.parts import Console
 from agent_console.problems import Problem
+from agent_console.wire import CLOSE_S
 from routing import events as ev
 from routing.records import Role, StoreFault
 
@@ -21,8 +23,6 @@ log = logging.getLogger(__name__)
 
 SPOKEN_MAX = 4096
 """Characters of a frame from a page; it has nothing longer to say than `pong`."""
-CLOSE_S = 5.0
-"""How long a page may take to let us say goodbye."""
 TRY_AGAIN = 1013
 TOO_LONG = 1009
 SILENT = 1001
@@ -32,8 +32,8 @@ SILENT = 1001
 class Rhythm:
     """Seconds between pings, until a page that answers none is dropped, and between looks at its session."""
 
-    ping_s: float = 10.0
-    silent_s: float = 25.0
+    ping_s: float = 4.0
+    silent_s: float = 10.0
     session_s: float = 60.0
 
 
@@ -99,6 +99,9 @@ async def _greet(console: Console, link: Link, since: int | None) -> None:
                 record = await store.read(store.call, operator.call)
                 if record is not None and record.case is not None:
                     hub.case_opened(operator.call, record.case)
+        if account.role in WATCHERS:
+            for one in await store.read(store.accounts):
+                hub.introduce(one.login, one.name)
         if hub.messages_open is None:
             hub.messages_open = await store.read(store.messages_open)
     except (StoreFault, Problem) as away:
@@ -137,7 +140,9 @@ async def _watch(console: Console, rhythm: Rhythm, link: Link, heard: _Heard) ->
     now = asyncio.get_running_loop().time
     looked = now()
     while True:
-        await asyncio.sleep(rhythm.ping_s)
+        due = min(now() + rhythm.ping_s, heard.at + rhythm.silent_s)
+        await asyncio.sleep(due - now())
+        heard.at += now() - due  # what we slept through ourselves is not the page's silence
         if now() - heard.at >= rhythm.silent_s:
             link.end(SILENT, "no pong")
             return

@@ -30,6 +30,7 @@ class SignedInJson(TypedDict):
 class OperatorJson(TypedDict):
     login: str
     name: str
+    queues: list[str]
     state: str
     since: str
     phone: bool
@@ -177,6 +178,7 @@ class Views:
         return {
             "login": operator.login,
             "name": name,
+            "queues": list(operator.queues),
             "state": operator.state.value,
             "since": self.time(operator.since),
             "phone": operator.phone,

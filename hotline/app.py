@@ -14,6 +14,7 @@ import uvicorn
 from agent_console.app import build
 from agent_console.hub import Hub
 from agent_console.parts import Softphone
+from agent_console.wire import Wire
 from agi import witness
 from agi.ami import Ami, AmiError, Event
 from agi.arrive import Arrive
@@ -147,7 +148,7 @@ class Application:
                 self._console,
                 host=settings.bind,
                 port=settings.http_port,
-                ws="websockets-sansio",
+                ws=Wire,
                 ws_max_size=65536,
                 ws_ping_interval=None,
                 log_config=None,

@@ -116,10 +116,10 @@ class Desk:
             arrived_at=now,
         )
         if call.id in self._gone:
-            effects.append(fx.SaveCall(advance_call(call, ev.CallEnded(call.id, self._gone.pop(call.id)), now)))
+            effects += _written(advance_call(call, ev.CallEnded(call.id, self._gone.pop(call.id)), now))
             return
         self._calls[call.id] = call
-        effects.append(fx.SaveCall(call))
+        effects += _written(call)
 
     def _adopt(self, call: Call, now: float, effects: list[fx.Effect]) -> None:
         if call.id in self._calls:
@@ -127,7 +127,7 @@ class Desk:
         if call.queue is None and call.state is not CallState.GREETING:
             call = replace(call, queue=self._default.name)
         self._calls[call.id] = call
-        effects.append(fx.SaveCall(call))
+        effects += _written(call)
         if call.state is CallState.TALKING and call.operator is not None:
             answered = ev.OperatorAnswered(call.id, call.operator, call.leg.channel or "" if call.leg else "")
             self._move_operator(call.operator, answered, now, effects)
@@ -187,7 +187,7 @@ class Desk:
         if isinstance(event, ev.SoundLost):
             effects.append(fx.ReturnCaller(after.id, after.channel))
         if after.timeline != before.timeline:
-            effects.append(fx.SaveCall(after))
+            effects += _written(after)
         if after.state is CallState.ENDED:
             if after.message_at is not None:
                 effects.append(fx.OpenMessageWork(after.id, after.caller, after.message_at))
@@ -258,7 +258,7 @@ class Desk:
             ring_s = self._queue_of(call).ring_s
             effects.append(fx.ConnectCall(call.id, call.channel, operator.login, ring_s))
             self._put(operator, effects)
-            effects.append(fx.SaveCall(call))
+            effects += _written(call)
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
@@ -294,6 +294,11 @@ class Desk:
             queues=MappingProxyType(dict(self._queues)),
             telephony=self._telephony,
         )
+
+
+def _written(call: Call) -> tuple[fx.SaveCall, fx.ShowCall]:
+    """What follows whenever a call has changed."""
+    return fx.SaveCall(call), fx.ShowCall(call)
 
 
 def _ring_result(event: ev.CallEvent) -> ev.RingResult:

@@ -64,6 +64,13 @@ class SaveOperator:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowCall:
+    """Show those who watch the line the call as it now stands."""
+
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
 class OpenMessageWork:
     """The citizen left a message (or hung up while leaving it): somebody must call back.
 
@@ -131,6 +138,7 @@ Effect = (
     | EndCall
     | SaveCall
     | SaveOperator
+    | ShowCall
     | OpenMessageWork
     | ShowOperator
     | EndOffer

@@ -48,6 +48,11 @@ class Loop:
         self._lanes: dict[str, deque[fx.Effect]] = {}
         self._bounds = {kind: asyncio.Semaphore(at_once) for kind in workers}
 
+    @property
+    def waiting(self) -> int:
+        """How many events wait in the inbox."""
+        return self._inbox.qsize()
+
     def post(self, event: ev.Event, at: float | None = None) -> None:
         """Put `event` into the inbox; `at` when it happened, if not now."""
         self._inbox.put_nowait((event, self._clock() if at is None else at, None))
@@ -116,6 +121,8 @@ def _lane_of(effect: fx.Effect) -> str:
             return f"show {operator.login}"
         case fx.EndOffer(operator=login):
             return f"show {login}"
+        case fx.ShowCall(call=shown):
+            return f"show {shown.id}"
         case fx.ShowQueue() | fx.ShowTelephony():
             return "show"
         case fx.Refuse():

@@ -55,18 +55,16 @@ def router(console: Console) -> APIRouter:
         page = console.hub.page_of(login)
         # an old session ends alone when the operator works from another page meanwhile
         present = who.kind == "page" and (page is None or page.who.token_sha256 == who.token_sha256)
-        if present:
-            signed_out = ev.OperatorSignedOut(login)
-            if who.account.role is Role.OPERATOR and not await granted(console.gateway, signed_out):
-                raise Problem(
-                    409,
-                    "in-a-call",
-                    "来电振铃或通话中不能退出，请在通话结束后再退出。",
-                    "You cannot sign out while a call rings or goes on: do it when the call is over.",
-                )
+        leaves = present and who.account.role is Role.OPERATOR
+        if leaves and not await granted(console.gateway, ev.OperatorSignedOut(login)):
+            raise Problem(
+                409,
+                "in-a-call",
+                "来电振铃或通话中不能退出，请在通话结束后再退出。",
+                "You cannot sign out while a call rings or goes on: do it when the call is over.",
+            )
         await console.sessions.end(who, origin(request))
-        if present:
-            console.hub.sign_out(login)
+        console.hub.sign_out(who)
         gone = Response(status_code=204)
         gone.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
         return gone

@@ -1,6 +1,8 @@
 import json
+from itertools import pairwise
 from typing import Any
 
+from agent_console.gate import SEEN_BY
 from agent_console.hub import Hub, Link
 from agent_console.session import SignedIn
 from routing import effects as fx
@@ -10,9 +12,12 @@ from routing.records import Account, Role
 
 from .conftest import House
 
+ROLES = {"sup1": Role.SUPERVISOR, "admin": Role.ADMIN}
 
-def page(house: House, login: str = "op1001", since: int | None = None) -> Link:
-    who = SignedIn(Account(login, f"name of {login}", Role.OPERATOR), login, "page", 2e9)
+
+def page(house: House, login: str = "op1001", since: int | None = None, session: str = "") -> Link:
+    account = Account(login, f"name of {login}", ROLES.get(login, Role.OPERATOR))
+    who = SignedIn(account, session or login, "page", 2e9)
     link = house.hub.claim(who)
     house.hub.join(link, since)
     return link
@@ -36,6 +41,7 @@ async def test_a_new_page_gets_a_snapshot_and_then_every_change(house: House) ->
         "operator": {
             "login": "op1001",
             "name": "name of op1001",
+            "queues": ["main"],
             "state": "ready",
             "since": "2026-11-23T18:30:00.000+08:00",
             "phone": True,
@@ -62,7 +68,8 @@ async def test_a_new_page_gets_a_snapshot_and_then_every_change(house: House) ->
     house.call_up("c1", name="<b>张三</b>")
     told = frames(link)
     assert [frame["type"] for frame in told] == ["telephony", "queue", "operator", "call", "queue"]
-    assert [frame["seq"] for frame in told] == [first["seq"] + step for step in (1, 2, 3, 4, 5)]
+    assert first["seq"] < told[0]["seq"]
+    assert all(before["seq"] < after["seq"] for before, after in pairwise(told))
     assert told[1]["data"]["waiting"] == 1
     assert (told[2]["data"]["state"], told[2]["data"]["call"]) == ("ringing", "c1")
     assert (told[3]["data"]["state"], told[3]["data"]["caller_name"]) == ("ringing", "<b>张三</b>")
@@ -146,7 +153,7 @@ async def test_a_page_that_does_not_read_is_dropped_and_the_others_miss_nothing(
     assert not quick.over.done()
 
 
-async def test_the_newer_page_of_an_account_wins(house: House) -> None:
+async def test_the_newer_page_of_an_operator_wins(house: House) -> None:
     first = page(house)
     second = page(house)
     assert first.over.result().code == 4409
@@ -163,13 +170,98 @@ async def test_the_newer_page_of_an_account_wins(house: House) -> None:
 
 async def test_signing_out_ends_the_page_for_good(house: House) -> None:
     link = page(house)
-    house.hub.sign_out("op1001")
+    house.hub.sign_out(link.who)
     assert link.over.result().code == 4401
     frames(link)
     house.hub.messages(1)
     assert frames(link) == []
     assert house.hub.leave(link)
-    house.hub.sign_out("op1002")
+    house.hub.sign_out(link.who)
+
+
+async def test_supervisors_and_programs_may_have_several_pages_and_the_oldest_of_too_many_goes(
+    house: House,
+) -> None:
+    house.hub = Hub(house.desk.snapshot, lambda: house.now[0], house.hub._views.timezone, at_once=3)
+    for login in ("sup1", "admin"):
+        pages = [page(house, login) for _ in range(3)]
+        assert [one.over.done() for one in pages] == [False] * 3
+        fourth = page(house, login)
+        assert pages[0].over.result().code == 4409
+        for one in pages:
+            frames(one)
+        frames(fourth)
+        house.hub.messages(1)
+        assert [kinds(one) for one in (*pages, fourth)] == [[], ["messages"], ["messages"], ["messages"]]
+        assert not house.hub.leave(pages[0])
+        assert [house.hub.leave(one) for one in (pages[1], fourth, pages[2])] == [False, False, True]
+    assert house.hub.pages() == []
+
+
+async def test_signing_out_ends_the_pages_of_that_session_only(house: House) -> None:
+    one, other, same = (page(house, "admin", session=session) for session in ("desk", "wall", "desk"))
+    house.hub.sign_out(one.who)
+    assert (one.over.result().code, same.over.result().code, other.over.done()) == (4401, 4401, False)
+    assert house.hub.page_of("admin") is same
+
+
+async def test_a_supervisor_sees_every_operator_and_every_call_from_the_first_frame_on(house: House) -> None:
+    house.hub.introduce("op1001", "李晓雯")
+    house.talk("c1", "op1001")
+    house.call_up("c2")
+    house.desk.post(ev.PhoneRegistered("op1002"))  # not signed in
+    for login in ("sup1", "admin"):
+        link = page(house, login)
+        (first,) = frames(link)
+        assert (first["data"]["operator"], first["data"]["call"]) == (None, None)
+        told = [(one["login"], one["name"], one["state"]) for one in first["data"]["operators"]]
+        assert told == [("op1001", "李晓雯", "talking")]
+        told = [(one["id"], one["state"], one["operator"]) for one in first["data"]["calls"]]
+        assert told == [("c1", "talking", "op1001"), ("c2", "waiting", None)]
+        assert house.hub.leave(link)
+    link = page(house, "sup1")
+    frames(link)
+    house.desk.post(ev.CallEnded("c2", 16))
+    house.hub.saved("c2")
+    house.desk.post(ev.HangUpRequested("c1", "op1001"))
+    house.desk.post(ev.CallEnded("c1", 16))
+    told = [
+        (frame["type"], frame["data"].get("id") or frame["data"].get("login"), frame["data"].get("state"))
+        for frame in frames(link)
+        if frame["type"] != "queue"
+    ]
+    assert told == [
+        ("call", "c2", "ended"),
+        ("saved", None, None),
+        ("operator", "op1001", "talking"),  # the page of the one whose wish it was hears that it was taken
+        ("call", "c1", "talking"),
+        ("operator", "op1001", "wrap_up"),
+        ("call", "c1", "ended"),
+    ]
+
+
+async def test_an_operator_gets_neither_the_others_nor_the_queue_in_his_snapshot(house: House) -> None:
+    house.talk("c1", "op1002")
+    house.call_up("c2")
+    link = page(house)
+    (first,) = frames(link)
+    assert set(first["data"]) == {"operator", "call", "queues", "messages_open", "telephony", "now"}
+    house.call_up("c3")
+    house.hub.saved("c3")
+    house.desk.post(ev.CallEnded("c2", 16))
+    assert set(kinds(link)) == {"queue"}
+
+
+async def test_who_may_see_which_kind_is_said_for_every_kind(house: House) -> None:
+    watch = page(house, "sup1")
+    frames(watch)
+    house.sit_down("op1001")
+    house.talk("c1", "op1001")
+    house.desk.post(ev.OperatorLegEnded("c1", "op1001", 44))
+    house.hub.saved("c1")
+    house.hub.messages(1)
+    assert {frame.text.partition('"type":"')[2].partition('"')[0] for frame in house.hub._kept} == set(SEEN_BY)
+    assert set(kinds(watch)) == set(SEEN_BY) - {"offer_ended"}
 
 
 async def test_the_call_stays_on_the_page_while_its_operator_writes(house: House) -> None:
@@ -217,7 +309,7 @@ async def test_half_a_character_in_a_name_breaks_no_connection(house: House) -> 
 
 async def test_the_hub_has_a_worker_for_every_effect_that_is_shown(house: House) -> None:
     workers = house.hub.workers()
-    assert set(workers) == {fx.ShowOperator, fx.EndOffer, fx.ShowQueue, fx.ShowTelephony}
+    assert set(workers) == {fx.ShowOperator, fx.ShowCall, fx.EndOffer, fx.ShowQueue, fx.ShowTelephony}
     link = page(house)
     frames(link)
     await workers[fx.ShowOperator](fx.Order(1, fx.ShowOperator(Operator("op1001"), None)))

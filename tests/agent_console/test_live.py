@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import re
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import reduce
 from typing import Any
 
 import httpx
@@ -13,8 +15,11 @@ import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from agent_console.hub import Link
 from agent_console.live import Rhythm
 from agent_console.session import Sessions
+from agent_console.wire import Wire
+from hotline.board import Board, told
 from routing import events as ev
 from routing.operators import OperatorState
 
@@ -24,8 +29,9 @@ WAIT_S = 10.0
 
 
 class Served:
-    def __init__(self, house: House, port: int) -> None:
+    def __init__(self, house: House, port: int, server: uvicorn.Server) -> None:
         self.house = house
+        self.server = server
         self.port = port
 
     async def sign_in(self, login: str = "op1001") -> httpx.AsyncClient:
@@ -50,6 +56,10 @@ class Served:
     def url(self, ticket: str, since: int | None = None) -> str:
         return f"ws://127.0.0.1:{self.port}/live?ticket={ticket}" + ("" if since is None else f"&since={since}")
 
+    def sockets(self) -> set[object]:
+        """The connections that the server holds."""
+        return self.server.server_state.connections
+
     @asynccontextmanager
     async def page(
         self, login: str = "op1001", since: int | None = None, **options: Any
@@ -66,13 +76,11 @@ class Served:
 @pytest.fixture
 async def served(house: House) -> AsyncIterator[Served]:
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        house.app, ws="websockets-sansio", log_config=None, lifespan="off", ws_per_message_deflate=False
-    )
+    config = uvicorn.Config(house.app, ws=Wire, log_config=None, lifespan="off", ws_per_message_deflate=False)
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        yield Served(house, listener.getsockname()[1])
+        yield Served(house, listener.getsockname()[1], server)
     finally:
         server.should_exit = True
         await asyncio.wait_for(running, WAIT_S)
@@ -142,6 +150,64 @@ async def test_an_address_that_the_settings_name_is_ours_too(served: Served) -> 
     url = served.url(await served.ticket())
     async with connect(url, origin="https://hotline.example.org", proxy=None) as link:  # type: ignore[arg-type]
         assert (await hear(link))["type"] == "snapshot"
+
+
+async def handshake(port: int, address: str, **headers: str | None) -> int:
+    """The status that an upgrade asked for byte by byte is answered with; a header that is None is not sent."""
+    lines = [f"GET {address} HTTP/1.1"]
+    given = {
+        "Host": f"127.0.0.1:{port}",
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        **headers,
+    }
+    lines += [f"{name}: {value}" for name, value in given.items() if value is not None]
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write("\r\n".join([*lines, "", ""]).encode())
+    status = int((await asyncio.wait_for(reader.readline(), WAIT_S)).split()[1])
+    writer.close()
+    return status
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        # a proxy that hands on the host it was asked at: the page's own site
+        ("hotline.city.gov.cn", "https://hotline.city.gov.cn", 101),
+        ("hotline.city.gov.cn:8443", "https://hotline.city.gov.cn:8443", 101),
+        ("hotline.city.gov.cn", "https://evil.example", 403),
+        ("hotline.city.gov.cn", "https://hotline.city.gov.cn:8443", 403),
+        ("hotline.city.gov.cn", "https://sub.hotline.city.gov.cn", 403),
+        ("hotline.city.gov.cn", None, 403),
+        # a proxy that asks by the inner host: only an address that the settings name
+        (None, "https://hotline.example.org", 101),
+        (None, "https://hotline.city.gov.cn", 403),
+        (None, "https://hotline.example.org.evil.example", 403),
+        (None, "https://hotline.example.org@evil.example", 403),
+        (None, "http://hotline.example.org", 403),
+        (None, "file://127.0.0.1", 403),
+        (None, "", 403),
+    ],
+)
+async def test_behind_a_proxy_only_our_own_site_gets_in(
+    served: Served, host: str | None, origin: str | None, status: int
+) -> None:
+    address = f"/live?ticket={await served.ticket('sup1')}"
+    headers = {"Origin": origin, "Host": host or f"127.0.0.1:{served.port}"}
+    assert await handshake(served.port, address, **headers, **{"X-Forwarded-Host": "evil.example"}) == status
+
+
+async def test_a_refused_site_neither_uses_up_the_ticket_nor_sends_the_open_page_away(served: Served) -> None:
+    ticket = await served.ticket()
+    async with served.page() as link:
+        await hear(link)
+        assert await handshake(served.port, f"/live?ticket={ticket}", Origin="http://evil.example") == 403
+        served.house.hub.messages(1)
+        assert (await hear_until(link, "messages"))[-1]["data"] == {"open": 1}
+        async with connect(served.url(ticket), origin=served.origin, proxy=None):  # type: ignore[arg-type]
+            assert await closed(link) == 4409
 
 
 async def test_an_old_used_or_invented_ticket_is_refused(served: Served) -> None:
@@ -223,6 +289,129 @@ async def test_a_page_that_does_not_read_is_dropped_and_another_hears_everything
         assert await closed(slow) == 4408
 
 
+class Deaf:
+    """A client of sup1 that opens the live socket and then reads nothing, until told to."""
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+        self.wire = socket.socket()
+
+    async def __aenter__(self) -> Link:
+        """Connected; what the hub knows of it."""
+        address = f"/live?ticket={await self._served.ticket('sup1')}"
+        wire = self.wire
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        wire.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(wire, ("127.0.0.1", self._served.port))
+        request = (
+            f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1:{self._served.port}\r\nOrigin: {self._served.origin}\r\n"
+            "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        )
+        await asyncio.get_running_loop().sock_sendall(wire, request.encode())
+        hub = self._served.house.hub
+        async with asyncio.timeout(WAIT_S):
+            while (link := hub.page_of("sup1")) is None or link not in hub._listeners:
+                await asyncio.sleep(0.01)
+        return link
+
+    async def __aexit__(self, *_: object) -> None:
+        self.wire.close()
+
+    async def read_to_the_end(self) -> bytes:
+        """All that still comes, until the connection is closed or cut."""
+        heard = b""
+        with suppress(ConnectionResetError):
+            while piece := await asyncio.get_running_loop().sock_recv(self.wire, 1 << 20):
+                heard += piece
+        return heard
+
+
+def board_of(heard: list[dict[str, Any]]) -> Board:
+    return reduce(lambda board, frame: told(board, frame, 0.0), heard, Board())
+
+
+def numbered(heard: list[dict[str, Any]]) -> list[int]:
+    return [frame["data"]["open"] for frame in heard if frame["type"] == "messages"]
+
+
+async def test_one_that_reads_nothing_is_dropped_while_the_others_get_every_frame_in_order(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent_console.wire.CLOSE_S", 0.3)
+    monkeypatch.setattr("agent_console.live.CLOSE_S", 0.3)
+    hub, deaf, sent = served.house.hub, Deaf(served), 0
+    async with served.page("op1001") as one, served.page("admin") as other, deaf as stuck:
+        pages = {one: await hear_until(one, "snapshot"), other: await hear_until(other, "snapshot")}
+        while not stuck.over.done():
+            assert sent < 5000
+            sent += 1
+            hub._tell("messages", {"open": sent, "padding": "x" * 50_000})
+            for page, heard in pages.items():
+                while heard[-1]["data"].get("open") != sent:
+                    heard.append(await hear(page))
+        assert stuck.over.result().code == 4408
+        async with asyncio.timeout(WAIT_S):  # its socket is cut although it has read nothing
+            while hub.page_of("sup1") is not None:
+                await asyncio.sleep(0.01)
+        hub.messages(sent + 1)
+        for page, heard in pages.items():
+            heard.extend(await hear_until(page, "messages"))
+            assert numbered(heard) == list(range(1, sent + 2))
+        assert hub.dropped == 1
+        before = await asyncio.wait_for(deaf.read_to_the_end(), WAIT_S)
+        assert b"too slow" not in before  # it never took what came before the goodbye
+        seen = max(int(seq) for seq in re.findall(rb'"seq":(\d+),"type"', before))
+        assert seen < hub.seq
+        served.house.talk("c1", "op1002")
+        served.house.call_up("c2")
+        hub.messages(0)
+        pages[other] += await hear_until(other, "messages")
+        async with served.page("sup1", since=seen) as back:
+            missed = [await hear(back)]
+            while missed[-1]["seq"] < hub.seq:
+                missed.append(await hear(back))
+        mine, theirs = board_of(missed), board_of(pages[other])
+        assert mine == theirs
+        assert [set(mine.calls), set(mine.operators)] == [{"c1", "c2"}, {"op1001", "op1002"}]
+
+
+async def test_a_page_that_never_reads_does_not_keep_its_socket(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent_console.wire.CLOSE_S", 0.2)
+    monkeypatch.setattr("agent_console.live.CLOSE_S", 0.2)
+    hub = served.house.hub
+    async with asyncio.timeout(WAIT_S), Deaf(served) as stuck:
+        while not stuck.over.done():
+            hub._tell("messages", {"open": 1, "padding": "x" * 50_000})
+            await asyncio.sleep(0)
+        # the server's end is gone, not lingering with what nobody reads
+        while served.sockets():
+            await asyncio.sleep(0.01)
+
+
+async def test_a_goodbye_that_nobody_answers_is_not_waited_for(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent_console.wire.CLOSE_S", 0.2)
+    deaf = Deaf(served)
+    async with asyncio.timeout(WAIT_S), deaf as quiet:
+        quiet.end(1001, "no pong")
+        assert b"no pong" in await deaf.read_to_the_end()
+
+
+async def test_several_pages_of_a_supervisor_stay_and_the_twenty_first_sends_the_first_away(served: Served) -> None:
+    async with AsyncExitStack() as stack:
+        pages = [await stack.enter_async_context(served.page("admin")) for _ in range(20)]
+        for page in pages:
+            await hear(page)
+        wallboard = await stack.enter_async_context(served.page("admin"))
+        assert (await hear(wallboard))["type"] == "snapshot"
+        assert await closed(pages[0]) == 4409
+        served.house.hub.messages(7)
+        for page in (*pages[1:], wallboard):
+            assert (await hear_until(page, "messages"))[-1]["data"] == {"open": 7}
+
+
 async def test_a_frame_that_no_page_of_ours_would_send_ends_the_connection(served: Served) -> None:
     for frame in ("x" * 5000, b"\0"):
         async with served.page() as link:
@@ -266,12 +455,22 @@ async def test_while_the_desk_does_not_answer_a_page_is_told_to_come_again(
 class TestRhythm:
     @pytest.fixture
     def rhythm(self) -> Rhythm:
-        return Rhythm(ping_s=0.05, silent_s=2.0, session_s=0.1)
+        return Rhythm(ping_s=0.05, silent_s=0.5, session_s=0.1)
 
     async def test_a_page_that_answers_no_ping_is_dropped(self, served: Served) -> None:
         async with served.page() as link:
             assert await closed(link) == 1001
         await served.house.desk.last(ev.PageClosed("op1001"))
+
+    async def test_a_page_is_dropped_as_soon_as_it_was_silent_for_long_enough(self, served: Served) -> None:
+        clock = asyncio.get_running_loop().time
+        async with served.page() as link:
+            for _ in range(3):
+                await hear_until(link, "ping")
+                await link.send('{"type": "pong"}')
+            said = clock()
+            assert await closed(link) == 1001
+            assert 0.4 < clock() - said < 2.0
 
     async def test_a_page_that_answers_stays(self, served: Served) -> None:
         async with served.page() as link:

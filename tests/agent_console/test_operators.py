@@ -18,6 +18,7 @@ async def test_ready_is_answered_with_the_operator_as_he_now_stands(house: House
         assert answer.json() == {
             "login": "op1001",
             "name": "李晓雯",
+            "queues": ["main"],
             "state": "ready",
             "since": "2026-11-23T18:30:00.000+08:00",
             "phone": True,

@@ -470,3 +470,23 @@ def test_over_any_history_operators_and_calls_agree_and_nobody_waits_beside_a_fr
             if call.state is CallState.WAITING and call.at_music and call.queue == "main" and call.prefer is None
         ]
         assert not (free and waiting)
+
+
+def test_whoever_watches_the_line_is_shown_every_change_that_is_saved() -> None:
+    hall = Hall()
+    hall.ready("op1001")
+    hall.waits("a")
+    hall.answers("a", "op1001")
+    hall.tell(ev.CallEnded("a", 16), after=5)
+    hall.tell(ev.CallEnded("b", 16), ev.CallArrived("b", "", "", "12345", "ch-b"))  # its end was told first
+    saved = [order.call for order in only(fx.SaveCall, hall.orders)]
+    assert saved == [order.call for order in only(fx.ShowCall, hall.orders)]
+    assert [(call.id, call.state) for call in saved] == [
+        ("a", CallState.GREETING),
+        ("a", CallState.WAITING),
+        ("a", CallState.RINGING),
+        ("a", CallState.RINGING),
+        ("a", CallState.TALKING),
+        ("a", CallState.ENDED),
+        ("b", CallState.ENDED),
+    ]

@@ -8,8 +8,8 @@ import type { Link } from './state'
 
 const BACKOFF_FIRST_MS = 500
 const BACKOFF_LAST_MS = 5_000
-/** The server pings every 10 s; two and a half of them missed means a dead line. */
-const SILENCE_MS = 25_000
+/** The server pings every 4 s; three of them missed means a dead line. */
+const SILENCE_MS = 12_000
 
 const SIGNED_OUT = 4401
 const TOO_SLOW = 4408

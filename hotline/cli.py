@@ -19,7 +19,6 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from agent_console.session import Sessions
 from agent_console.views import Views
@@ -28,10 +27,12 @@ from agi.caller import number
 from agi.configuration import Layout, UnsafeValueError
 from cases.case import CaseFilter
 from config.settings import Settings, SettingsError, load
-from hotline import keeper, trial
+from hotline import keeper, trial, wallboard
 from hotline.backup import BackupError, Manifest
 from hotline.backup import backup as make_backup
 from hotline.backup import restore as run_restore
+from hotline.literal import as_json as printable
+from hotline.literal import literal
 from hotline.phone import Line
 from hotline.places import Places
 from hotline.verify import verify as run_verify
@@ -46,7 +47,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-out, err = Console(), Console(stderr=True)
+out, err = Console(markup=False), Console(stderr=True, markup=False)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -59,7 +60,7 @@ def main() -> None:
 
 
 def fail(message: str) -> NoReturn:
-    err.print(message, style="bold red", highlight=False, markup=False)
+    err.print(literal(message, "bold red"))
     raise SystemExit(2)
 
 
@@ -135,11 +136,11 @@ def status(as_json: Json = False) -> None:
     settings = load()
     answer = keeper.status(settings, Places(settings.home))
     if as_json:
-        print(json.dumps(answer, ensure_ascii=False))  # noqa: T201
+        print(printable(answer))  # noqa: T201
     else:
         table = Table(show_header=False)
         for name, value in answer.items():
-            table.add_row(name, _literal(json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value))
+            table.add_row(name, literal(json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value))
         out.print(table)
     if answer["health"].get("status") != "ok":
         raise SystemExit(1)
@@ -179,15 +180,15 @@ def call(
     with _store(settings) as store:
         heard["record"] = _record_of(store, dialled_at, caller, settings)
     if as_json:
-        print(json.dumps(heard, ensure_ascii=False))  # noqa: T201
+        print(printable(heard))  # noqa: T201
         return
-    table = Table(title=f"{caller or '(withheld)'} → {to}", show_header=False)
+    table = Table(title=literal(f"{caller or '(withheld)'} → {to}"), show_header=False)
     for key, value in heard.items():
         if not isinstance(value, dict):
-            table.add_row(key, _literal("" if value is None else value))
+            table.add_row(key, literal("" if value is None else value))
     for key in ("id", "outcome", "operator", "wait_s", "talk_s"):
         if heard["record"]:
-            table.add_row(f"record: {key}", _literal(heard["record"][key]))
+            table.add_row(f"record: {key}", literal(heard["record"][key]))
     out.print(table)
 
 
@@ -258,26 +259,34 @@ Columns = dict[str, Callable[[dict[str, Any]], str]]
 
 def _list(items: list[dict[str, Any]], as_json: bool, title: str, columns: Columns) -> None:
     if as_json:
-        print(json.dumps({"items": items}, ensure_ascii=False))  # noqa: T201
+        print(printable({"items": items}))  # noqa: T201
         return
     table = Table(title=title, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for column in columns:
         table.add_column(column, overflow="fold", no_wrap=column in ("time", "from", "number"))
     for item in items:
-        table.add_row(*(_literal(show(item)) for show in columns.values()))
+        table.add_row(*(literal(show(item)) for show in columns.values()))
     out.print(table)
-
-
-def _literal(value: object) -> Text:
-    """As it is: neither rich's markup nor the terminal's escape sequences in what citizens say do anything."""
-    return Text(
-        "".join(sign if sign.isprintable() or sign == "\n" else "\N{REPLACEMENT CHARACTER}" for sign in str(value))
-    )
 
 
 def _short(time_: str) -> str:
     """`2026-11-23T20:04:15.143+08:00` -> `11-23 20:04`."""
     return time_[5:16].replace("T", " ")
+
+
+@app.command(name="wallboard")
+def _wallboard(
+    login: Annotated[str, typer.Option("--as", help="Account to look with; else the first supervisor.")] = "",
+    once: Annotated[bool, typer.Option("--once", help="Print one picture and end.")] = False,
+    as_json: Json = False,
+) -> None:
+    """The line as it stands, live: queues, operators, who waits. Ctrl-C ends it. 大屏。"""
+    settings = load()
+    with _store(settings) as store:
+        try:
+            wallboard.run(settings, store, out, login, once=once, as_json=as_json)
+        except wallboard.BoardError as fault:
+            fail(str(fault))
 
 
 @app.command()
@@ -290,7 +299,7 @@ def verify(as_json: Json = False) -> None:
         found = [{"call": finding.call, "what": finding.what} for finding in verdict.findings]
         audit = {"rows": verdict.audit.rows, "sha256": verdict.audit.sha256}
         counts = {"calls": verdict.calls, "recordings": verdict.recordings, "cases": verdict.cases, "audit": audit}
-        print(json.dumps({"holds": verdict.holds, **counts, "findings": found}, ensure_ascii=False))  # noqa: T201
+        print(printable({"holds": verdict.holds, **counts, "findings": found}))  # noqa: T201
     else:
         out.print(
             f"{verdict.calls} calls over, {verdict.running} running; {verdict.recordings} recordings; "
@@ -299,7 +308,7 @@ def verify(as_json: Json = False) -> None:
             soft_wrap=True,
         )
         for finding in verdict.findings:
-            out.print(f"{finding.call}: {finding.what}", style="red", markup=False, highlight=False)
+            out.print(literal(f"{finding.call}: {finding.what}", "red"))
         out.print("All invariants hold." if verdict.holds else f"{len(verdict.findings)} do not hold.")
     if not verdict.holds:
         raise SystemExit(1)

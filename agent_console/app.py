@@ -6,14 +6,16 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, FastAPI
+from prometheus_client import CollectorRegistry
 
 from agent_console import live, problems
-from agent_console.api import calls, cases, health, messages, operators, queues, sessions, softphone
+from agent_console.api import calls, cases, health, messages, metrics, operators, queues, sessions, softphone
 from agent_console.audit import Audit
 from agent_console.desk import Gateway
 from agent_console.gate import Gate
 from agent_console.hub import Hub
 from agent_console.live import Rhythm
+from agent_console.metered import Metered
 from agent_console.pages import DIST, Pages, Shield
 from agent_console.parts import Clock, Console, Health, NewSecret, Softphone
 from agent_console.session import Sessions
@@ -33,6 +35,7 @@ SUBJECTS = (
     queues.router,
 )
 HEALTH = health.router
+METRICS = metrics.router
 
 
 def build(
@@ -47,6 +50,7 @@ def build(
     softphone: Softphone,
     new_secret: NewSecret,
     health: Health,
+    metrics: CollectorRegistry,
     origins: Iterable[str] = (),
     pages: Path = DIST,
     rhythm: Rhythm | None = None,
@@ -55,7 +59,8 @@ def build(
     """The application.
 
     `clock`: seconds since 1970 UTC; `ticks`: seconds of a steady clock. `origins`: addresses of our pages besides the
-    one they are asked at, as `https://hotline.example.org`. `pages`: the folder of the built page.
+    one they are asked at, as `https://hotline.example.org`. `pages`: the folder of the built page. `metrics`: what
+    `/metrics` tells.
     """
     signed_in = Sessions(store, clock, ticks=ticks)
     console = Console(
@@ -74,15 +79,18 @@ def build(
         new_secret=new_secret,
         health=health,
         origins=frozenset(origins),
+        metrics=metrics,
     )
     app = FastAPI(title="Hotline 12345", openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None)
     problems.install(app)
     app.add_middleware(Shield, softphone=softphone.server)
+    app.add_middleware(Metered, registry=metrics)
     api = APIRouter(prefix=API)
     for router in SUBJECTS:
         api.include_router(router(console))
     app.include_router(api)
     app.include_router(HEALTH(console))
+    app.include_router(METRICS(console))
     app.include_router(live.router(console, rhythm or Rhythm()))
     app.mount("/", Pages(pages), name="pages")
     return app

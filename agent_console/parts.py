@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from prometheus_client import CollectorRegistry
+
 from agent_console.audit import Audit
 from agent_console.desk import Gateway
 from agent_console.gate import Gate
@@ -54,3 +56,4 @@ class Console:
     new_secret: NewSecret
     health: Health
     origins: frozenset[str]
+    metrics: CollectorRegistry

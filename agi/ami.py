@@ -118,6 +118,8 @@ class Ami:
         self._lost: asyncio.Event = asyncio.Event()
         self._events: asyncio.Queue[tuple[Event, float]] = asyncio.Queue(BACKLOG)
         self.up = False
+        self.failed = 0
+        """Actions that were refused or not answered."""
 
     async def run(self) -> None:
         """Connect, work, connect again, until cancelled."""
@@ -136,6 +138,7 @@ class Ami:
         """Send one action and wait for its response; raises `AmiError` if it is refused or unanswered."""
         (response,) = await self._ask(Action({"Action": name, **fields}), False, timeout)
         if response.get("Response") != "Success":
+            self.failed += 1
             raise AmiError(f"{name}: {response.get('Message', 'refused')}")
         return response
 
@@ -143,6 +146,7 @@ class Ami:
         """Send a list action and wait for all its `item` events; raises `AmiError` like `action`."""
         replies = await self._ask(Action({"Action": name, **fields}), True, timeout)
         if replies[0].get("Response") == "Error" and not replies[0].get("Message", "").startswith("No "):
+            self.failed += 1
             raise AmiError(f"{name}: {replies[0].get('Message', 'refused')}")
         return [reply for reply in replies if reply.get("Event") == item]
 
@@ -155,6 +159,7 @@ class Ami:
             async with asyncio.timeout(timeout):
                 reply = await future
         except TimeoutError:
+            self.failed += 1
             raise AmiError(f"{action['Action']}: no answer within {timeout:g} s") from None
         finally:
             waiting.pop(action.id, None)

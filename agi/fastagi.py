@@ -125,6 +125,11 @@ class Server:
         await asyncio.gather(*self._running, return_exceptions=True)
 
     @property
+    def running(self) -> int:
+        """How many sessions are open."""
+        return len(self._running)
+
+    @property
     def listening(self) -> bool:
         return self._server is not None and self._server.is_serving()
 

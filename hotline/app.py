@@ -10,6 +10,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import uvicorn
+from prometheus_client import CollectorRegistry, ProcessCollector
 
 from agent_console.app import build
 from agent_console.hub import Hub
@@ -28,6 +29,7 @@ from cases.office import Office
 from config.settings import Settings, SettingsError, load
 from hotline.clerk import Clerk
 from hotline.clock import Clock
+from hotline.metrics import Figures, MeteredDesk
 from hotline.places import Places
 from hotline.reconcile import Reconcile
 from ivr import load as menus
@@ -73,7 +75,8 @@ class Application:
         self._clock = clock = Clock()
         layout, secrets = Layout(settings.home), Secrets.kept(settings.home)
         queues = store.queues()
-        self._desk = desk = Desk(queues, DEFAULT_QUEUE)
+        metrics = CollectorRegistry()
+        self._desk = desk = MeteredDesk(queues, DEFAULT_QUEUE, metrics)
         self._facts = Facts()
         self._phones_ami = Ami(port=settings.ami_port, username="phones", secret=secrets.phones, on_up=self._phones_up)
         self._desk_ami = Ami(
@@ -104,7 +107,8 @@ class Application:
             fx.Refuse: _refuse,
             **hub.workers(),
         }
-        self._loop = Loop(desk, clock, workers, term=store.next_term())
+        term = store.next_term()
+        self._loop = Loop(desk, clock, workers, term=term)
         for operator in store.presence():  # before any page or phone can say a word of him
             self._loop.post(ev.OperatorAdopted(operator))
         self._console = build(
@@ -118,6 +122,7 @@ class Application:
             softphone=Softphone(server=f"ws://{settings.bind}:{settings.sip_ws_port}/ws", realm=REALM),
             new_secret=self._new_secret,
             health=self._health,
+            metrics=metrics,
         )
         self._reconcile = Reconcile(
             desk=self._desk_ami,
@@ -139,6 +144,9 @@ class Application:
                 "round": Round(self._loop.post, lambda: desk.snapshot, clock, settings.country),
             }
         )
+        amis = {"desk": self._desk_ami, "phones": self._phones_ami}
+        metrics.register(Figures(desk, self._loop, hub, self._agi, amis, term, clock))
+        ProcessCollector(registry=metrics)
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT."""

@@ -103,7 +103,7 @@ def _lamp(zh: str, en: str, style: str) -> Text:
 
 
 def _queues(board: Board, queues: Sequence[Value], at: float, big: bool) -> RenderableType:
-    table = Table.grid(expand=True, padding=(0, 1, 0, 0))
+    table = Table.grid(expand=True, padding=(0, 3, 0, 0))
     titles = (
         ("队列", "queue"),
         ("等待", "waiting"),

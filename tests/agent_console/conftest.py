@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
 
 from agent_console.app import build
 from agent_console.hub import Hub
@@ -214,6 +215,7 @@ def house(tmp_path: Path, engine: str, url: str, rhythm: Rhythm, request: pytest
         softphone=Softphone(server="ws://127.0.0.1:8088/ws"),
         new_secret=new_secret,
         health=health_now,
+        metrics=CollectorRegistry(),
         origins=["https://hotline.example.org"],
         pages=pages,
         rhythm=rhythm,

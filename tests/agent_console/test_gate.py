@@ -21,7 +21,7 @@ LOGINS = {
     Role.LEADER: "leader1",
     Role.ADMIN: "admin",
 }
-OPEN = {("POST", "/api/v1/sessions"), ("GET", "/healthz")}
+OPEN = {("POST", "/api/v1/sessions"), ("GET", "/healthz"), ("GET", "/metrics")}  # the last: from this machine only
 ROUTES = {
     ("GET", "/api/v1/session"): "everyone",
     ("DELETE", "/api/v1/session"): "everyone",

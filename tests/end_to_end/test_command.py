@@ -6,7 +6,7 @@ from pathlib import Path
 
 from . import sound
 from .browser import operators
-from .town import Town
+from .town import Town, until
 
 
 async def test_a_trial_call_tells_what_was_heard_and_what_became_of_it(town: Town) -> None:
@@ -51,3 +51,20 @@ async def test_a_call_in_the_queue_and_an_operator_are_seen_by_the_figures(town:
         await citizen.hang_up()
         await operator.press("结束话后")
         await town.ended("13907330402")
+
+
+async def test_the_figures_for_prometheus_tell_of_the_line_and_of_no_person(town: Town) -> None:
+    citizen = town.phone("13907330472", sound.tone(1000), display="罗小光")
+    await citizen.dial()
+
+    async def waits() -> str | None:
+        text = (await town.fetch("/metrics")).text
+        return text if 'hotline_queue_waiting{queue="main"} 1.0' in text else None
+
+    text = await until(waits)
+    await citizen.hang_up()
+    await town.ended("13907330472")
+    assert 'hotline_ami_up{user="desk"} 1.0' in text
+    assert 'hotline_http_request_seconds_count{method="GET",route="/metrics",status="200"}' in text
+    assert "process_resident_memory_bytes" in text
+    assert not [word for word in ("13907330472", "罗小光", "op100") if word in text]

@@ -1,0 +1,109 @@
+"""What Prometheus is told of the line."""
+
+import asyncio
+from zoneinfo import ZoneInfo
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.parser import text_string_to_metric_families
+
+from agent_console.hub import Hub
+from agent_console.session import SignedIn
+from agi.ami import Ami
+from agi.fastagi import Server
+from hotline.metrics import Figures, MeteredDesk
+from routing import effects as fx
+from routing import events as ev
+from routing.loop import Loop
+from routing.queues import Queue
+from routing.records import Account, Role
+
+CALLER, NAME = "13907330001", "李晓雯"
+
+
+class Line:
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.registry = CollectorRegistry()
+        self.desk = MeteredDesk([Queue("main", "市长热线"), Queue("env", "环保")], "main", self.registry)
+        self.hub = Hub(lambda: self.desk.snapshot, lambda: self.now, ZoneInfo("Asia/Shanghai"), bound=4)
+        self.ami = Ami(port=1, username="desk", secret="")
+        loop = Loop(self.desk, lambda: self.now, {}, term=7)
+        loop.post(ev.Tick())
+        self.registry.register(Figures(self.desk, loop, self.hub, Server({}), {"desk": self.ami}, 7, lambda: self.now))
+
+    def tell(self, *events: ev.Event) -> list[fx.Effect]:
+        return [effect for event in events for effect in self.desk.handle(event, self.now)]
+
+    def arrives(self, call: str) -> None:
+        self.tell(
+            ev.CallArrived(call, CALLER, NAME, "12345", f"ch-{call}"),
+            ev.MenuFinished(call, "main"),
+            ev.CallerWaiting(call, f"ch-{call}"),
+        )
+
+    def told(self) -> dict[str, float]:
+        text = generate_latest(self.registry).decode()
+        assert CALLER not in text
+        assert NAME not in text
+        return {
+            sample.name + "".join(f" {value}" for value in sample.labels.values()): sample.value
+            for family in text_string_to_metric_families(text)
+            for sample in family.samples
+        }
+
+
+def test_calls_queues_and_operators_are_told_as_they_stand() -> None:
+    line = Line()
+    line.tell(ev.TelephonyChanged(True), ev.OperatorSignedIn("op1001", ("main",)), ev.PhoneRegistered("op1001"))
+    line.arrives("c1")
+    line.now += 30
+    line.arrives("c2")
+    line.now += 12.5
+    told = line.told()
+    assert (told["hotline_queue_waiting main"], told["hotline_queue_longest_wait_seconds main"]) == (2, 42.5)
+    assert (told["hotline_queue_waiting env"], told["hotline_queue_longest_wait_seconds env"]) == (0, 0)
+    assert (told["hotline_calls_running waiting"], told["hotline_calls_running talking"]) == (2, 0)
+    assert (told["hotline_operators paused"], told["hotline_operators ready"]) == (1, 0)
+    assert (told["hotline_telephony_up"], told["hotline_ami_up desk"], told["hotline_desk_term"]) == (1, 0, 7)
+    assert (told["hotline_inbox_events"], told["hotline_agi_sessions"]) == (1, 0)
+    assert told["hotline_event_seconds_count"] == 9
+
+
+def test_calls_that_ended_are_counted_once_by_what_became_of_them() -> None:
+    line = Line()
+    for call in ("c1", "c2", "c3"):
+        line.arrives(call)
+    line.tell(ev.MessageStarted("c1"), ev.CallEnded("c1", 16), ev.CallEnded("c1", 16), ev.CallEnded("c2", 16))
+    told = line.told()
+    counts = {key: value for key, value in told.items() if key.startswith("hotline_calls_total")}
+    assert counts == {
+        "hotline_calls_total answered": 0,
+        "hotline_calls_total message": 1,
+        "hotline_calls_total abandoned": 1,
+        "hotline_calls_total unknown": 0,
+    }
+
+
+async def test_live_connections_and_those_that_did_not_read_are_counted() -> None:
+    line = Line()
+    links = [
+        line.hub.claim(SignedIn(Account(login, NAME, role), login, "page", 9e9))
+        for login, role in (("sup1", Role.SUPERVISOR), ("sup1", Role.SUPERVISOR), ("op1001", Role.OPERATOR))
+    ]
+    told = line.told()
+    assert [told[f"hotline_live_connections {role}"] for role in ("operator", "supervisor", "admin")] == [1, 2, 0]
+    line.hub.join(links[0], None)
+    for count in range(8):
+        line.hub.messages(count)
+    line.hub.leave(links[0])
+    line.hub.leave(links[2])
+    told = line.told()
+    assert [told[f"hotline_live_connections {role}"] for role in ("operator", "supervisor", "admin")] == [0, 1, 0]
+    assert told["hotline_live_dropped_total"] == 1
+
+
+async def test_an_action_that_asterisk_does_not_take_is_counted() -> None:
+    line = Line()
+    line.ami.failed = 3
+    assert line.told()["hotline_ami_actions_failed_total desk"] == 3
+    await asyncio.sleep(0)

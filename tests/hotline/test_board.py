@@ -97,10 +97,10 @@ def test_the_whole_board_stands_on_a_small_terminal() -> None:
 
 def test_figures_are_three_lines_high() -> None:
     board = told(Board(), snapshot(queues=[queue(waiting=12, longest_since=at(754), ready=3)]), NOW)
-    assert [line.rstrip()[-48:] for line in drawn(board, 90).splitlines()[5:8]] == [
-        "  ▄█  ▀▀█ ▄█  ▀▀█ ▄ ▀▀█ █ █   ▀▀█     █▀█    █▀█",
-        "   █  █▀▀  █  █▀▀ ▄ ▀▀█ ▀▀█   ▀▀█     █ █    █ █",
-        "  ▀▀▀ ▀▀▀ ▀▀▀ ▀▀▀   ▀▀▀   ▀   ▀▀▀     ▀▀▀    ▀▀▀",
+    assert [line.rstrip()[-58:] for line in drawn(board, 90).splitlines()[5:8]] == [
+        "    ▄█  ▀▀█   ▄█  ▀▀█ ▄ ▀▀█ █ █     ▀▀█       █▀█      █▀█",
+        "     █  █▀▀    █  █▀▀ ▄ ▀▀█ ▀▀█     ▀▀█       █ █      █ █",
+        "    ▀▀▀ ▀▀▀   ▀▀▀ ▀▀▀   ▀▀▀   ▀     ▀▀▀       ▀▀▀      ▀▀▀",
     ]
 
 

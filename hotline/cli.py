@@ -35,6 +35,8 @@ from hotline.literal import as_json as printable
 from hotline.literal import literal
 from hotline.phone import Line
 from hotline.places import Places
+from hotline.since import SinceError
+from hotline.since import since as instant_of
 from hotline.verify import verify as run_verify
 from routing.records import Act, AuditEntry, CallFilter, StoreFault
 from storage.database import UnusableDatabase
@@ -290,11 +292,18 @@ def _wallboard(
 
 
 @app.command()
-def verify(as_json: Json = False) -> None:
+def verify(
+    since: Annotated[str, typer.Option(help="Only calls and cases since then: 24h, 7d or 2026-11-23.")] = "",
+    as_json: Json = False,
+) -> None:
     """Check the invariants; status 0 only if all hold, else it says what does not."""
     settings = load()
+    try:
+        begin = instant_of(since, time.time(), settings.zone)
+    except SinceError as wrong:
+        fail(str(wrong))
     with _store(settings) as store:
-        verdict = run_verify(store, settings.home, Layout(settings.home).events)
+        verdict = run_verify(store, settings.home, Layout(settings.home).events, since=begin)
     if as_json:
         found = [{"call": finding.call, "what": finding.what} for finding in verdict.findings]
         audit = {"rows": verdict.audit.rows, "sha256": verdict.audit.sha256}

@@ -41,16 +41,20 @@ class Verdict:
         return not self.findings
 
 
-def verify(store: Store, home: Path, log_file: Path, now: float | None = None) -> Verdict:
+def verify(store: Store, home: Path, log_file: Path, now: float | None = None, since: float = 0.0) -> Verdict:
     """Every arrived call has one record with a final outcome; every answered or message call a recording whose length
     fits, or a stated reason; every case the call that it came from and an unbroken history; the journal is whole and
     in the store; and the audit is an unbroken chain.
+
+    Of calls and cases only those that came at `since` or later are looked at.
     """
     now = time.time() if now is None else now
     findings = [Finding("journal", what) for what in _of_journal(store, home / "journal")]
     seen = witness.by_call(witness.everything(log_file))
     open_calls = {call.id for call in store.open_calls()}
     for call_id, lines in seen.items():
+        if lines[0].at < since:
+            continue
         gone = witness.ended(lines)
         if gone and now - lines[-1].at < SETTLE_S:
             continue
@@ -61,14 +65,14 @@ def verify(store: Store, home: Path, log_file: Path, now: float | None = None) -
         elif gone and record.call.state is not CallState.ENDED:
             findings.append(Finding(call_id, f"the call is over; its record still says {record.call.state}"))
     counted = kept = 0
-    for record in store.ended_calls_with_recordings():
+    for record in store.ended_calls_with_recordings(since):
         counted += 1
         kept += len(record.recordings)
         if now - (record.call.ended_at or 0.0) > SETTLE_S:
             findings += _of_record(record, home / "recordings")
     cases, cursor = 0, None
     while True:
-        page = store.cases(CaseFilter(), cursor, 500)
+        page = store.cases(CaseFilter(since=since), cursor, 500)
         cases += len(page.items)
         for case in page.items:
             findings += _of_case(store, case)

@@ -348,7 +348,7 @@ def _counts(title: str, manifest: Manifest, as_json: bool) -> None:
     counts = {"files": len(manifest.files), "bytes": manifest.bytes, "recordings": manifest.recordings}
     if as_json:
         of = {"made_at": manifest.made_at, "schema": manifest.schema, "missing": manifest.missing}
-        print(json.dumps({**of, **counts, "tables": rows}, ensure_ascii=False))  # noqa: T201
+        print(printable({**of, **counts, "tables": rows}))  # noqa: T201
         return
     table = Table(title=f"{title} ({manifest.made_at})", show_header=False)
     for name, count in {**counts, **rows}.items():

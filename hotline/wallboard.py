@@ -69,6 +69,7 @@ class Pass:
 
     def __init__(self, store: Store, login: str) -> None:
         self._sessions = Sessions(store, time.time)
+        self._store = store
         self._login = login
         self._token: str | None = None
 
@@ -86,7 +87,7 @@ class Pass:
             with contextlib.suppress(StoreFault):  # it ends by itself within a day
                 who = await self._sessions.find(self._token)
                 if who is not None:
-                    await self._sessions.end(who)
+                    await self._store.write(self._store.remove_session, who.token_sha256)
             self._token = None
 
 

@@ -27,15 +27,14 @@ MESSAGE = advance(advance(replace(CALL, id="c2"), ev.MessageStarted("c2"), 105.0
 class Office:
     """One application's clerk over what a folder holds; `open` again is the next application."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder, self._url = folder, url
         self.told: list[str] = []
         self.open_messages: list[int] = []
         self.changed = asyncio.Event()
 
-    def begin(self, store: Store | None = None) -> Clerk:
-        url = f"sqlite:///{self.folder}/hotline.db"
-        self.store = store or Store.open(url, timezone=ZoneInfo("Asia/Shanghai"))
+    def begin(self) -> Clerk:
+        self.store = Store.open(self._url, timezone=ZoneInfo("Asia/Shanghai"))
         self.journal = Journal.open(self.folder / "journal", self.store.journal_position())
         self.clerk = Clerk(
             self.store,
@@ -69,8 +68,8 @@ class Office:
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    office = Office(tmp_path)
+async def office(tmp_path: Path, url: str) -> AsyncIterator[Office]:
+    office = Office(tmp_path, url)
     yield office
     office.store.close()
 

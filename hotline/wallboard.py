@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import time
 import urllib.error
 import urllib.parse
@@ -25,7 +26,7 @@ from config.settings import Settings
 from hotline import literal
 from hotline.board import Board, Frame, lost, opened, told
 from hotline.picture import picture
-from routing.records import Account, Role, StoreFault
+from routing.records import Account, Act, AuditEntry, Role, StoreFault
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -68,14 +69,18 @@ class Pass:
     """A bearer token of `login`: made when it is first needed, and again when it is over."""
 
     def __init__(self, store: Store, login: str) -> None:
-        self._sessions = Sessions(store, time.time)
         self._store = store
+        self._sessions = Sessions(store, time.time)
         self._login = login
         self._token: str | None = None
 
     async def token(self) -> str:
         if self._token is None:
             self._token = await self._sessions.issue(self._login, kind="token", lifetime=TOKEN_S)
+            made = AuditEntry(
+                time.time(), f"uid {os.getuid()}", Act.TOKEN_MADE, self._login, "command line", "wallboard"
+            )
+            self._store.note(made)
         return self._token
 
     def over(self) -> None:
@@ -87,7 +92,7 @@ class Pass:
             with contextlib.suppress(StoreFault):  # it ends by itself within a day
                 who = await self._sessions.find(self._token)
                 if who is not None:
-                    await self._store.write(self._store.remove_session, who.token_sha256)
+                    await self._sessions.end(who, "command line")
             self._token = None
 
 

@@ -21,6 +21,7 @@ from hotline import backup as backups
 from hotline import keeper
 from hotline.backup import BackupError, Manifest, backup, restore
 from hotline.places import Places, city, demo_password
+from hotline.verify import Finding, verify
 from routing import events as ev
 from routing.call import Call, advance
 from storage import recordings
@@ -342,12 +343,11 @@ def test_the_commands_tell_the_counts_and_the_restored_hotline_holds(full: Setti
     made = json.loads(run(full.home, "backup", folder, "--json").stdout)
     assert (made["tables"]["calls"], made["tables"]["audit"], made["recordings"]) == (5, 1, 4)
     assert json.loads(run(new, "restore", folder, "--json").stdout) == made
-    again = run(new, "restore", folder)
-    assert again.returncode == 2
-    assert "is not empty" in again.stderr
     verdict = json.loads(run(new, "verify", "--json").stdout)
     assert (verdict["holds"], verdict["audit"]["rows"], verdict["recordings"]) == (True, 1, 4)
     change(f"sqlite:///{new}/hotline.sqlite", "UPDATE audit SET number = 7")
-    broken = run(new, "verify")
-    assert broken.returncode == 1
-    assert "audit: the audit lacks what came between its rows 0 and 7" in broken.stdout
+    store = Store.open(f"sqlite:///{new}/hotline.sqlite", timezone=CITY)
+    assert verify(store, new, Layout(new).events).findings == (
+        Finding("audit", "the audit lacks what came between its rows 0 and 7"),
+    )
+    store.close()

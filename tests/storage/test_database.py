@@ -201,7 +201,7 @@ def kept_without_timeline(record: CallRecord) -> CallRecord:
 
 
 @given(st.floats(min_value=0, max_value=4e9))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_times_are_exact_to_the_microsecond(store: Store, at: float) -> None:
     store.save_call(Call(f"c{at!r}", "", "", "12345", "x", at))
     kept = store.call(f"c{at!r}")

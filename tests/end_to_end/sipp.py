@@ -76,8 +76,8 @@ async def call(
     (port,) = free_ports(1)
     process = await asyncio.create_subprocess_exec(
         "sipp",
-        f"127.0.0.1:{town.settings.sip_port}",
-        *("-sf", str(scenario), "-s", "12345", "-i", "127.0.0.1", "-p", str(port), "-m", "1", "-nostdin"),
+        f"{town.settings.bind}:{town.settings.sip_port}",
+        *("-sf", str(scenario), "-s", "12345", "-i", town.settings.bind, "-p", str(port), "-m", "1", "-nostdin"),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
         cwd=folder,

@@ -1,0 +1,71 @@
+"""The ports that the hotline needs, and what to do about one that somebody else uses."""
+
+import errno
+import socket
+from contextlib import closing
+from dataclasses import dataclass
+
+from config.settings import LOOPBACK, Settings
+from hotline.keeper import APP_MARK, ASTERISK_MARK, CADDY_MARK, KeeperError
+from hotline.places import Places
+from hotline.process import running
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A port that we need, and the setting that moves it."""
+
+    setting: str
+    address: str
+    number: int
+    kind: socket.SocketKind
+
+    def __str__(self) -> str:
+        return f"{'TCP' if self.kind is socket.SOCK_STREAM else 'UDP'} port {self.number} on {self.address}"
+
+    def cure(self, fault: OSError) -> str:
+        """What to do about `fault`, met when binding to it."""
+        if fault.errno == errno.EADDRNOTAVAIL:
+            return (
+                f"No network card of this machine has {self.address} (ip -4 address lists them): correct HOTLINE_BIND."
+            )
+        if fault.errno == errno.EACCES:
+            return (
+                f"Ports below 1024 are root's: choose another, {self.setting}=…, or let everybody use it: "
+                f"sysctl -w net.ipv4.ip_unprivileged_port_start={self.number}"
+            )
+        return f"End the program that uses it, or choose another: {self.setting}=…"
+
+
+def wanted(settings: Settings, places: Places) -> list[Port]:
+    """The ports that nobody else may use: those of our processes that do not run yet."""
+    found: list[Port] = []
+    if not running(places.app_pid, APP_MARK):
+        found += [
+            Port("HOTLINE_HTTP_PORT", settings.web_bind, settings.http_port, socket.SOCK_STREAM),
+            Port("HOTLINE_AGI_PORT", LOOPBACK, settings.agi_port, socket.SOCK_STREAM),
+        ]
+    if not running(places.asterisk_pid, ASTERISK_MARK):
+        found += [
+            Port("HOTLINE_SIP_PORT", settings.bind, settings.sip_port, socket.SOCK_DGRAM),
+            Port("HOTLINE_SIP_WS_PORT", settings.web_bind, settings.sip_ws_port, socket.SOCK_STREAM),
+            Port("HOTLINE_AMI_PORT", LOOPBACK, settings.ami_port, socket.SOCK_STREAM),
+        ]
+    if settings.tls and not running(places.caddy_pid, CADDY_MARK):
+        found.append(Port("HOTLINE_HTTPS_PORT", settings.bind, settings.https_port, socket.SOCK_STREAM))
+    return found
+
+
+def check(settings: Settings, places: Places) -> None:
+    """Raises `KeeperError` naming the port that somebody else uses, and the setting that moves it.
+
+    What an earlier keeper left running here holds its ports rightly.
+    """
+    for port in wanted(settings, places):
+        with closing(socket.socket(socket.AF_INET, port.kind)) as probe:
+            if port.kind is socket.SOCK_STREAM:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((port.address, port.number))
+            except OSError as taken:
+                raise KeeperError(f"{port} cannot be used ({taken.strerror}). {port.cure(taken)}") from taken

@@ -125,7 +125,8 @@ def prepare(settings: Settings, places: Places) -> list[Charge]:
             operators=operators,
             trunk_addresses=settings.trunk_list,
             media_address=settings.media_address,
-            stun_server=next(iter(settings.stun_list), ""),
+            # Asterisk asks it at every call and waits up to 9 s for one that is silent: not where it knows its address.
+            stun_server="" if settings.media_address else next(iter(settings.stun_list), ""),
         )
     )
     layout = Layout(settings.home)

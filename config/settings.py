@@ -192,14 +192,18 @@ class Settings(BaseModel):
         return tuple(_with_port(part) for part in _parts(self.stun_servers))
 
     @property
+    def turn_list(self) -> tuple[str, ...]:
+        """The same for TURN: one or none."""
+        return (_with_port(self.turn_server),) if self.turn_server else ()
+
+    @property
     def ice_servers(self) -> tuple[dict[str, Any], ...]:
         """What a page needs to find a way to Asterisk's sound through NAT, as RTCPeerConnection takes it."""
         servers: list[dict[str, Any]] = []
         if self.stun_servers:
             servers.append({"urls": [f"stun:{server}" for server in self.stun_list]})
-        if self.turn_server:
-            turn = f"turn:{_with_port(self.turn_server)}"
-            urls = [f"{turn}?transport={protocol}" for protocol in ("udp", "tcp")]
+        for server in self.turn_list:
+            urls = [f"turn:{server}?transport={protocol}" for protocol in ("udp", "tcp")]
             servers.append({"urls": urls, "username": self.turn_user, "credential": self.turn_password})
         return tuple(servers)
 

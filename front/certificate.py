@@ -16,7 +16,11 @@ DAY_S = 86400
 
 
 class CertificateError(Exception):
-    """The certificate cannot be used; the text names the file and says what to do."""
+    """The certificate cannot be used: `what` is wrong, and the `cure`."""
+
+    def __init__(self, what: str, cure: str) -> None:
+        super().__init__(f"{what} {cure}")
+        self.what, self.cure = what, cure
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +62,16 @@ def check(file: Path, key: Path, hosts: Sequence[str], now: float) -> tuple[str,
     """
     found = read(file)
     if _public(_parsed(file, CERTIFICATE)) != _public_of_key(key):
-        raise CertificateError(f"{KEY}: {key} is not the key of the certificate {file}: name the one it was made with.")
+        raise CertificateError(
+            f"{KEY}: {key} is not the key of the certificate {file}.", "Name the one that it was made with."
+        )
     if now > found.ends:
         raise CertificateError(
-            f"{CERTIFICATE}: {file} expired on {_day(found.ends)}: put the renewed certificate and its key there."
+            f"{CERTIFICATE}: {file} expired on {_day(found.ends)}.", "Put the renewed certificate and its key there."
         )
     if now < found.begins:
         raise CertificateError(
-            f"{CERTIFICATE}: {file} is valid from {_day(found.begins)} on only: check this machine's clock."
+            f"{CERTIFICATE}: {file} is valid from {_day(found.begins)} on only.", "Check this machine's clock."
         )
     *public, _ = hosts
     covered = tuple(host for host in hosts if found.covers(host))
@@ -73,8 +79,8 @@ def check(file: Path, key: Path, hosts: Sequence[str], now: float) -> tuple[str,
     if missing or not covered:
         names = ", ".join(found.names) or "no host at all"
         raise CertificateError(
-            f"{CERTIFICATE}: {file} is for {names} and not for {', '.join(missing or hosts)}: correct "
-            "HOTLINE_PUBLIC_HOSTS, or have a certificate made for the names by which operators open the page."
+            f"{CERTIFICATE}: {file} is for {names} and not for {', '.join(missing or hosts)}.",
+            "Correct HOTLINE_PUBLIC_HOSTS, or have it made for the names by which operators open the page.",
         )
     return covered
 
@@ -84,7 +90,7 @@ def _parsed(file: Path, setting: str) -> x509.Certificate:
         return x509.load_pem_x509_certificates(_content(file, setting))[0]
     except ValueError as wrong:
         raise CertificateError(
-            f"{setting}: {file} is no certificate in PEM form (-----BEGIN CERTIFICATE-----)."
+            f"{setting}: {file} is no certificate in PEM form.", "Its text begins with -----BEGIN CERTIFICATE-----."
         ) from wrong
 
 
@@ -93,10 +99,12 @@ def _public_of_key(file: Path) -> bytes:
         private = load_pem_private_key(_content(file, KEY), password=None)
     except TypeError as locked:
         raise CertificateError(
-            f"{KEY}: {file} is locked with a password: unlock it with openssl pkey -in {file} -out unlocked.pem."
+            f"{KEY}: {file} is locked with a password.", f"Unlock it: openssl pkey -in {file} -out unlocked.pem"
         ) from locked
     except ValueError as wrong:
-        raise CertificateError(f"{KEY}: {file} is no private key in PEM form (-----BEGIN PRIVATE KEY-----).") from wrong
+        raise CertificateError(
+            f"{KEY}: {file} is no private key in PEM form.", "Its text begins with -----BEGIN PRIVATE KEY-----."
+        ) from wrong
     return private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
@@ -108,10 +116,10 @@ def _content(file: Path, setting: str) -> bytes:
     try:
         return file.read_bytes()
     except FileNotFoundError as missing:
-        raise CertificateError(f"{setting}: there is no file {file}.") from missing
+        raise CertificateError(f"{setting}: there is no file {file}.", "Correct the setting.") from missing
     except OSError as closed:
         raise CertificateError(
-            f"{setting}: {file} cannot be read ({closed.strerror}): give the hotline's user the right to."
+            f"{setting}: {file} cannot be read ({closed.strerror}).", "Give the hotline's user the right to."
         ) from closed
 
 

@@ -36,6 +36,8 @@ from hotline import front, keeper, options, ports, trial
 from hotline.backup import BackupError, Manifest
 from hotline.backup import backup as make_backup
 from hotline.backup import restore as run_restore
+from hotline.doctor import report
+from hotline.doctor.examination import examine
 from hotline.options import load
 from hotline.phone import Line
 from hotline.places import Places
@@ -366,6 +368,18 @@ def _counts(title: str, manifest: Manifest, as_json: bool) -> None:
     out.print(table, highlight=False)
     for name in manifest.missing:
         out.print(f"The recording {name} is not on the disk and so not in the backup.", style="red", highlight=False)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Look at everything that the hotline needs; each fault with its cure. Status 0 only if all is well."""
+    results = examine()
+    if as_json:
+        print(json.dumps(report.as_data(results), ensure_ascii=False))  # noqa: T201
+    else:
+        report.show(results, out)
+    if any(result.faults for result in results):
+        raise SystemExit(1)
 
 
 @app.command()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from hotline import g711
 
-from .town import Town, free_ports
+from ..fakes.ports import free_ports
+from .town import Town
 
 SCENARIO = """<?xml version="1.0" encoding="UTF-8"?>
 <scenario name="citizen">

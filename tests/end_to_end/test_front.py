@@ -201,3 +201,28 @@ async def test_the_front_tells_an_error_that_is_not_the_applications_in_both_lan
     assert (answer.headers["retry-after"], answer.headers["x-content-type-options"]) == ("3", "nosniff")
     assert "server" not in answer.headers
     await fronted.healthy(20)
+
+
+async def test_the_doctor_finds_a_whole_house_well_and_tells_how_pcs_trust_it(fronted: Town) -> None:
+    answer = fronted.json("doctor")
+    assert (answer["faults"], answer["well"]) == ([], True)
+    told = {note["check"]: note for note in answer["notes"]}
+    assert str(fronted.authority) in told["authority"]["cure"]
+    running = [note["what"].partition(" runs since ")[0] for note in answer["notes"] if note["check"] == "processes"]
+    assert running == ["Asterisk", "The application", "The front (Caddy)"]
+
+
+async def test_the_doctor_names_the_part_that_is_away_or_held(fronted: Town) -> None:
+    with fronted.without_application():
+        (fault,) = fronted.json_of_failing("doctor")["faults"]
+        assert fault["what"].startswith("The application does not run (last heard of ")
+    await fronted.healthy(20)
+    pid = fronted.json("status")["caddy_pid"]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        held, silent = fronted.json_of_failing("doctor")["faults"]
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert held["what"] == f"The front (Caddy) ({pid}) is held: somebody stopped it with a signal or a debugger."
+    assert held["cure"] == f"kill -CONT {pid}"
+    assert silent["what"].startswith("The part front does not answer: ")

@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from config.settings import Settings, load
 from front.configuration import Layout
 from hotline import front
 from hotline.phone import Line, Phone
+from tests.fakes.ports import free_ports
 from tests.rows import change
 
 PASSWORD = "city-12345"
@@ -228,14 +228,3 @@ async def until(look: Callable[[], Any], seconds: float = 20, why: Callable[[], 
         if time.monotonic() > end:
             raise AssertionError(f"not within {seconds} s\n{why()}")
         await asyncio.sleep(0.05)
-
-
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()

@@ -42,8 +42,8 @@ def test_the_days_left_and_the_fingerprint_are_known(made: Maker) -> None:
 def test_a_missing_file_is_named_with_its_setting(made: Maker, tmp_path: Path) -> None:
     certificate, key = made(HERE)
     absent = tmp_path / "absent.pem"
-    assert refusal(absent, key) == f"HOTLINE_TLS_CERTIFICATE: there is no file {absent}."
-    assert refusal(certificate, absent) == f"HOTLINE_TLS_KEY: there is no file {absent}."
+    assert refusal(absent, key) == f"HOTLINE_TLS_CERTIFICATE: there is no file {absent}. Correct the setting."
+    assert refusal(certificate, absent) == f"HOTLINE_TLS_KEY: there is no file {absent}. Correct the setting."
 
 
 def test_what_cannot_be_read_is_named(made: Maker, tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_a_key_with_a_password_is_refused_with_the_way_to_unlock_it(made: Maker)
 
 def test_one_that_is_over_or_not_begun_is_refused(made: Maker) -> None:
     assert "expired on" in refusal(*made(HERE, begins=-9, ends=-1))
-    assert "check this machine's clock" in refusal(*made(HERE, begins=1))
+    assert "Check this machine's clock" in refusal(*made(HERE, begins=1))
 
 
 def test_one_for_other_names_tells_which(made: Maker) -> None:

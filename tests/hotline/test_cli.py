@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from ..fakes import certificates
+from ..fakes.ports import free_ports
+
 HOTLINE = Path(sys.executable).with_name("hotline")
 
 
@@ -34,6 +37,7 @@ def test_an_unknown_setting_is_named_and_nothing_is_made(tmp_path: Path) -> None
         ("HOTLINE_HTTP_PORT", socket.SOCK_STREAM),
         ("HOTLINE_SIP_PORT", socket.SOCK_DGRAM),
         ("HOTLINE_AMI_PORT", socket.SOCK_STREAM),
+        ("HOTLINE_HTTPS_PORT", socket.SOCK_STREAM),
     ],
 )
 def test_a_port_in_use_is_named_with_the_setting_that_moves_it(
@@ -44,7 +48,7 @@ def test_a_port_in_use_is_named_with_the_setting_that_moves_it(
         if kind is socket.SOCK_STREAM:
             taken.listen()
         port = taken.getsockname()[1]
-        done = run(tmp_path, "up", **{setting: str(port)})
+        done = run(tmp_path, "up", "--tls", **{setting: str(port)})
     assert done.returncode == 2
     assert f"port {port}" in done.stderr
     assert f"{setting}=" in done.stderr
@@ -104,3 +108,36 @@ def test_a_file_to_play_that_is_no_sound_is_named(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "text.wav" in done.stderr
     assert "16-bit PCM" in done.stderr
+
+
+def test_an_address_that_this_machine_does_not_have_is_named(tmp_path: Path) -> None:
+    done = run(tmp_path, "up", "--bind", "203.0.113.7")
+    assert done.returncode == 2
+    assert "No network card of this machine has 203.0.113.7" in done.stderr
+    assert "HOTLINE_BIND" in done.stderr
+
+
+def test_an_option_is_checked_as_the_setting_that_it_overrides(tmp_path: Path) -> None:
+    done = run(tmp_path / "home", "up", "--bind", "everywhere", HOTLINE_BIND="127.0.0.1")
+    assert done.returncode == 2
+    assert "HOTLINE_BIND (bind in hotline.toml) = 'everywhere'" in done.stderr
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_certificate_that_cannot_be_used_is_named_before_anything_starts(tmp_path: Path) -> None:
+    certificate, key = certificates.write(tmp_path, "hotline.example.cn", begins=-9, ends=-1)
+    ports = {
+        f"HOTLINE_{name}_PORT": str(port)
+        for name, port in zip(("HTTP", "SIP", "SIP_WS", "AMI", "AGI", "HTTPS"), free_ports(6), strict=True)
+    }
+    done = run(
+        tmp_path / "home",
+        *("up", "--tls"),
+        HOTLINE_PUBLIC_HOSTS="hotline.example.cn",
+        HOTLINE_TLS_CERTIFICATE=str(certificate),
+        HOTLINE_TLS_KEY=str(key),
+        **ports,
+    )
+    assert done.returncode == 2
+    assert f"HOTLINE_TLS_CERTIFICATE: {certificate} expired on" in done.stderr
+    assert not (tmp_path / "home/hotline.sqlite").exists()

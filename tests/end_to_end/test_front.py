@@ -129,7 +129,7 @@ async def test_signalling_goes_on_over_the_front_while_the_application_is_away_a
         assert await asked(line, 1) == "SIP/2.0 401 Unauthorized"  # Asterisk itself speaks, and asks for a password
         with fronted.without_application():
             assert await asked(line, 2) == "SIP/2.0 401 Unauthorized"
-        await fronted.healthy(20)
+        await fronted.healthy(40)
         assert await asked(line, 3) == "SIP/2.0 401 Unauthorized"
 
 
@@ -200,7 +200,7 @@ async def test_the_front_tells_an_error_that_is_not_the_applications_in_both_lan
     assert answer.text.startswith("系统正在恢复，请稍后刷新。The application does not answer right now")
     assert (answer.headers["retry-after"], answer.headers["x-content-type-options"]) == ("3", "nosniff")
     assert "server" not in answer.headers
-    await fronted.healthy(20)
+    await fronted.healthy(40)
 
 
 async def test_the_doctor_finds_a_whole_house_well_and_tells_how_pcs_trust_it(fronted: Town) -> None:
@@ -216,7 +216,7 @@ async def test_the_doctor_names_the_part_that_is_away_or_held(fronted: Town) -> 
     with fronted.without_application():
         (fault,) = fronted.json_of_failing("doctor")["faults"]
         assert fault["what"].startswith("The application does not run (last heard of ")
-    await fronted.healthy(20)
+    await fronted.healthy(40)
     pid = fronted.json("status")["caddy_pid"]
     os.kill(pid, signal.SIGSTOP)
     try:

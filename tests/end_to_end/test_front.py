@@ -71,6 +71,10 @@ async def test_an_operator_at_another_machine_takes_a_call_over_https_with_sound
         assert_only(left, 1000, 440)
         assert_only(right[sound.RATE :], 440, 1000)
         assert f"signed in: op1001 from {other.there}" in (town.home / "log/app.log").read_text(encoding="utf-8")
+        assert town.site in await asyncio.to_thread(
+            town.hotline, "up"
+        )  # what the first one was told holds for the next
+        assert "All invariants hold." in await asyncio.to_thread(town.hotline, "verify")
         await town.close()
 
 

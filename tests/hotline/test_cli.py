@@ -10,6 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+
+from config.settings import load
+from hotline import cli
+from hotline.places import Places
 
 from ..fakes import certificates
 from ..fakes.ports import free_ports
@@ -141,3 +146,35 @@ def test_a_certificate_that_cannot_be_used_is_named_before_anything_starts(tmp_p
     assert done.returncode == 2
     assert f"HOTLINE_TLS_CERTIFICATE: {certificate} expired on" in done.stderr
     assert not (tmp_path / "home/hotline.sqlite").exists()
+
+
+def test_the_table_warns_of_pages_at_other_pcs_without_https(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = table({"HOTLINE_BIND": "10.1.0.5"}, tmp_path, capsys)
+    assert "http://10.1.0.5:8000/" in shown
+    assert "Without --tls, browsers on other PCs give the page no microphone" in shown
+    assert "Without --tls" not in table({}, tmp_path, capsys)
+
+
+def test_the_table_of_a_front_shows_its_addresses_and_the_authority(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = {"HOTLINE_BIND": "10.1.0.5", "HOTLINE_TLS": "yes", "HOTLINE_PUBLIC_HOSTS": "hotline.example.cn"}
+    shown = table(settings, tmp_path, capsys)
+    assert "https://hotline.example.cn:8443/" in shown
+    assert "https://10.1.0.5:8443/" in shown
+    assert "wss://hotline.example.cn:8443/sip" in shown
+    assert str(tmp_path / "home/caddy/pki/authorities/local/root.crt") in shown
+    assert "Without --tls" not in shown
+
+
+def table(settings: dict[str, str], folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """What `hotline up` prints when all is up."""
+    found = load({"HOTLINE_HOME": str(folder / "home"), **settings}, folder)
+    Places(found.home).make()
+    Places(found.home).demo_password.write_text("secret\n", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cli, "out", Console(width=400))
+        cli._addresses(found, Places(found.home))
+    return capsys.readouterr().out

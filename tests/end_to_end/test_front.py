@@ -137,14 +137,6 @@ async def test_signalling_goes_on_over_the_front_while_the_application_is_away_a
         assert await asked(line, 3) == "SIP/2.0 401 Unauthorized"
 
 
-async def test_a_request_waits_for_an_application_that_is_being_started_anew(fronted: Town) -> None:
-    pid = fronted.pid()
-    os.kill(pid, signal.SIGKILL)
-    answer = await fronted.fetch("/api/v1/queues")
-    assert answer.status_code == 200
-    assert fronted.pid() != pid
-
-
 async def test_a_killed_front_is_started_again_and_the_application_left_alone(fronted: Town) -> None:
     before = fronted.json("status")
     os.kill(before["caddy_pid"], signal.SIGKILL)
@@ -194,17 +186,6 @@ async def test_with_the_front_only_it_and_sip_are_reached_at_our_address(fronted
     for port in (settings.http_port, settings.sip_ws_port, settings.ami_port, settings.agi_port):
         with pytest.raises(ConnectionRefusedError):
             await asyncio.open_connection(settings.bind, port)
-
-
-async def test_the_front_tells_an_error_that_is_not_the_applications_in_both_languages(fronted: Town) -> None:
-    with fronted.without_application():
-        async with httpx.AsyncClient(verify=fronted.trust(), timeout=20) as client:
-            answer = await client.get(fronted.site + "/")
-    assert answer.status_code == 502
-    assert answer.text.startswith("系统正在恢复，请稍后刷新。The application does not answer right now")
-    assert (answer.headers["retry-after"], answer.headers["x-content-type-options"]) == ("3", "nosniff")
-    assert "server" not in answer.headers
-    await fronted.healthy(40)
 
 
 async def test_the_doctor_finds_a_whole_house_well_and_tells_how_pcs_trust_it(fronted: Town) -> None:

@@ -8,48 +8,51 @@ from pathlib import Path
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from hotline.doctor.finding import Finding, Patient
-from storage.database import MIGRATIONS
+from storage.database import MIGRATIONS, UnusableDatabase, connect
 
 LOCKED_S = 3.0
 
 
 def database(patient: Patient) -> Iterator[Finding]:
     """It answers and has the schema that this program needs."""
-    try:
-        url = make_url(patient.settings.database)
-    except ArgumentError:
-        yield Finding("HOTLINE_DATABASE_URL is no database address.", "Write it as in sqlite:////path/hotline.sqlite")
+    file = _sqlite_file(patient.settings.database)
+    if file is not None and not file.exists():  # connecting would make one
+        if patient.settings.home.is_dir():
+            yield Finding(f"There is no database {file} yet.", "Run `hotline up`, which makes it; or restore a backup.")
         return
-    if url.get_backend_name() == "sqlite":
-        file = Path(url.database or "")
-        if not file.exists():
-            if patient.settings.home.is_dir():
-                yield Finding(
-                    f"There is no database {file} yet.", "Run `hotline up`, which makes it; or restore a backup."
-                )
-            return
-        if fault := _not_writable(file):
-            yield Finding(
-                f"The database {file} cannot be written: {fault}.",
-                "End the program that holds it, or correct its rights and the disk; a damaged one needs a backup.",
-            )
-            return
-    try:
-        engine = create_engine(url)
-        with engine.connect() as connection:
-            yield from _schema(connection)
-        engine.dispose()
-    except (SQLAlchemyError, ImportError) as fault:
-        said = str(getattr(fault, "orig", None) or fault).splitlines()[0]
+    if file is not None and (fault := _not_writable(file)):
         yield Finding(
-            f"The database does not answer: {said}.",
-            "Start its server, or correct HOTLINE_DATABASE_URL; a damaged file: restore a backup.",
+            f"The database {file} cannot be written: {fault}.",
+            "End the program that holds it, or correct its rights and the disk; a damaged one needs a backup.",
         )
+        return
+    try:
+        engines = connect(patient.settings.database)
+    except UnusableDatabase as wrong:
+        yield Finding(f"The database cannot be used: {wrong}.", "Correct HOTLINE_DATABASE_URL.")
+        return
+    try:
+        with engines[1].connect() as connection:
+            yield from _schema(connection)
+    except SQLAlchemyError as away:
+        said = " ".join(str(getattr(away, "orig", None) or away).split())
+        yield Finding(f"The database does not answer: {said}.", "Start its server, or correct HOTLINE_DATABASE_URL.")
+    finally:
+        for engine in engines:
+            engine.dispose()
+
+
+def _sqlite_file(url: str) -> Path | None:
+    try:
+        where = make_url(url)
+    except (ArgumentError, ValueError):
+        return None
+    return Path(where.database or "") if where.get_backend_name() == "sqlite" else None
 
 
 def _schema(connection: Connection) -> Iterator[Finding]:

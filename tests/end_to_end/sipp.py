@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from hotline import g711
+from tests.fakes.ports import free_ports
 
-from ..fakes.ports import free_ports
 from .town import Town
 
 SCENARIO = """<?xml version="1.0" encoding="UTF-8"?>

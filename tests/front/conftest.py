@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ..fakes import certificates
+from tests.fakes import certificates
 
 Maker = Callable[..., tuple[Path, Path]]
 

@@ -15,9 +15,8 @@ from rich.console import Console
 from config.settings import load
 from hotline import cli
 from hotline.places import Places
-
-from ..fakes import certificates
-from ..fakes.ports import free_ports
+from tests.fakes import certificates
+from tests.fakes.ports import free_ports
 
 HOTLINE = Path(sys.executable).with_name("hotline")
 

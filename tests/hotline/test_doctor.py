@@ -24,9 +24,9 @@ from hotline.doctor import data, door, machine, parts
 from hotline.doctor.examination import CHECKS
 from hotline.doctor.finding import Check, Finding, Patient
 from storage.store import Store
+from tests.fakes import certificates
+from tests.fakes.ports import free_ports
 
-from ..fakes import certificates
-from ..fakes.ports import free_ports
 from .test_cli import run
 
 
@@ -257,9 +257,14 @@ def test_a_database_that_is_gone(patient: Patient) -> None:
     assert the_fault(data.database, patient).what.startswith("There is no database")
 
 
-def test_a_database_server_that_is_not_there(patient: Patient) -> None:
+def test_a_database_address_that_leads_nowhere(patient: Patient) -> None:
     away = with_settings(patient, database_url="nonsense")
-    assert the_fault(data.database, away).what == "HOTLINE_DATABASE_URL is no database address."
+    assert "HOTLINE_DATABASE_URL is no address of a database" in the_fault(data.database, away).what
+    (port,) = free_ports(1)
+    away = with_settings(patient, database_url=f"postgresql://hotline:secret@127.0.0.1:{port}/hotline")
+    found = the_fault(data.database, away)
+    assert found.what.startswith("The database does not answer: ")
+    assert "secret" not in found.what
 
 
 # -- the certificate ---------------------------------------------------------------------------------------------------

@@ -83,7 +83,7 @@ def build(
     )
     app = FastAPI(title="Hotline 12345", openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None)
     problems.install(app)
-    app.add_middleware(Shield, softphone=softphone.server)
+    app.add_middleware(Shield, softphone=softphone)
     app.add_middleware(Metered, registry=metrics)
     api = APIRouter(prefix=API)
     for router in SUBJECTS:

@@ -157,10 +157,11 @@ async def _watch(console: Console, rhythm: Rhythm, link: Link, heard: _Heard) ->
 
 
 def _ours(socket: WebSocket, origins: frozenset[str]) -> bool:
-    """Whether a page of ours asks: same host as it asks at, or an address that the settings name."""
+    """Whether a page of ours asks: same scheme and host as it asks at, or an address that the settings name."""
     origin = socket.headers.get("origin", "")
     where = urlsplit(origin)
-    same = where.scheme in ("http", "https") and where.netloc == socket.headers.get("host")
+    scheme = {"ws": "http", "wss": "https"}[socket.url.scheme]
+    same = (where.scheme, where.netloc) == (scheme, socket.headers.get("host"))
     return origin in origins or (same and where.path in ("", "/"))
 
 

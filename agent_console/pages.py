@@ -1,17 +1,22 @@
 """The built pages, and the headers that every answer carries."""
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from fastapi.responses import PlainTextResponse
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from agent_console.parts import Softphone
+
 DIST = Path(__file__).parent / "web" / "dist"
 MAX_BODY = 256 * 1024
 """Bytes of a request's body: the longest case is some 20 KiB."""
+HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 
 NOT_BUILT = (
     "页面尚未构建。请在项目目录运行 make run，它会构建页面并启动系统。\n"
@@ -57,15 +62,14 @@ class Pages(StaticFiles):
 class Shield:
     """Security headers on every answer; a body that is too long is refused before anybody reads it.
 
-    `softphone`: address of Asterisk's websocket, which the page must be allowed to reach.
+    `softphone`: Asterisk's websocket, which the page must be allowed to reach.
     """
 
-    def __init__(self, app: ASGIApp, softphone: str) -> None:
+    def __init__(self, app: ASGIApp, softphone: Softphone) -> None:
         self._app = app
-        where = urlsplit(softphone)
+        self._softphone = softphone
         policy = {
             "default-src": "'self'",
-            "connect-src": f"'self' {where.scheme}://{where.netloc}",
             "img-src": "'self' data:",
             "media-src": "'self' blob:",
             "object-src": "'none'",
@@ -73,8 +77,8 @@ class Shield:
             "form-action": "'self'",
             "frame-ancestors": "'none'",
         }
+        self._policy = "; ".join(f"{key} {value}" for key, value in policy.items())
         self._headers = [
-            (b"content-security-policy", "; ".join(f"{key} {value}" for key, value in policy.items()).encode()),
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"no-referrer"),
             (b"permissions-policy", b"microphone=(self), camera=(), geolocation=()"),
@@ -86,10 +90,17 @@ class Shield:
             await self._app(scope, receive, send)
             return
         api = scope["path"].startswith("/api/")
+        host = Headers(scope=scope).get("host", "")
+        where = urlsplit(self._softphone.server_at(host if HOST.fullmatch(host) else "localhost"))
+        policy = f"{self._policy}; connect-src 'self' {where.scheme}://{where.netloc}"
 
         async def armed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self._headers]
+                message["headers"] = [
+                    *message["headers"],
+                    (b"content-security-policy", policy.encode()),
+                    *self._headers,
+                ]
                 if api and not any(name == b"cache-control" for name, _ in message["headers"]):
                     message["headers"].append((b"cache-control", b"no-store"))
             await send(message)

@@ -30,11 +30,19 @@ Health = Callable[[], Awaitable[dict[str, str]]]
 
 @dataclass(frozen=True, slots=True)
 class Softphone:
-    """Where a page's softphone finds Asterisk. `ice_servers`: as RTCPeerConnection takes them."""
+    """Where a page's softphone finds Asterisk. `ice_servers`: as RTCPeerConnection takes them.
+
+    `server`: a websocket's address. `{host}` in it stands for the host and port that the page was asked at: behind a
+    front that has several names, each page stays at its own.
+    """
 
     server: str
     realm: str = "hotline"
     ice_servers: tuple[dict[str, Any], ...] = ()
+
+    def server_at(self, host: str) -> str:
+        """The websocket's address for a page that was asked at `host`, with the port if it has one."""
+        return self.server.replace("{host}", host)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,9 @@ EVENTS = (
 )
 """AMI events that the desk's user reads; all others are noise to us."""
 
+LOCAL_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8")
+"""Where phones need no address of ours but the one that we listen at (RFC 1918)."""
+
 SAFE = re.compile(r"[^\r\n;\[\]\"\\${}|,&<>]*")
 
 
@@ -111,12 +114,17 @@ class Secrets:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that the templates need. `modules`: the folder of Asterisk's modules; times in seconds."""
+    """Everything that the templates need. `modules`: the folder of Asterisk's modules; times in seconds.
+
+    `bind`: SIP and sound; `ws_bind`: the websocket, loopback behind a front. `media_address`: how phones beyond NAT
+    reach us, empty where none are; `stun_server`: HOST:PORT or empty.
+    """
 
     layout: Layout
     modules: Path
     documentation: Path
     bind: str
+    ws_bind: str
     sip_port: int
     ws_port: int
     ami_port: int
@@ -127,6 +135,8 @@ class Plan:
     numbers: Sequence[str]
     operators: Sequence[str]
     trunk_addresses: Sequence[str] = ("127.0.0.0/8",)
+    media_address: str = ""
+    stun_server: str = ""
     menu_limit_s: int = 90
     round_s: int = 10
     patience_rounds: int = 4
@@ -152,7 +162,7 @@ def render(plan: Plan) -> None:
         "recordings": layout.recordings,
         "modules": plan.modules,
         "bind": plan.bind,
-        "sip_bind": plan.bind,
+        "ws_bind": plan.ws_bind,
         "sip_port": plan.sip_port,
         "ws_port": plan.ws_port,
         "ami_port": plan.ami_port,
@@ -164,6 +174,9 @@ def render(plan: Plan) -> None:
         "numbers": plan.numbers,
         "operators": plan.operators,
         "trunk_addresses": plan.trunk_addresses,
+        "media_address": plan.media_address,
+        "local_networks": LOCAL_NETWORKS,
+        "stun_server": plan.stun_server,
         "menu_limit_s": plan.menu_limit_s,
         "round_s": plan.round_s,
         "patience_rounds": plan.patience_rounds,

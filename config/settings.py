@@ -12,12 +12,18 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 PREFIX = "HOTLINE_"
 FILE = "hotline.toml"
 
+LOOPBACK = "127.0.0.1"
+
 Port = Annotated[int, Field(ge=1, le=65535)]
+
+HOST = re.compile(
+    r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*", re.IGNORECASE
+)
 
 
 class SettingsError(Exception):
@@ -25,7 +31,10 @@ class SettingsError(Exception):
 
 
 class Settings(BaseModel):
-    """All settings. Ports are on `bind`, which is loopback unless told otherwise."""
+    """All settings. Ports are on `bind`, which is loopback unless told otherwise.
+
+    With `tls` the front alone is on `bind`, beside SIP and RTP; pages and websocket stay on loopback behind it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
@@ -40,6 +49,17 @@ class Settings(BaseModel):
     agi_port: Port = 4573
     rtp_ports: str = "20000-28000"
     asterisk: str = ""
+    tls: bool = False
+    https_port: Port = 8443
+    tls_certificate: str = ""
+    tls_key: str = ""
+    public_hosts: str = ""
+    caddy: str = ""
+    media_address: str = ""
+    stun_servers: str = ""
+    turn_server: str = ""
+    turn_user: str = ""
+    turn_password: str = ""
     demo_password: str = ""
     timezone: str = "Asia/Shanghai"
     country: str = "CN"
@@ -78,6 +98,53 @@ class Settings(BaseModel):
             raise ValueError("must be FIRST-LAST, at least 20 ports between 1024 and 65535, as in 20000-28000")
         return value
 
+    @field_validator("tls_certificate", "tls_key")
+    @classmethod
+    def _file(cls, value: str) -> str:
+        return str(Path(value).expanduser().absolute()) if value else ""
+
+    @field_validator("public_hosts")
+    @classmethod
+    def _public_hosts(cls, value: str) -> str:
+        if not all(HOST.fullmatch(name) for name in _parts(value)):
+            raise ValueError("must be names or IPv4 addresses with commas between, as in hotline.example.cn,10.1.0.5")
+        return value.lower()
+
+    @field_validator("media_address")
+    @classmethod
+    def _media_address(cls, value: str) -> str:
+        try:
+            usable = not value or not IPv4Address(value).is_unspecified
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ValueError("must be the IPv4 address at which phones outside reach this machine, as in 203.0.113.7")
+        return value
+
+    @field_validator("stun_servers")
+    @classmethod
+    def _stun_servers(cls, value: str) -> str:
+        if not all(_is_server(part) for part in _parts(value)):
+            raise ValueError("must be HOST or HOST:PORT with commas between, as in stun.example.cn:3478")
+        return value
+
+    @field_validator("turn_server")
+    @classmethod
+    def _turn_server(cls, value: str) -> str:
+        if value and not _is_server(value):
+            raise ValueError("must be HOST or HOST:PORT, as in turn.example.cn:3478")
+        return value
+
+    @model_validator(mode="after")
+    def _pairs(self) -> "Settings":
+        if bool(self.tls_certificate) != bool(self.tls_key):
+            raise ValueError("HOTLINE_TLS_CERTIFICATE and HOTLINE_TLS_KEY belong together: set both or neither")
+        if len({bool(self.turn_server), bool(self.turn_user), bool(self.turn_password)}) > 1:
+            raise ValueError(
+                "HOTLINE_TURN_SERVER, HOTLINE_TURN_USER and HOTLINE_TURN_PASSWORD belong together: set all"
+            )
+        return self
+
     @field_validator("timezone")
     @classmethod
     def _timezone(cls, value: str) -> str:
@@ -102,7 +169,43 @@ class Settings(BaseModel):
     @property
     def trunk_list(self) -> tuple[str, ...]:
         """Where calls from the telephone network come from."""
-        return tuple(part.strip() for part in self.trunk_addresses.split(","))
+        return _parts(self.trunk_addresses)
+
+    @property
+    def web_bind(self) -> str:
+        """Where the application and Asterisk's websocket listen."""
+        return LOOPBACK if self.tls else self.bind
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach us."""
+        return IPv4Address(self.bind).is_loopback
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names and addresses by which pages are asked for, the first one first."""
+        return tuple(dict.fromkeys((*_parts(self.public_hosts), self.bind)))
+
+    @property
+    def stun_list(self) -> tuple[str, ...]:
+        """HOST:PORT each."""
+        return tuple(_with_port(part) for part in _parts(self.stun_servers))
+
+    @property
+    def turn_list(self) -> tuple[str, ...]:
+        """The same for TURN: one or none."""
+        return (_with_port(self.turn_server),) if self.turn_server else ()
+
+    @property
+    def ice_servers(self) -> tuple[dict[str, Any], ...]:
+        """What a page needs to find a way to Asterisk's sound through NAT, as RTCPeerConnection takes it."""
+        servers: list[dict[str, Any]] = []
+        if self.stun_servers:
+            servers.append({"urls": [f"stun:{server}" for server in self.stun_list]})
+        for server in self.turn_list:
+            urls = [f"turn:{server}?transport={protocol}" for protocol in ("udp", "tcp")]
+            servers.append({"urls": urls, "username": self.turn_user, "credential": self.turn_password})
+        return tuple(servers)
 
     @property
     def rtp_range(self) -> tuple[int, int]:
@@ -116,6 +219,19 @@ class Settings(BaseModel):
     @property
     def recordings(self) -> Path:
         return self.home / "recordings"
+
+
+def _parts(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",")) if value else ()
+
+
+def _is_server(value: str) -> bool:
+    host, _, port = value.partition(":")
+    return bool(HOST.fullmatch(host)) and (":" not in value or (port.isdecimal() and 1 <= int(port) <= 65535))
+
+
+def _with_port(server: str) -> str:
+    return server if ":" in server else f"{server}:3478"
 
 
 def load(environment: Mapping[str, str] = os.environ, folder: Path | None = None) -> Settings:
@@ -138,8 +254,10 @@ def load(environment: Mapping[str, str] = os.environ, folder: Path | None = None
 
 def _sentence(error: Any) -> str:
     name = ".".join(str(part) for part in error["loc"])
+    if not name:  # of several settings together: the sentence names them
+        return str(error["msg"]).removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
         known = ", ".join(PREFIX + field.upper() for field in Settings.model_fields)
         return f"{PREFIX}{name.upper()} ({name} in {FILE}) is not a setting. Known: {known}"
-    wanted = error["msg"].removeprefix("Value error, ")
+    wanted = "must be yes or no" if error["type"].startswith("bool") else error["msg"].removeprefix("Value error, ")
     return f"{PREFIX}{name.upper()} ({name} in {FILE}) = {error['input']!r}: {wanted}"

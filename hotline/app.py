@@ -26,7 +26,7 @@ from agi.fastagi import Server
 from agi.phones import REALM, Phones
 from agi.round import Round
 from cases.office import Office
-from config.settings import Settings, SettingsError, load
+from config.settings import LOOPBACK, Settings, SettingsError, load
 from hotline.clerk import Clerk
 from hotline.clock import Clock
 from hotline.metrics import Figures, MeteredDesk
@@ -119,7 +119,7 @@ class Application:
             clock=clock,
             timezone=settings.zone,
             recordings=layout.recordings,
-            softphone=Softphone(server=f"ws://{settings.bind}:{settings.sip_ws_port}/ws", realm=REALM),
+            softphone=_softphone(settings),
             new_secret=self._new_secret,
             health=self._health,
             metrics=metrics,
@@ -154,7 +154,7 @@ class Application:
         server = _Web(
             uvicorn.Config(
                 self._console,
-                host=settings.bind,
+                host=settings.web_bind,
                 port=settings.http_port,
                 ws=Wire,
                 ws_max_size=65536,
@@ -164,6 +164,9 @@ class Application:
                 lifespan="off",
                 timeout_graceful_shutdown=2,
                 server_header=False,
+                # Who asked, and by which scheme, is believed from our own front only.
+                proxy_headers=settings.tls,
+                forwarded_allow_ips=LOOPBACK,
             )
         )
         for sign in (signal.SIGINT, signal.SIGTERM):
@@ -243,6 +246,11 @@ class _Web(uvicorn.Server):
 
     def leave(self) -> None:
         self.should_exit = True
+
+
+def _softphone(settings: Settings) -> Softphone:
+    server = "wss://{host}/sip" if settings.tls else f"ws://{settings.bind}:{settings.sip_ws_port}/ws"
+    return Softphone(server=server, realm=REALM, ice_servers=settings.ice_servers)
 
 
 def menu(name: str, queues: set[str]) -> Menu:

@@ -26,13 +26,20 @@ from agi.asterisk_binary import AsteriskError, find
 from agi.caller import number
 from agi.configuration import Layout, UnsafeValueError
 from cases.case import CaseFilter
-from config.settings import Settings, SettingsError, load
-from hotline import keeper, trial, wallboard
+from config.settings import Settings, SettingsError
+from front.binary import CaddyError
+from front.certificate import CertificateError
+from front.configuration import Layout as FrontLayout
+from front.configuration import UnsafeWordError
+from hotline import front, keeper, options, ports, trial, wallboard
 from hotline.backup import BackupError, Manifest
 from hotline.backup import backup as make_backup
 from hotline.backup import restore as run_restore
+from hotline.doctor import report
+from hotline.doctor.examination import examine
 from hotline.literal import as_json as printable
 from hotline.literal import literal
+from hotline.options import load
 from hotline.phone import Line
 from hotline.places import Places
 from hotline.since import SinceError
@@ -50,14 +57,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 out, err = Console(markup=False), Console(stderr=True, markup=False)
+NO_MICROPHONE = (
+    "Without --tls, browsers on other PCs give the page no microphone and passwords cross the network in clear.\n"
+    "注意：未加 --tls 时，其他电脑的浏览器不会允许页面使用麦克风，密码也以明文在网络上传输。"
+)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+FAULTS = (
+    *(SettingsError, AsteriskError, UnsafeValueError, StoreFault, UnusableDatabase, BackupError),
+    *(CaddyError, CertificateError, UnsafeWordError),
+)
 
 
 def main() -> None:
     """The entry point: what a person can do wrong ends in one sentence and status 2."""
     try:
         app()
-    except (SettingsError, AsteriskError, UnsafeValueError, StoreFault, UnusableDatabase, BackupError) as fault:
+    except FAULTS as fault:
         fail(str(fault))
 
 
@@ -70,24 +86,30 @@ def fail(message: str) -> NoReturn:
 
 
 @app.command()
-def up() -> None:
+def up(
+    bind: Annotated[str | None, typer.Option(help="The one address of pages, SIP and sound: HOTLINE_BIND.")] = None,
+    tls: Annotated[bool | None, typer.Option("--tls/--no-tls", help="HTTPS in front of all: HOTLINE_TLS.")] = None,
+) -> None:
     """Run the hotline in the foreground; Ctrl-C stops all that it started."""
-    settings = load()
+    given = {"bind": bind, "tls": None if tls is None else str(tls)}
+    settings = options.taken(**given)
     places = Places(settings.home)
     places.make()
     logging.basicConfig(level=logging.INFO, filename=places.log / "keeper.log", format="%(asctime)s %(message)s")
     try:
         held = keeper.lock(places)
     except keeper.AlreadyRunning:
+        settings = load()
         out.print(f"The hotline of {settings.home} is running already.", highlight=False)
         _addresses(settings, places)
         return
     with held:
+        options.keep(places, **given)
         try:
-            keeper.check_ports(settings, places)
+            ports.check(settings, places)
             with out.status("Starting Asterisk and the application …"):
-                binary, _ = keeper.prepare(settings, places)
-            asyncio.run(keeper.Keeper(settings, places, binary).run(lambda: _addresses(settings, places)))
+                charges = keeper.prepare(settings, places)
+            asyncio.run(keeper.Keeper(settings, places, charges).run(lambda: _addresses(settings, places)))
         except keeper.KeeperError as fault:
             fail(str(fault))
     out.print("Stopped.")
@@ -96,19 +118,27 @@ def up() -> None:
 def _addresses(settings: Settings, places: Places) -> None:
     """The table of addresses, accounts and the number to dial."""
     password = places.demo_password.read_text(encoding="utf-8").strip()
-    site = f"http://{settings.bind}:{settings.http_port}"
+    sites = front.sites(settings)
+    site = sites[0]
     table = Table(title="市长热线 Hotline 12345", show_header=False, title_style="bold")
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
-    table.add_row("Console 话务台", f"{site}/")
+    table.add_row("Console 话务台", "\n".join(f"{one}/" for one in sites))
     table.add_row("Accounts 工号", "op1001 … op1006 话务员 operators, sup1 班长 supervisor, admin")
     table.add_row("Password 密码", password)
     table.add_row("Dial 拨打", f"12345 by SIP at {settings.bind}:{settings.sip_port} (UDP), or: hotline call")
     table.add_row("API", f"{site}/api/v1/openapi.json")
     table.add_row("Health", f"{site}/healthz")
-    table.add_row("Softphone", f"ws://{settings.bind}:{settings.sip_ws_port}/ws")
+    if settings.tls and not settings.tls_certificate:
+        table.add_row("CA 根证书", f"{FrontLayout(settings.home).authority} (hotline doctor: how PCs come to trust it)")
+    softphone = (
+        f"wss{site.removeprefix('https')}/sip" if settings.tls else f"ws://{settings.bind}:{settings.sip_ws_port}/ws"
+    )
+    table.add_row("Softphone", softphone)
     table.add_row("State", str(settings.home))
     out.print(table, highlight=False)
+    if not settings.tls and not settings.loopback:
+        out.print(NO_MICROPHONE, style="yellow", highlight=False)
     out.print("Ctrl-C stops it all.  按 Ctrl-C 停止。", highlight=False)
 
 
@@ -356,6 +386,18 @@ def _counts(title: str, manifest: Manifest, as_json: bool) -> None:
     out.print(table, highlight=False)
     for name in manifest.missing:
         out.print(f"The recording {name} is not on the disk and so not in the backup.", style="red", highlight=False)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Look at everything that the hotline needs; each fault with its cure. Status 0 only if all is well."""
+    results = examine()
+    if as_json:
+        print(printable(report.as_data(results)))  # noqa: T201
+    else:
+        report.show(results, out)
+    if any(result.faults for result in results):
+        raise SystemExit(1)
 
 
 @app.command()

@@ -1,28 +1,32 @@
-"""The keeper: starts Asterisk and the application, restarts what dies, never one because of the other.
+"""The keeper: starts Asterisk, the application and the TLS front, restarts what dies, never one because of another.
 
-Asterisk outlives the application: a killed application comes back and adopts the calls that run. Should the keeper
-itself die, its two processes go on, and the next keeper finds them and watches on.
+Asterisk outlives the application: a killed application comes back and adopts the calls that run; the front holds the
+phones' connections meanwhile. Should the keeper itself die, its processes go on, and the next keeper finds them and
+watches on.
 """
 
 import asyncio
 import fcntl
+import hashlib
 import json
 import logging
 import os
 import signal
-import socket
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from agi.asterisk_binary import AsteriskBinary, find
+from agi.asterisk_binary import find
 from agi.configuration import Layout, Plan, Secrets, render
 from config.settings import Settings
+from front import binary as caddy
+from front import configuration as caddyfile
+from hotline import front
 from hotline.places import Places, city, demo_password
 from hotline.process import Process, running
 from storage.store import Store
@@ -31,7 +35,9 @@ log = logging.getLogger(__name__)
 
 ASTERISK_MARK = "asterisk.conf"
 APP_MARK = "hotline.app"
+CADDY_MARK = "Caddyfile"
 READY_S = 30.0
+STOP_S = 8.0
 PROBE_S = 5.0
 """How often the application is asked whether it lives; one that is silent three times in a row is killed."""
 
@@ -68,40 +74,27 @@ def is_running(places: Places) -> bool:
         return False
 
 
-def check_ports(settings: Settings, places: Places) -> None:
-    """Raises `KeeperError` naming the port that somebody else uses, and the setting that moves it.
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A process that the keeper keeps. A running one whose command line holds `mark` is taken on, unless `anew`."""
 
-    What an earlier keeper left running here holds its ports rightly.
+    name: str
+    command: Sequence[str]
+    pid_file: Path
+    mark: str
+    anew: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def prepare(settings: Settings, places: Places) -> list[Charge]:
+    """Store, demo city and the configurations of Asterisk and the front; what is to be kept running.
+
+    Raises `AsteriskError`, `CaddyError`, `CertificateError` before anything has changed.
     """
-    wanted: list[tuple[str, str, int, socket.SocketKind]] = []
-    if not running(places.app_pid, APP_MARK):
-        wanted += [
-            ("HOTLINE_HTTP_PORT", settings.bind, settings.http_port, socket.SOCK_STREAM),
-            ("HOTLINE_AGI_PORT", "127.0.0.1", settings.agi_port, socket.SOCK_STREAM),
-        ]
-    if not running(places.asterisk_pid, ASTERISK_MARK):
-        wanted += [
-            ("HOTLINE_SIP_PORT", settings.bind, settings.sip_port, socket.SOCK_DGRAM),
-            ("HOTLINE_SIP_WS_PORT", settings.bind, settings.sip_ws_port, socket.SOCK_STREAM),
-            ("HOTLINE_AMI_PORT", "127.0.0.1", settings.ami_port, socket.SOCK_STREAM),
-        ]
-    for name, address, port, kind in wanted:
-        with closing(socket.socket(socket.AF_INET, kind)) as probe:
-            if kind is socket.SOCK_STREAM:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((address, port))
-            except OSError as taken:
-                protocol = "TCP" if kind is socket.SOCK_STREAM else "UDP"
-                raise KeeperError(
-                    f"{protocol} port {port} on {address} cannot be used ({taken.strerror}). "
-                    f"End the program that uses it, or choose another: {name}=…"
-                ) from taken
-
-
-def prepare(settings: Settings, places: Places) -> tuple[AsteriskBinary, str]:
-    """Store, demo city and Asterisk's configuration; the binary to run and the demo accounts' password."""
     binary = find(settings.asterisk or None)
+    proxy = caddy.find(settings.caddy or None) if settings.tls else None
+    if proxy is not None:
+        front.hosts(settings)
     before, password = demo_password(places, settings)
     store = Store.open(settings.database, timezone=settings.zone)
     try:
@@ -120,6 +113,7 @@ def prepare(settings: Settings, places: Places) -> tuple[AsteriskBinary, str]:
             modules=binary.modules,
             documentation=binary.data / "documentation",
             bind=settings.bind,
+            ws_bind=settings.web_bind,
             sip_port=settings.sip_port,
             ws_port=settings.sip_ws_port,
             ami_port=settings.ami_port,
@@ -130,23 +124,48 @@ def prepare(settings: Settings, places: Places) -> tuple[AsteriskBinary, str]:
             numbers=numbers,
             operators=operators,
             trunk_addresses=settings.trunk_list,
+            media_address=settings.media_address,
+            # Asterisk asks it at every call and waits up to 9 s for one that is silent: not where it knows its address.
+            stun_server="" if settings.media_address else next(iter(settings.stun_list), ""),
         )
     )
-    return binary, password
+    layout = Layout(settings.home)
+    charges = [
+        Charge(
+            "asterisk",
+            (*binary.command, "-C", str(layout.conf), "-f", "-n"),
+            places.asterisk_pid,
+            ASTERISK_MARK,
+        ),
+        Charge("app", (sys.executable, "-m", APP_MARK), places.app_pid, APP_MARK, _is_new(settings, places)),
+    ]
+    if proxy is not None:
+        conf = caddyfile.Layout(settings.home)
+        changed = front.prepare(settings)
+        command, environment = caddyfile.command(proxy.path, conf), caddyfile.surroundings(conf)
+        charges.append(Charge("caddy", command, places.caddy_pid, CADDY_MARK, changed, environment))
+    return charges
+
+
+def _is_new(settings: Settings, places: Places) -> bool:
+    """Whether the settings are others than those with which the application was last started; they are noted."""
+    noted = places.app_settings.read_text(encoding="ascii") if places.app_settings.exists() else ""
+    now = hashlib.sha256(settings.model_dump_json().encode()).hexdigest()
+    places.app_settings.write_text(now, encoding="ascii")
+    return now != noted
 
 
 class Keeper:
-    def __init__(self, settings: Settings, places: Places, binary: AsteriskBinary) -> None:
-        self._settings, self._places = settings, places
-        conf = str(Layout(settings.home).conf)
-        self._asterisk = (*binary.command, "-C", conf, "-f", "-n")
-        self._app = (sys.executable, "-m", APP_MARK)
+    """`charges`: in the order of their start; they are stopped in the opposite one."""
+
+    def __init__(self, settings: Settings, places: Places, charges: Sequence[Charge]) -> None:
+        self._settings, self._places, self._charges = settings, places, charges
         self._running: dict[str, Process] = {}
         self._found: set[str] = set()
         self._stopping = asyncio.Event()
 
     async def run(self, on_ready: Callable[[], None]) -> None:
-        """Keep both up until SIGINT or SIGTERM; `on_ready` is called once, when all parts answer.
+        """Keep all up until SIGINT or SIGTERM; `on_ready` is called once, when all parts answer.
 
         Raises `KeeperError` when they do not within half a minute, unless Asterisk was found running: the talks on it
         are not ended because something else is slow.
@@ -154,10 +173,8 @@ class Keeper:
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(sign, self._stopping.set)
-        watchers = [
-            asyncio.create_task(self._keep("asterisk", self._asterisk, self._places.asterisk_pid, ASTERISK_MARK)),
-            asyncio.create_task(self._keep("app", self._app, self._places.app_pid, APP_MARK)),
-        ]
+        await self._stop_strangers()
+        watchers = [asyncio.create_task(self._keep(charge)) for charge in self._charges]
         stop = asyncio.create_task(self._stopping.wait())
         ready = asyncio.create_task(self._ready())
         try:
@@ -181,13 +198,24 @@ class Keeper:
             await asyncio.gather(stop, ready, *watchers, return_exceptions=True)
             await self._stop_all()
 
-    async def _keep(self, name: str, command: tuple[str, ...], pid_file: Path, mark: str) -> None:
+    async def _stop_strangers(self) -> None:
+        """End what an earlier keeper left that was made for other settings; Asterisk is let be: it carries talks."""
+        wanted = {charge.pid_file for charge in self._charges if not charge.anew}
+        for pid_file, mark in kept(self._places):
+            left = None if mark == ASTERISK_MARK or pid_file in wanted else Process.found(pid_file, mark)
+            if left is not None:
+                log.info("%s: %d was made for other settings; stopped", pid_file.stem, left.pid)
+                await left.stop(STOP_S)
+
+    async def _keep(self, charge: Charge) -> None:
         """Start or find the process; start it again whenever it ends, after quick deaths a little later."""
+        name, pid_file = charge.name, charge.pid_file
         output = self._places.log / f"{name}.out"
         pause = 0.2
         while True:
-            found = Process.found(pid_file, mark)
-            process = found or Process.start(command, output, pid_file, self._environment())
+            found = Process.found(pid_file, charge.mark)
+            environment = {**self._environment(), **charge.environment}
+            process = found or Process.start(charge.command, output, pid_file, environment)
             self._running[name] = process
             if found:
                 self._found.add(name)
@@ -210,7 +238,7 @@ class Keeper:
             process = self._running["app"]
             if process.pid != pid:
                 silent, pid = 0, process.pid
-            answered = "app" not in (await asyncio.to_thread(health, self._settings)).get("parts", {})
+            answered = "app" not in (await asyncio.to_thread(_healthz, self._settings)).get("parts", {})
             silent = 0 if answered else silent + 1
             if silent >= 3:
                 log.error("app: %d does not answer; killed", process.pid)
@@ -225,26 +253,34 @@ class Keeper:
             if answer.get("status") == "ok":
                 return
             await asyncio.sleep(0.1)
-        tail = "".join(_tail(self._places.log / name) for name in ("app.log", "app.out", "asterisk.out"))
+        logs = ["app.log", *(f"{charge.name}.out" for charge in self._charges)]
+        tail = "".join(_tail(self._places.log / name) for name in logs)
         raise KeeperError(
             f"The hotline did not become ready within {READY_S:g} s: {answer.get('parts') or answer}.\n{tail}"
             f"The full logs are in {self._places.log}; `hotline status` tells which part does not answer."
         )
 
     async def _stop_all(self) -> None:
-        """The application first, so that it sees Asterisk end as little as possible."""
-        for name, patience in (("app", 8.0), ("asterisk", 8.0)):
-            process = self._running.get(name)
+        """Asterisk last, so that the others see it end as little as possible."""
+        for charge in reversed(self._charges):
+            process = self._running.get(charge.name)
             if process is not None:
-                await process.stop(patience)
-        for file in (self._places.app_pid, self._places.asterisk_pid, self._places.keeper_pid):
-            with suppress(FileNotFoundError):
-                file.unlink()
+                await process.stop(STOP_S)
+        for file in (*(charge.pid_file for charge in self._charges), self._places.keeper_pid):
+            file.unlink(missing_ok=True)
 
 
 def health(settings: Settings) -> dict[str, Any]:
-    """What /healthz says; {"status": "fault", …} too when nobody answers."""
-    url = f"http://{settings.bind}:{settings.http_port}/healthz"
+    """What /healthz says, with the front as a part of its own; {"status": "fault", …} too when nobody answers."""
+    answer = _healthz(settings)
+    said = front.health(settings) if settings.tls else "ok"
+    if said != "ok":
+        return {"status": "fault", "parts": {**answer.get("parts", {}), "front": said}}
+    return answer
+
+
+def _healthz(settings: Settings) -> dict[str, Any]:
+    url = f"http://{settings.web_bind}:{settings.http_port}/healthz"
     try:
         with urllib.request.urlopen(url, timeout=3) as answer:
             return dict(json.load(answer))
@@ -264,6 +300,7 @@ def status(settings: Settings, places: Places) -> dict[str, Any]:
         "keeper_pid": int(places.keeper_pid.read_text()) if up and places.keeper_pid.exists() else None,
         "pid": app,
         "asterisk_pid": running(places.asterisk_pid, ASTERISK_MARK),
+        "caddy_pid": running(places.caddy_pid, CADDY_MARK),
         "health": health(settings) if app else {"status": "fault", "parts": {"app": "not running"}},
         "home": str(settings.home),
     }
@@ -277,8 +314,13 @@ def _tail(path: Path, lines: int = 12) -> str:
 
 async def stop_left_over(places: Places) -> bool:
     """End what a keeper that died left running; whether there was anything."""
-    left = [Process.found(places.app_pid, APP_MARK), Process.found(places.asterisk_pid, ASTERISK_MARK)]
+    left = [Process.found(pid_file, mark) for pid_file, mark in reversed(kept(places))]
     for process in left:
         if process is not None:
-            await process.stop(8.0)
+            await process.stop(STOP_S)
     return any(left)
+
+
+def kept(places: Places) -> list[tuple[Path, str]]:
+    """Pid file and mark of every process that a keeper may have left, in the order of their start."""
+    return [(places.asterisk_pid, ASTERISK_MARK), (places.app_pid, APP_MARK), (places.caddy_pid, CADDY_MARK)]

@@ -40,6 +40,20 @@ class Places:
         return self.run / "asterisk-process.pid"
 
     @property
+    def caddy_pid(self) -> Path:
+        return self.run / "caddy.pid"
+
+    @property
+    def app_settings(self) -> Path:
+        """A hash of the settings with which the application was started."""
+        return self.run / "app.settings"
+
+    @property
+    def options(self) -> Path:
+        """What `hotline up` was told at the command line, for the commands beside it."""
+        return self.run / "options.json"
+
+    @property
     def demo_password(self) -> Path:
         return self.home / "demo-password"
 

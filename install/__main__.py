@@ -7,13 +7,14 @@ from rich.console import Console
 
 from install import places, tools
 from install.asterisk import asterisk_step
+from install.caddy import caddy_step
 from install.page import build_step, packages_step
 from install.progress import bring_all, show_times
 from install.session import session
 
 
 def main(arguments: list[str]) -> None:
-    """`run` and `test` bring Asterisk and the built pages, `check` only the pages' packages."""
+    """`run` and `test` bring Asterisk, Caddy and the built pages, `check` only the pages' packages."""
     if arguments[0] == "npm":
         os.chdir(places.WEB)
         command = tools.npm(*arguments[1:])
@@ -21,8 +22,8 @@ def main(arguments: list[str]) -> None:
     console = Console(highlight=False)
     with session() as runner:
         page = [packages_step(runner)] if arguments[0] == "check" else [packages_step(runner), build_step(runner)]
-        telephone = [] if arguments[0] == "check" else [asterisk_step(runner)]
-        bring_all([page, telephone], runner, console)
+        debian = [] if arguments[0] == "check" else [asterisk_step(runner), caddy_step(runner)]
+        bring_all([page, debian], runner, console)
         show_times(console)
 
 

@@ -1,14 +1,13 @@
 """The private Asterisk: Debian's packages of it from a newer release, unpacked into the user's cache, not installed."""
 
-import os
 import shutil
 import subprocess
-import tomllib
 from pathlib import Path
 
 from agi import asterisk_binary
 from install import machine, places
 from install.command import CommandError, Runner
+from install.owner import named
 from install.step import Step, StepError
 
 # Debian 12 and 13 have no Asterisk; this is the release after them.
@@ -21,9 +20,9 @@ def asterisk_step(runner: Runner) -> Step:
 
     def ready() -> bool:
         try:
-            asterisk_binary.find(named())
+            asterisk_binary.find(named("asterisk"))
         except asterisk_binary.AsteriskMissingError as missing:
-            if named():
+            if named("asterisk"):
                 raise StepError(f"The step 'Asterisk' failed: {missing}.") from missing
             return False
         except asterisk_binary.AsteriskError as error:
@@ -82,20 +81,6 @@ def machine_mirrors() -> list[str]:
     rows = [line.split() for line in targets]
     found = [row[0].rstrip("/") for row in rows if row[1:] == ["Debian", "main"] and row[0].startswith("http")]
     return list(dict.fromkeys(found))
-
-
-def named() -> str | None:
-    """The Asterisk that the owner names, by HOTLINE_ASTERISK or in hotline.toml."""
-    value = os.environ.get("HOTLINE_ASTERISK")
-    if value:
-        return value
-    try:
-        settings = tomllib.loads((places.PROJECT / "hotline.toml").read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError):
-        # The application names the fault in a settings file when it starts.
-        return None
-    found = settings.get("asterisk")
-    return found if isinstance(found, str) else None
 
 
 def _proxies() -> list[str]:

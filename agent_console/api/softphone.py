@@ -4,7 +4,7 @@ import asyncio
 import logging
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from typing_extensions import TypedDict
 
 from agent_console.parts import Console
@@ -30,7 +30,7 @@ def router(console: Console) -> APIRouter:
     need = console.gate.need
 
     @routes.post("/softphone")
-    async def softphone(who: Annotated[SignedIn, Depends(need("softphone"))]) -> SoftphoneJson:
+    async def softphone(request: Request, who: Annotated[SignedIn, Depends(need("softphone"))]) -> SoftphoneJson:
         """A new secret; whoever was registered with the one before is no more."""
         login, phone = who.account.login, console.softphone
         try:
@@ -49,7 +49,7 @@ def router(console: Console) -> APIRouter:
             "uri": f"sip:{login}@{phone.realm}",
             "username": login,
             "password": secret,
-            "server": phone.server,
+            "server": phone.server_at(request.url.netloc),
             "realm": phone.realm,
             "ice_servers": list(phone.ice_servers),
         }

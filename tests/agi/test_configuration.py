@@ -19,6 +19,7 @@ def plan(tmp_path: Path) -> Plan:
         modules=modules,
         documentation=tmp_path,
         bind="127.0.0.1",
+        ws_bind="127.0.0.1",
         sip_port=5060,
         ws_port=8088,
         ami_port=5038,
@@ -95,3 +96,25 @@ def test_a_value_that_asterisk_would_read_as_something_else_is_refused(plan: Pla
         render(replace(plan, operators=[poison]))
     with pytest.raises(UnsafeValueError):
         render(replace(plan, layout=Layout(plan.layout.home / poison)))
+
+
+def test_behind_a_front_only_the_websocket_stays_on_loopback(plan: Plan) -> None:
+    render(replace(plan, bind="10.1.0.5"))
+    assert "bindaddr = 127.0.0.1\n" in (plan.layout.etc / "http.conf").read_text(encoding="utf-8")
+    sip = (plan.layout.etc / "pjsip.conf").read_text(encoding="utf-8")
+    assert "bind = 10.1.0.5:5060\n" in sip
+    # Asterisk sends and hears a phone's sound at the address of its transport
+    assert "protocol = ws\n; where the sound goes; the websocket itself stands in http.conf\nbind = 10.1.0.5\n" in sip
+
+
+def test_an_address_for_phones_beyond_nat_is_told_in_sip_and_ice_and_not_on_the_own_network(plan: Plan) -> None:
+    render(replace(plan, bind="10.1.0.5", media_address="203.0.113.7", stun_server="stun.example.cn:3478"))
+    sip = (plan.layout.etc / "pjsip.conf").read_text(encoding="utf-8")
+    assert "external_media_address = 203.0.113.7\nexternal_signaling_address = 203.0.113.7\n" in sip
+    assert "local_net = 10.0.0.0/8\n" in sip
+    sound = (plan.layout.etc / "rtp.conf").read_text(encoding="utf-8")
+    assert "stunaddr = stun.example.cn:3478\n" in sound
+    assert "[ice_host_candidates]\n10.1.0.5 => 203.0.113.7,include_local_address\n" in sound
+    render(plan)
+    assert "external" not in (plan.layout.etc / "pjsip.conf").read_text(encoding="utf-8")
+    assert "ice_host" not in (plan.layout.etc / "rtp.conf").read_text(encoding="utf-8")

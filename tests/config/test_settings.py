@@ -34,6 +34,18 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ("HOTLINE_TRUNK_ADDRESSES", "10.0.0.1, everywhere"),
         ("HOTLINE_TIMEZONE", "Mars/Olympus"),
         ("HOTLINE_DEMO_PASSWORD", "short"),
+        ("HOTLINE_TLS", "perhaps"),
+        ("HOTLINE_HTTPS_PORT", "0"),
+        ("HOTLINE_TLS_KEY", "/etc/key.pem"),
+        ("HOTLINE_PUBLIC_HOSTS", "https://hotline.example.cn"),
+        ("HOTLINE_PUBLIC_HOSTS", "a.example, b_c"),
+        ("HOTLINE_MEDIA_ADDRESS", "hotline.example.cn"),
+        ("HOTLINE_MEDIA_ADDRESS", "0.0.0.0"),
+        ("HOTLINE_STUN_SERVERS", "stun:stun.example.cn"),
+        ("HOTLINE_STUN_SERVERS", "stun.example.cn:99999"),
+        ("HOTLINE_TURN_SERVER", "turn.example.cn/x"),
+        ("HOTLINE_TURN_SERVER", "turn.example.cn"),
+        ("HOTLINE_TURN_PASSWORD", "alone"),
     ],
 )
 def test_an_unknown_or_malformed_setting_is_named(tmp_path: Path, name: str, value: str) -> None:
@@ -45,3 +57,36 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "hotline.toml").write_text("http_port = = 1", encoding="utf-8")
     with pytest.raises(SettingsError, match=r"hotline\.toml"):
         load({}, tmp_path)
+
+
+def test_behind_the_front_the_application_is_on_loopback(tmp_path: Path) -> None:
+    plain = load({"HOTLINE_BIND": "10.1.0.5"}, tmp_path)
+    assert (plain.tls, plain.web_bind, plain.loopback) == (False, "10.1.0.5", False)
+    front = load({"HOTLINE_BIND": "10.1.0.5", "HOTLINE_TLS": "yes"}, tmp_path)
+    assert (front.tls, front.web_bind, front.https_port) == (True, "127.0.0.1", 8443)
+
+
+def test_the_pages_hosts_are_the_public_names_and_then_the_address(tmp_path: Path) -> None:
+    settings = load({"HOTLINE_BIND": "10.1.0.5", "HOTLINE_PUBLIC_HOSTS": "Hotline.example.cn, 10.1.0.5"}, tmp_path)
+    assert settings.hosts == ("hotline.example.cn", "10.1.0.5")
+
+
+def test_servers_against_nat_become_what_a_browser_takes(tmp_path: Path) -> None:
+    settings = load(
+        {
+            "HOTLINE_STUN_SERVERS": "stun.example.cn, 10.1.0.6:3479",
+            "HOTLINE_TURN_SERVER": "turn.example.cn",
+            "HOTLINE_TURN_USER": "hotline",
+            "HOTLINE_TURN_PASSWORD": "secret",
+        },
+        tmp_path,
+    )
+    assert settings.ice_servers == (
+        {"urls": ["stun:stun.example.cn:3478", "stun:10.1.0.6:3479"]},
+        {
+            "urls": ["turn:turn.example.cn:3478?transport=udp", "turn:turn.example.cn:3478?transport=tcp"],
+            "username": "hotline",
+            "credential": "secret",
+        },
+    )
+    assert load({}, tmp_path).ice_servers == ()

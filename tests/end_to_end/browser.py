@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hotline.phone import Phone
 
 from .town import PASSWORD, Town
 
+CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
     "--no-sandbox",
     "--use-fake-ui-for-media-stream",
@@ -68,11 +70,18 @@ class Operator:
 
 
 @asynccontextmanager
-async def operators(town: Town, voice: Path, count: int = 1) -> AsyncIterator[list[Operator]]:
-    """`count` operators, each in a browser of his own, all speaking the WAV file `voice`."""
+async def operators(
+    town: Town, voice: Path, count: int = 1, *, program: Path = CHROMIUM, environment: Mapping[str, str] = os.environ
+) -> AsyncIterator[list[Operator]]:
+    """`count` operators, each in a browser of his own, all speaking the WAV file `voice`.
+
+    `program` and `environment`: for a browser that runs elsewhere.
+    """
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=[*FLAGS, f"--use-file-for-fake-audio-capture={voice}"]
+            executable_path=program,
+            env=dict(environment),
+            args=[*FLAGS, f"--use-file-for-fake-audio-capture={voice}"],
         )
         try:
             crew = []

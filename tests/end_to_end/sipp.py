@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from hotline import g711
+from tests.fakes.ports import free_ports
 
-from .town import Town, free_ports
+from .town import Town
 
 SCENARIO = """<?xml version="1.0" encoding="UTF-8"?>
 <scenario name="citizen">
@@ -76,8 +77,8 @@ async def call(
     (port,) = free_ports(1)
     process = await asyncio.create_subprocess_exec(
         "sipp",
-        f"127.0.0.1:{town.settings.sip_port}",
-        *("-sf", str(scenario), "-s", "12345", "-i", "127.0.0.1", "-p", str(port), "-m", "1", "-nostdin"),
+        f"{town.settings.bind}:{town.settings.sip_port}",
+        *("-sf", str(scenario), "-s", "12345", "-i", town.settings.bind, "-p", str(port), "-m", "1", "-nostdin"),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
         cwd=folder,

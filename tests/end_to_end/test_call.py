@@ -26,7 +26,7 @@ async def test_a_citizen_is_answered_in_the_page_his_case_saved_and_the_talk_pla
         await page.get_by_role("radio", name="咨询").check()
         await page.get_by_label("内容").fill("朱岭村养牛缺少技术,希望派人指导。")
         await page.get_by_label("地点").fill("茶陵县界首镇朱岭村")
-        await until(lambda: _recorded(town) > 5.0)
+        await until(lambda: town.recorded() > 5.0)
         await operator.press("保存工单")
         number = (await until(lambda: _cases(town)))[0]["number"]
         await operator.sees(number)
@@ -61,12 +61,6 @@ def assert_only(side: sound.Samples, mine: int, other: int) -> None:
     assert max(sound.shares(side, other)) < 0.1
 
 
-def _recorded(town: Town) -> float:
-    """Seconds of the talk that is being recorded."""
-    newest = max(town.home.joinpath("recordings").glob("*.raw"), key=lambda file: file.stat().st_ctime, default=None)
-    return newest.stat().st_size / 32000 if newest else 0.0
-
-
 async def _cases(town: Town) -> object:
     return (await town.get("/cases"))["items"] or None
 
@@ -85,7 +79,7 @@ async def _talk(town: Town, voice: Path, number: str) -> dict[str, object]:
         await operator.ready("op1001")
         citizen = town.phone(number, sound.tone(1000))
         await operator.takes(citizen)
-        await until(lambda: _recorded(town) > 1.5)
+        await until(lambda: town.recorded() > 1.5)
         await citizen.hang_up()
         await operator.press("结束话后")
         return await town.ended(number)
@@ -155,7 +149,7 @@ async def test_an_operator_who_reloads_his_page_in_a_talk_is_rung_again_and_goes
         citizen = town.phone("13907330108", sound.tone(1000))
         await operator.takes(citizen)
         await operator.page.get_by_label("内容").fill("路灯坏了")
-        await until(lambda: _recorded(town) > 2.0)
+        await until(lambda: town.recorded() > 2.0)
         await operator.page.reload()
         await operator.press("接听")
         await operator.sees("通话中")

@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import signal
-import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -18,7 +18,10 @@ from typing import Any
 import httpx
 
 from config.settings import Settings, load
+from front.configuration import Layout
+from hotline import front
 from hotline.phone import Line, Phone
+from tests.fakes.ports import free_ports
 from tests.rows import change
 
 PASSWORD = "city-12345"
@@ -28,8 +31,8 @@ HOTLINE = Path(sys.executable).with_name("hotline")
 class Town:
     """`api` is signed in as the administrator by a bearer token. `database`: its URL, else SQLite in HOME."""
 
-    def __init__(self, home: Path, database: str = "") -> None:
-        http, ws, ami, agi, sip = free_ports(5)
+    def __init__(self, home: Path, database: str = "", **settings: str) -> None:
+        http, ws, ami, agi, sip, https = free_ports(6)
         first = 30000 + (http % 250) * 100
         self.environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith("HOTLINE_")},
@@ -39,14 +42,16 @@ class Town:
             "HOTLINE_SIP_WS_PORT": str(ws),
             "HOTLINE_AMI_PORT": str(ami),
             "HOTLINE_AGI_PORT": str(agi),
+            "HOTLINE_HTTPS_PORT": str(https),
             "HOTLINE_RTP_PORTS": f"{first}-{first + 199}",
             "HOTLINE_DEMO_PASSWORD": PASSWORD,
             "HOTLINE_DATABASE_URL": database,
             "COLUMNS": "200",
+            **{f"HOTLINE_{name.upper()}": value for name, value in settings.items()},
         }
         self.settings: Settings = load(self.environment, home.parent)
         self.home = home
-        self.site = f"http://127.0.0.1:{http}"
+        self.site = front.sites(self.settings)[-1]  # by its address: the names of tests are in no DNS
         self._api: httpx.AsyncClient | None = None
         self._token = ""
         self._phones: list[Phone] = []
@@ -69,10 +74,10 @@ class Town:
         return json.loads(self.hotline(*words, "--json", check=False))
 
     @contextmanager
-    def running(self) -> Iterator[Town]:
+    def running(self, *options: str) -> Iterator[Town]:
         """`hotline up`, until the block ends; then Ctrl-C."""
         keeper = subprocess.Popen(
-            [HOTLINE, "up"], env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            [HOTLINE, "up", *options], env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         self.keeper = keeper
         try:
@@ -121,8 +126,17 @@ class Town:
     def _client(self) -> httpx.AsyncClient:
         if self._api is None:
             headers = {"Authorization": f"Bearer {self._token}"}
-            self._api = httpx.AsyncClient(base_url=self.site, headers=headers, timeout=10)
+            self._api = httpx.AsyncClient(base_url=self.site, headers=headers, timeout=10, verify=self.trust())
         return self._api
+
+    @property
+    def authority(self) -> Path:
+        """The certificate of the front's own authority."""
+        return Layout(self.home).authority
+
+    def trust(self) -> ssl.SSLContext:
+        """What a client needs that trusts the front's own authority and nobody else."""
+        return ssl.create_default_context(cafile=self.authority if self.authority.exists() else None)
 
     async def close(self) -> None:
         """Hang up and let go of everything a test has taken."""
@@ -176,11 +190,18 @@ class Town:
         finally:
             self.keeper.send_signal(signal.SIGCONT)
 
+    def recorded(self) -> float:
+        """Seconds of the talk that is being recorded."""
+        newest = max(
+            self.home.joinpath("recordings").glob("*.raw"), key=lambda file: file.stat().st_ctime, default=None
+        )
+        return newest.stat().st_size / 32000 if newest else 0.0
+
     async def healthy(self, seconds: float = 10) -> None:
         """Wait until all parts answer."""
 
         async def answers() -> bool:
-            async with httpx.AsyncClient() as client:
+            async with httpx.AsyncClient(verify=self.trust()) as client:
                 try:
                     return (await client.get(self.site + "/healthz")).status_code == 200
                 except httpx.TransportError:
@@ -191,7 +212,7 @@ class Town:
     # -- calling -------------------------------------------------------------------------------------------------
 
     def phone(self, caller: str, sound: bytes = b"", **line: Any) -> Phone:
-        self._phones.append(Phone(Line(caller, server=("127.0.0.1", self.settings.sip_port), **line), sound))
+        self._phones.append(Phone(Line(caller, server=(self.settings.bind, self.settings.sip_port), **line), sound))
         return self._phones[-1]
 
 
@@ -207,14 +228,3 @@ async def until(look: Callable[[], Any], seconds: float = 20, why: Callable[[], 
         if time.monotonic() > end:
             raise AssertionError(f"not within {seconds} s\n{why()}")
         await asyncio.sleep(0.05)
-
-
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()

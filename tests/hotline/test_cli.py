@@ -10,6 +10,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+
+from config.settings import load
+from hotline import cli
+from hotline.places import Places
+from tests.fakes import certificates
+from tests.fakes.ports import free_ports
 
 HOTLINE = Path(sys.executable).with_name("hotline")
 
@@ -34,6 +41,7 @@ def test_an_unknown_setting_is_named_and_nothing_is_made(tmp_path: Path) -> None
         ("HOTLINE_HTTP_PORT", socket.SOCK_STREAM),
         ("HOTLINE_SIP_PORT", socket.SOCK_DGRAM),
         ("HOTLINE_AMI_PORT", socket.SOCK_STREAM),
+        ("HOTLINE_HTTPS_PORT", socket.SOCK_STREAM),
     ],
 )
 def test_a_port_in_use_is_named_with_the_setting_that_moves_it(
@@ -44,7 +52,7 @@ def test_a_port_in_use_is_named_with_the_setting_that_moves_it(
         if kind is socket.SOCK_STREAM:
             taken.listen()
         port = taken.getsockname()[1]
-        done = run(tmp_path, "up", **{setting: str(port)})
+        done = run(tmp_path, "up", "--tls", **{setting: str(port)})
     assert done.returncode == 2
     assert f"port {port}" in done.stderr
     assert f"{setting}=" in done.stderr
@@ -104,3 +112,68 @@ def test_a_file_to_play_that_is_no_sound_is_named(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "text.wav" in done.stderr
     assert "16-bit PCM" in done.stderr
+
+
+def test_an_address_that_this_machine_does_not_have_is_named(tmp_path: Path) -> None:
+    done = run(tmp_path, "up", "--bind", "203.0.113.7")
+    assert done.returncode == 2
+    assert "No network card of this machine has 203.0.113.7" in done.stderr
+    assert "HOTLINE_BIND" in done.stderr
+
+
+def test_an_option_is_checked_as_the_setting_that_it_overrides(tmp_path: Path) -> None:
+    done = run(tmp_path / "home", "up", "--bind", "everywhere", HOTLINE_BIND="127.0.0.1")
+    assert done.returncode == 2
+    assert "HOTLINE_BIND (bind in hotline.toml) = 'everywhere'" in done.stderr
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_certificate_that_cannot_be_used_is_named_before_anything_starts(tmp_path: Path) -> None:
+    certificate, key = certificates.write(tmp_path, "hotline.example.cn", begins=-9, ends=-1)
+    ports = {
+        f"HOTLINE_{name}_PORT": str(port)
+        for name, port in zip(("HTTP", "SIP", "SIP_WS", "AMI", "AGI", "HTTPS"), free_ports(6), strict=True)
+    }
+    done = run(
+        tmp_path / "home",
+        *("up", "--tls"),
+        HOTLINE_PUBLIC_HOSTS="hotline.example.cn",
+        HOTLINE_TLS_CERTIFICATE=str(certificate),
+        HOTLINE_TLS_KEY=str(key),
+        **ports,
+    )
+    assert done.returncode == 2
+    assert f"HOTLINE_TLS_CERTIFICATE: {certificate} expired on" in done.stderr
+    assert not (tmp_path / "home/hotline.sqlite").exists()
+
+
+def test_the_table_warns_of_pages_at_other_pcs_without_https(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = table({"HOTLINE_BIND": "10.1.0.5"}, tmp_path, capsys)
+    assert "http://10.1.0.5:8000/" in shown
+    assert "Without --tls, browsers on other PCs give the page no microphone" in shown
+    assert "Without --tls" not in table({}, tmp_path, capsys)
+
+
+def test_the_table_of_a_front_shows_its_addresses_and_the_authority(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = {"HOTLINE_BIND": "10.1.0.5", "HOTLINE_TLS": "yes", "HOTLINE_PUBLIC_HOSTS": "hotline.example.cn"}
+    shown = table(settings, tmp_path, capsys)
+    assert "https://hotline.example.cn:8443/" in shown
+    assert "https://10.1.0.5:8443/" in shown
+    assert "wss://hotline.example.cn:8443/sip" in shown
+    assert str(tmp_path / "home/caddy/pki/authorities/local/root.crt") in shown
+    assert "Without --tls" not in shown
+
+
+def table(settings: dict[str, str], folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """What `hotline up` prints when all is up."""
+    found = load({"HOTLINE_HOME": str(folder / "home"), **settings}, folder)
+    Places(found.home).make()
+    Places(found.home).demo_password.write_text("secret\n", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cli, "out", Console(width=400))
+        cli._addresses(found, Places(found.home))
+    return capsys.readouterr().out

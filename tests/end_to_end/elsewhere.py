@@ -1,0 +1,73 @@
+"""Another machine on the network, as far as a browser can tell: a network namespace with a cable to this one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from .browser import CHROMIUM
+
+
+class NowhereError(Exception):
+    """Here no other machine can be made; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """`here`: our address on the cable; `there`: the other machine's, the only one that it has."""
+
+    name: str
+    here: str
+    there: str
+
+
+@contextmanager
+def machine() -> Iterator[Machine]:
+    """Raises `NowhereError` where that is not allowed. Nothing is left of it afterwards."""
+    if os.geteuid() != 0:
+        raise NowhereError("making a network namespace needs root")
+    number = os.getpid()
+    name, near, far = f"hotline{number}", f"hl{number}a", f"hl{number}b"
+    subnet = f"198.18.{number % 250}"
+    found = Machine(name, f"{subnet}.1", f"{subnet}.2")
+    try:
+        _ip("netns", "add", name)
+    except (OSError, subprocess.CalledProcessError) as refused:
+        raise NowhereError(f"no network namespace can be made here: {refused}") from refused
+    try:
+        _ip("link", "add", near, "type", "veth", "peer", "name", far, "netns", name)
+        _ip("address", "add", f"{found.here}/24", "dev", near)
+        _ip("link", "set", near, "up")
+        _ip("-n", name, "address", "add", f"{found.there}/24", "dev", far)
+        _ip("-n", name, "link", "set", far, "up")
+        _ip("-n", name, "link", "set", "lo", "up")
+        yield found
+    finally:
+        subprocess.run(["ip", "link", "delete", near], check=False, capture_output=True)  # it may not be there yet
+        _ip("netns", "delete", name)
+
+
+def chromium(machine: Machine, folder: Path) -> Path:
+    """A program that runs Chromium over there."""
+    program = folder / "chromium-elsewhere"
+    program.write_text(f'#!/bin/sh\nexec ip netns exec {machine.name} {CHROMIUM} "$@"\n', encoding="ascii")
+    program.chmod(0o755)
+    return program
+
+
+def trusting(home: Path, authority: Path) -> dict[str, str]:
+    """An environment with a HOME whose browsers trust `authority`, as its user would have told them to."""
+    database = home / ".pki" / "nssdb"
+    database.mkdir(parents=True)
+    where = ("-d", f"sql:{database}")
+    subprocess.run(["certutil", *where, "-N", "--empty-password"], check=True)
+    subprocess.run(["certutil", *where, "-A", "-t", "C,,", "-n", "hotline", "-i", authority], check=True)
+    return {**os.environ, "HOME": str(home)}
+
+
+def _ip(*words: str) -> None:
+    subprocess.run(["ip", *words], check=True, capture_output=True)

@@ -110,7 +110,7 @@ def prepare(settings: Settings, places: Places) -> tuple[AsteriskBinary, str]:
         if before and before != password:
             for login, _name, _role in demo.accounts:
                 store.set_password(login, password)
-        operators = tuple(sorted(store.queue_members()))
+        operators, desk_phones = tuple(sorted(store.queue_members())), store.desk_phones()
     finally:
         store.close()
     first, last = settings.rtp_range
@@ -129,6 +129,7 @@ def prepare(settings: Settings, places: Places) -> tuple[AsteriskBinary, str]:
             secrets=Secrets.kept(settings.home),
             numbers=numbers,
             operators=operators,
+            desk_phones=desk_phones,
             trunk_addresses=settings.trunk_list,
         )
     )

@@ -28,11 +28,15 @@ Health = Callable[[], Awaitable[dict[str, str]]]
 
 @dataclass(frozen=True, slots=True)
 class Softphone:
-    """Where a page's softphone finds Asterisk. `ice_servers`: as RTCPeerConnection takes them."""
+    """Where a page's softphone finds Asterisk. `ice_servers`: as RTCPeerConnection takes them.
+
+    `username`: login -> the name under which his softphone registers.
+    """
 
     server: str
     realm: str = "hotline"
     ice_servers: tuple[dict[str, Any], ...] = ()
+    username: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,8 @@ async def _greet(console: Console, link: Link, since: int | None) -> None:
     try:
         if account.role is Role.OPERATOR:
             queues = (await store.read(store.queue_members)).get(account.login, ())
-            await granted(console.gateway, ev.OperatorSignedIn(account.login, queues))
+            desk_phone = await store.read(store.desk_phone, account.login) is not None
+            await granted(console.gateway, ev.OperatorSignedIn(account.login, queues, desk_phone))
             operator = console.gateway.snapshot().operators.get(account.login)
             if operator is not None and operator.call is not None and not hub.knows_case_of(operator.call):
                 record = await store.read(store.call, operator.call)

@@ -34,11 +34,13 @@ class Softphone:
 
     `server`: a websocket's address. `{host}` in it stands for the host and port that the page was asked at: behind a
     front that has several names, each page stays at its own.
+    `username`: login -> the name under which his softphone registers.
     """
 
     server: str
     realm: str = "hotline"
     ice_servers: tuple[dict[str, Any], ...] = ()
+    username: Callable[[str], str] = str
 
     def server_at(self, host: str) -> str:
         """The websocket's address for a page that was asked at `host`, with the port if it has one."""

@@ -8,7 +8,7 @@ from typing import ParamSpec, Protocol, TypeVar
 
 from cases.case import Case, CaseFilter, Change
 from routing.call import Call
-from routing.records import Account, AuditEntry, CallFilter, CallRecord, MessageWork, Page, SessionRow
+from routing.records import Account, AuditEntry, CallFilter, CallRecord, DeskPhone, MessageWork, Page, SessionRow
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -26,6 +26,8 @@ class People(Threads, Protocol):
     def account(self, login: str, /) -> Account | None: ...
 
     def accounts(self) -> list[Account]: ...
+
+    def desk_phone(self, login: str, /) -> DeskPhone | None: ...
 
     def password_hash(self, login: str, /) -> str | None: ...
 

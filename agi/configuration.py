@@ -1,4 +1,4 @@
-"""Asterisk's configuration, rendered from settings and the store's operators.
+"""Asterisk's configuration, rendered from settings and the store's operators with their phones.
 
 Templates stand in `config/asterisk/`. Every value that comes from outside passes the `conf` filter, which refuses what
 Asterisk's configuration parser would read as something else.
@@ -6,12 +6,16 @@ Asterisk's configuration parser would read as something else.
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+from agi.endpoints import desk_phone_of, softphone_of
+from agi.phones import REALM
+from routing.records import DeskPhone
 
 MODULES = (
     # the dialplan and what it calls
@@ -37,7 +41,8 @@ MODULES = (
 
 EVENTS = (
     *("FullyBooted", "DialBegin", "DialEnd", "Hangup", "ContactStatus", "UserEvent"),
-    *("CoreShowChannel", "CoreShowChannelsComplete", "ContactList", "ContactListComplete"),
+    *("CoreShowChannel", "CoreShowChannelsComplete"),
+    "Reload",  # operators' phones were added or removed
 )
 """AMI events that the desk's user reads; all others are noise to us."""
 
@@ -134,6 +139,7 @@ class Plan:
     secrets: Secrets
     numbers: Sequence[str]
     operators: Sequence[str]
+    desk_phones: Sequence[DeskPhone] = ()
     trunk_addresses: Sequence[str] = ("127.0.0.0/8",)
     media_address: str = ""
     stun_server: str = ""
@@ -142,6 +148,16 @@ class Plan:
     patience_rounds: int = 4
     message_silence_s: int = 8
     message_limit_s: int = 180
+
+
+PHONES = ("pjsip_operators.conf", "extensions_operators.conf")
+"""What speaks of the operators' phones and can change while Asterisk runs, with the modules that read it anew."""
+PHONE_MODULES = ("res_pjsip.so", "pbx_config.so")
+
+
+def render_phones(layout: Layout, operators: Sequence[str], desk_phones: Sequence[DeskPhone]) -> None:
+    """Write anew what speaks of the operators' phones alone; raises `UnsafeValueError`."""
+    _write(layout, [f"{name}.j2" for name in PHONES], _phones(operators, desk_phones))
 
 
 def render(plan: Plan) -> None:
@@ -172,7 +188,7 @@ def render(plan: Plan) -> None:
         "desk_secret": plan.secrets.desk,
         "phones_secret": plan.secrets.phones,
         "numbers": plan.numbers,
-        "operators": plan.operators,
+        **_phones(plan.operators, plan.desk_phones),
         "trunk_addresses": plan.trunk_addresses,
         "media_address": plan.media_address,
         "local_networks": LOCAL_NETWORKS,
@@ -186,6 +202,39 @@ def render(plan: Plan) -> None:
         "events": EVENTS,
     }
     templates = files("config") / "asterisk"
+    _write(layout, sorted(entry.name for entry in templates.iterdir() if entry.name.endswith(".j2")), values)
+    _data(plan)
+
+
+def _phones(operators: Sequence[str], desk_phones: Sequence[DeskPhone]) -> dict[str, object]:
+    """The values of the templates in `PHONES`. Who has a desk phone has no softphone."""
+    desks = {phone.login: phone for phone in desk_phones}
+    pages = [login for login in operators if login not in desks]
+    return {
+        "realm": REALM,
+        "softphones": [(softphone_of(login), login) for login in pages],
+        "desk_phones": [
+            {
+                "endpoint": desk_phone_of(login),
+                "login": login,
+                "contact": one.contact,
+                "codecs": one.codecs,
+                "ha1": one.ha1,
+            }
+            for login, one in desks.items()
+        ],
+        "endpoints": [*map(softphone_of, pages), *map(desk_phone_of, desks)],
+    }
+
+
+def _regex(contact: str) -> str:
+    """A regular expression for the same address; the usual port may be named or not."""
+    named = re.search(r":\d+$", contact)
+    return re.escape(contact) + ("" if named else "(:5060)?")
+
+
+def _write(layout: Layout, names: Sequence[str], values: Mapping[str, object]) -> None:
+    templates = files("config") / "asterisk"
     environment = Environment(  # noqa: S701 - this is no HTML; `conf` guards every value
         loader=FunctionLoader(lambda name: (templates / name).read_text(encoding="utf-8")),
         undefined=StrictUndefined,
@@ -193,13 +242,13 @@ def render(plan: Plan) -> None:
         lstrip_blocks=True,
     )
     environment.filters["conf"] = conf
-    for template in sorted(entry.name for entry in templates.iterdir() if entry.name.endswith(".j2")):
+    environment.filters["regex"] = _regex
+    for template in names:
         target = layout.etc / template.removesuffix(".j2")
         fresh = target.with_suffix(".new")
         fresh.write_text(environment.get_template(template).render(values), encoding="utf-8")
         fresh.chmod(0o600)
         fresh.replace(target)
-    _data(plan)
 
 
 def conf(value: object) -> str:

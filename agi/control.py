@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from agi.ami import Ami, AmiError, Event
+from agi.endpoints import Endpoints
 from routing import effects as fx
 from routing import events as ev
 
@@ -20,14 +21,14 @@ HEARD_PACKETS = 3
 class Control:
     """Carries out the desk's orders through AMI; refuses those of an older term than it has seen."""
 
-    def __init__(self, ami: Ami, post: Callable[[ev.Event], None]) -> None:
-        self._ami, self._post = ami, post
+    def __init__(self, ami: Ami, endpoints: Endpoints, post: Callable[[ev.Event], None]) -> None:
+        self._ami, self._endpoints, self._post = ami, endpoints, post
         self._term = 0
 
     async def connect_call(self, order: fx.Order) -> None:
         effect = order.effect
         assert isinstance(effect, fx.ConnectCall)
-        exten = f"op{effect.operator}-{effect.ring_s}"
+        exten = f"op{self._endpoints.of(effect.operator)}-{effect.ring_s}"
         if not await self._redirect(order, effect.channel, "connect", exten):
             self._post(ev.RingEnded(effect.call, effect.operator, ev.RingResult.CANCELLED))
 

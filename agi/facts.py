@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 
 from agi.ami import Event
+from agi.endpoints import Endpoints, is_citizen, login_of, operator_of
 from routing import events as ev
-
-TRUNK = "trunk"
-"""The endpoint of all citizens' channels."""
 
 RESULTS = {
     "NOANSWER": ev.RingResult.NOT_ANSWERED,
@@ -16,21 +14,27 @@ RESULTS = {
     "CONGESTION": ev.RingResult.UNREACHABLE,
 }
 
+GONE = frozenset({"Removed", "Unreachable"})
+"""States of a contact that cannot be rung; one that was not asked yet counts as there."""
+UNREACHABLE = frozenset({"Unavailable", "Invalid", "Unknown"})
+"""The same of an endpoint."""
 
-def endpoint_of(channel: str) -> str:
-    """`PJSIP/op1001-0000002a` -> `op1001`; anything else -> an empty string."""
-    technology, _, rest = channel.partition("/")
-    return rest.rpartition("-")[0] if technology == "PJSIP" else ""
 
+def contacts(endpoints: Iterable[Event]) -> list[tuple[str, str]]:
+    """(endpoint, contact) of all that can be rung, from the items of PJSIPShowEndpoints.
 
-def is_citizen(channel: str) -> bool:
-    return endpoint_of(channel) == TRUNK
+    Of PJSIPShowContacts there would be those alone that have registered.
+    """
+    there = [item for item in endpoints if item.get("DeviceState") not in UNREACHABLE]
+    named = [(item.get("ObjectName", ""), contact) for item in there for contact in item.get("Contacts", "").split(",")]
+    return [(endpoint, contact.removeprefix(f"{endpoint}/")) for endpoint, contact in named if contact]
 
 
 class Facts:
     """Translates events. Keeps each phone's contacts, since a re-registration tells new and old in any order."""
 
-    def __init__(self) -> None:
+    def __init__(self, endpoints: Endpoints) -> None:
+        self._endpoints = endpoints
         self._contacts: dict[str, set[str]] = {}
 
     def of(self, event: Event) -> list[ev.Event]:
@@ -48,21 +52,25 @@ class Facts:
                 return []
 
     def contacts(self, listed: Iterable[tuple[str, str]], known: Iterable[str]) -> list[ev.Event]:
-        """What follows from the full list of (phone, contact); `known` are the phones believed to be registered."""
+        """What follows from the full list of (endpoint, contact) that can be rung.
+
+        `known` are the operators whose phones are believed to be there.
+        """
         self._contacts = {}
-        for phone, uri in listed:
-            self._contacts.setdefault(phone, set()).add(uri)
-        lost = [ev.PhoneLost(phone) for phone in known if phone not in self._contacts]
-        return [*lost, *(ev.PhoneRegistered(phone) for phone in self._contacts)]
+        for endpoint, uri in listed:
+            self._contacts.setdefault(endpoint, set()).add(uri)
+        there = [login_of(endpoint) for endpoint in self._contacts if self._endpoints.rings(endpoint)]
+        lost = [ev.PhoneLost(login) for login in known if login not in there]
+        return [*lost, *(ev.PhoneRegistered(login) for login in there)]
 
     def _of_contact(self, event: Event) -> list[ev.Event]:
-        phone, uri = event.get("AOR", ""), event.get("URI", "")
-        mine = self._contacts.setdefault(phone, set())
-        if event.get("ContactStatus") in ("Removed", "Unreachable"):
-            mine.discard(uri)
-            return [] if mine else [ev.PhoneLost(phone)]
-        mine.add(uri)
-        return [ev.PhoneRegistered(phone)]
+        endpoint, uri = event.get("AOR", ""), event.get("URI", "")
+        mine = self._contacts.setdefault(endpoint, set())
+        if event.get("ContactStatus") not in GONE:
+            mine.add(uri)
+            return [ev.PhoneRegistered(login_of(endpoint))] if self._endpoints.rings(endpoint) else []
+        mine.discard(uri)
+        return [ev.PhoneLost(login_of(endpoint))] if self._endpoints.rings(endpoint) and not mine else []
 
 
 def _of_dialplan(event: Event) -> list[ev.Event]:
@@ -73,7 +81,7 @@ def _of_dialplan(event: Event) -> list[ev.Event]:
         case "Waiting":
             return [ev.CallerWaiting(call, channel)]
         case "AfterDial":
-            operator, status = event.get("Operator", ""), event.get("Status", "")
+            operator, status = login_of(event.get("Operator", "")), event.get("Status", "")
             if status == "ANSWER":
                 return [ev.OperatorLegEnded(call, operator, 0)]
             return [ev.RingEnded(call, operator, RESULTS.get(status, ev.RingResult.UNREACHABLE))]
@@ -89,7 +97,7 @@ def _of_dialplan(event: Event) -> list[ev.Event]:
 
 def _of_dial(event: Event) -> list[ev.Event]:
     call, channel = event.get("AccountCode", ""), event.get("DestChannel", "")
-    operator = endpoint_of(channel)
+    operator = operator_of(channel)
     if not call or not operator or not is_citizen(event.get("Channel", "")):
         return []
     if event["Event"] == "DialBegin":

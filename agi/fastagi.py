@@ -95,6 +95,11 @@ class Session(pyst.AGI):  # type: ignore[misc]
                 return "\n".join(lines)
         raise Malformed("a usage without end")
 
+    def wait_for_end(self) -> None:
+        """Wait until Asterisk closes the connection, as it does when the channel is gone; raises `HungUp` then."""
+        while True:
+            self._readline()
+
     def _readline(self) -> str:
         return wait_for(_read_line(self._reader, COMMAND_S))
 

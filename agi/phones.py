@@ -6,14 +6,13 @@ needed when the page registers again. Asterisk gets the digest's first half (RFC
 
 import hashlib
 import json
-import re
 import secrets
 from typing import Final
 
 from agi.ami import Ami
+from agi.endpoints import may_have_phone, softphone_of
 
 REALM: Final = "hotline"
-LOGIN = re.compile(r"[a-z0-9_]{1,32}")
 
 
 class Phones:
@@ -23,11 +22,15 @@ class Phones:
         self._ami = ami
 
     async def new_secret(self, login: str) -> str:
-        """The secret with which the phone `login` registers from now on; raises `AmiError`."""
-        if not LOGIN.fullmatch(login):
+        """The secret with which his softphone registers from now on; raises `AmiError`."""
+        if not may_have_phone(login):
             raise ValueError(f"{login!r} cannot be the name of a phone")
-        secret = secrets.token_urlsafe(24)
-        ha1 = hashlib.md5(f"{login}:{REALM}:{secret}".encode(), usedforsecurity=False).hexdigest()
-        auth = {"auth_type": "md5", "username": login, "realm": REALM, "md5_cred": ha1}
-        await self._ami.action("DBPut", Family="ps_auth/auth", Key=login, Val=json.dumps(auth, separators=(",", ":")))
+        name, secret = softphone_of(login), secrets.token_urlsafe(24)
+        auth = {"auth_type": "md5", "username": name, "realm": REALM, "md5_cred": ha1(name, secret)}
+        await self._ami.action("DBPut", Family="ps_auth/auth", Key=name, Val=json.dumps(auth, separators=(",", ":")))
         return secret
+
+
+def ha1(name: str, secret: str) -> str:
+    """The first half of the digest by which a phone shows that it knows `secret`."""
+    return hashlib.md5(f"{name}:{REALM}:{secret}".encode(), usedforsecurity=False).hexdigest()

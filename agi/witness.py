@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from agi.facts import endpoint_of, is_citizen
+from agi.endpoints import is_citizen, operator_of
 from routing import events as ev
 from routing.call import Call, CallState, IllegalMove, advance
 
@@ -124,12 +124,12 @@ def replay(lines: Iterable[Line], call: Call) -> tuple[Call, list[Told]]:
 
 
 def _events(line: Line, call: Call) -> list[ev.CallEvent]:
-    citizen, operator = is_citizen(line.channel), endpoint_of(line.channel)
+    citizen, operator = is_citizen(line.channel), operator_of(line.channel)
     match line.kind:
-        case "BRIDGE_ENTER" if not citizen and operator:
+        case "BRIDGE_ENTER" if operator:
             waiting = [ev.CallerWaiting(line.call, call.channel)] if call.state is CallState.GREETING else []
             return [*waiting, ev.OperatorAnswered(line.call, operator, line.channel)]
-        case "BRIDGE_EXIT" if not citizen and operator:
+        case "BRIDGE_EXIT" if operator:
             return [ev.OperatorLegEnded(line.call, operator, 0)]
         case "WAITING":
             return [ev.CallerWaiting(line.call, call.channel)]

@@ -21,8 +21,10 @@ from agi.ami import Ami, AmiError, Event
 from agi.arrive import Arrive
 from agi.configuration import Layout, Secrets
 from agi.control import Control
+from agi.endpoints import Endpoints, softphone_of
 from agi.facts import Facts
 from agi.fastagi import Server
+from agi.feature import Feature
 from agi.phones import REALM, Phones
 from agi.round import Round
 from cases.office import Office
@@ -30,7 +32,7 @@ from config.settings import LOOPBACK, Settings, SettingsError, load
 from hotline.clerk import Clerk
 from hotline.clock import Clock
 from hotline.metrics import Figures, MeteredDesk
-from hotline.places import Places
+from hotline.places import DEFAULT_QUEUE, Places
 from hotline.reconcile import Reconcile
 from ivr import load as menus
 from ivr.menu import Menu
@@ -45,7 +47,6 @@ from storage.store import Store
 
 log = logging.getLogger(__name__)
 
-DEFAULT_QUEUE = "main"
 HEALTH_S = 2.0
 TIDY_S = 600.0
 SETTLED_S = 3.0
@@ -77,7 +78,9 @@ class Application:
         queues = store.queues()
         metrics = CollectorRegistry()
         self._desk = desk = MeteredDesk(queues, DEFAULT_QUEUE, metrics)
-        self._facts = Facts()
+        self._endpoints = Endpoints()
+        self._reloaded = asyncio.Event()
+        self._facts = Facts(self._endpoints)
         self._phones_ami = Ami(port=settings.ami_port, username="phones", secret=secrets.phones, on_up=self._phones_up)
         self._desk_ami = Ami(
             port=settings.ami_port,
@@ -88,7 +91,7 @@ class Application:
             on_event=self._on_event,
             clock=clock,
         )
-        control = Control(self._desk_ami, self._post)
+        control = Control(self._desk_ami, self._endpoints, self._post)
         hub = Hub(lambda: desk.snapshot, clock, settings.zone)
         self._journal = Journal.open(settings.home / "journal", store.journal_position())
         self._clerk = Clerk(
@@ -142,6 +145,7 @@ class Application:
             {
                 "arrive": Arrive(self._loop.post, {}, main, settings.country),
                 "round": Round(self._loop.post, lambda: desk.snapshot, clock, settings.country),
+                "feature": Feature(self._loop.ask, lambda: desk.snapshot, self._queues_of),
             }
         )
         amis = {"desk": self._desk_ami, "phones": self._phones_ami}
@@ -179,6 +183,7 @@ class Application:
                     tasks.create_task(self._loop.run(), name="desk"),
                     tasks.create_task(self._phones_ami.run(), name="ami phones"),
                     tasks.create_task(self._desk_ami.run(), name="ami desk"),
+                    tasks.create_task(self._follow_reloads(), name="reloads"),
                     tasks.create_task(self._tidy(), name="tidy"),
                 ]
                 await server.serve()
@@ -207,6 +212,7 @@ class Application:
 
     async def _desk_up(self) -> None:
         """Adopt what runs, and only then answer the dialplan: a round of the music must not meet an empty desk."""
+        await self._know_desk_phones()
         await self._reconcile.run()
         if self._phones_ami.up:  # their registrations are told on this connection: what it missed is asked for
             await self._reconcile.phones()
@@ -214,9 +220,30 @@ class Application:
             await self._agi.start("127.0.0.1", self._settings.agi_port)
 
     async def _phones_up(self) -> None:
+        await self._know_desk_phones()
         await self._reconcile.phones()
 
+    async def _know_desk_phones(self) -> None:
+        phones = await self._store.read(self._store.desk_phones)
+        self._endpoints.have_desk_phones(phone.login for phone in phones)
+
+    async def _follow_reloads(self) -> None:
+        """Desk phones are added and removed by commands beside us, which let Asterisk read its phones anew."""
+        while True:
+            await self._reloaded.wait()
+            self._reloaded.clear()
+            try:
+                await self._know_desk_phones()
+                await self._reconcile.phones()
+            except (AmiError, StoreFault) as fault:  # asked for again at the next connect
+                log.error("the operators' phones cannot be read: %s", fault)
+
+    async def _queues_of(self, login: str) -> tuple[str, ...]:
+        return (await self._store.read(self._store.queue_members)).get(login, ())
+
     def _on_event(self, event: Event, at: float) -> None:
+        if event.get("Event") == "Reload":
+            self._reloaded.set()
         for fact in self._facts.of(event):
             self._loop.post(fact, at)
 
@@ -250,7 +277,7 @@ class _Web(uvicorn.Server):
 
 def _softphone(settings: Settings) -> Softphone:
     server = "wss://{host}/sip" if settings.tls else f"ws://{settings.bind}:{settings.sip_ws_port}/ws"
-    return Softphone(server=server, realm=REALM, ice_servers=settings.ice_servers)
+    return Softphone(server=server, realm=REALM, ice_servers=settings.ice_servers, username=softphone_of)
 
 
 def menu(name: str, queues: set[str]) -> Menu:

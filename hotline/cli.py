@@ -25,23 +25,25 @@ from agent_console.views import Views
 from agi.asterisk_binary import AsteriskError, find
 from agi.caller import number
 from agi.configuration import Layout, UnsafeValueError
+from agi.endpoints import desk_phone_of
 from cases.case import CaseFilter
 from config.settings import Settings, SettingsError
 from front.binary import CaddyError
 from front.certificate import CertificateError
 from front.configuration import Layout as FrontLayout
 from front.configuration import UnsafeWordError
-from hotline import front, keeper, options, ports, trial, wallboard
+from hotline import desk_phones, front, keeper, options, ports, trial, wallboard
 from hotline.backup import BackupError, Manifest
 from hotline.backup import backup as make_backup
 from hotline.backup import restore as run_restore
+from hotline.desk_phones import DeskPhoneError
 from hotline.doctor import report
 from hotline.doctor.examination import examine
 from hotline.literal import as_json as printable
 from hotline.literal import literal
 from hotline.options import load
 from hotline.phone import Line
-from hotline.places import Places
+from hotline.places import DEFAULT_QUEUE, Places
 from hotline.since import SinceError
 from hotline.since import since as instant_of
 from hotline.verify import verify as run_verify
@@ -65,7 +67,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 FAULTS = (
     *(SettingsError, AsteriskError, UnsafeValueError, StoreFault, UnusableDatabase, BackupError),
-    *(CaddyError, CertificateError, UnsafeWordError),
+    *(CaddyError, CertificateError, UnsafeWordError, DeskPhoneError),
 )
 
 
@@ -413,6 +415,96 @@ def token(login: str, days: Annotated[int, typer.Option(min=1, max=365)] = 30) -
         maker = f"uid {os.getuid()}"
         store.note(AuditEntry(time.time(), maker, Act.TOKEN_MADE, login, "command line", f"{days} days"))
     err.print(f"Valid until {datetime.fromtimestamp(time.time() + days * 86400, UTC):%F %R} UTC.", highlight=False)
+
+
+# -- desk phones -------------------------------------------------------------------------------------------------------
+
+desk_phone = typer.Typer(name="desk-phone", help="SIP telephones on operators' desks. 话机。", no_args_is_help=True)
+app.add_typer(desk_phone)
+
+
+@desk_phone.command("add")
+def add_desk_phone(
+    logins: Annotated[list[str], typer.Argument(metavar="LOGIN…", help="1007, or a range 1007-1066.")],
+    contact: Annotated[
+        str | None,
+        typer.Option(help="Where the phone is reached, as sip:{n}@192.168.1.17:5060; else it registers with us."),
+    ] = None,
+    name: Annotated[str, typer.Option(help="Of a new operator; {n} stands for the login.")] = "",
+    queue: Annotated[list[str] | None, typer.Option(help="Which queue he serves; may be repeated.")] = None,
+    codec: Annotated[list[str] | None, typer.Option(help="alaw or ulaw; may be repeated, first wanted first.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Give operators desk phones instead of their pages' softphones; new operators are made."""
+    settings = load()
+    wanted = desk_phones.Wanted(logins, contact, name, queue or (), codec or desk_phones.CODECS)
+    with _store(settings) as store:
+        added = desk_phones.add(store, settings, wanted, DEFAULT_QUEUE)
+    items = [
+        {"login": one.phone.login, "contact": one.phone.contact, "user": one.user, "secret": one.secret}
+        | ({"password": one.password} if one.password else {})
+        for one in added
+    ]
+    _list(
+        items,
+        as_json,
+        "Desk phones added 话机",
+        {
+            "login": lambda item: item["login"],
+            "reached at": lambda item: item["contact"] or "registers with us",
+            "SIP user": lambda item: item["user"],
+            "SIP secret": lambda item: item["secret"],
+            "page's password": lambda item: item.get("password", ""),
+        },
+    )
+    if not as_json:
+        out.print(
+            f"Secrets and passwords are shown this once. The phones find us at {settings.bind}:{settings.sip_port} "
+            "(SIP over UDP). *71 就绪 ready, *72 小休 pause, *70 签退 sign out. A page that is open must be reloaded.",
+            highlight=False,
+        )
+
+
+@desk_phone.command("list")
+def list_desk_phones(as_json: Json = False) -> None:
+    """The desk phones, by login."""
+    settings = load()
+    with _store(settings) as store:
+        items = [
+            {
+                "login": one.phone.login,
+                "name": one.name,
+                "queues": list(one.queues),
+                "contact": one.phone.contact,
+                "user": desk_phone_of(one.phone.login),
+                "codecs": list(one.phone.codecs),
+                "state": one.state,
+            }
+            for one in desk_phones.listed(store, settings)
+        ]
+    _list(
+        items,
+        as_json,
+        "Desk phones 话机",
+        {
+            "login": lambda item: item["login"],
+            "name": lambda item: item["name"],
+            "queues": lambda item: ", ".join(item["queues"]),
+            "reached at": lambda item: item["contact"] or "registers with us",
+            "SIP user": lambda item: item["user"],
+            "codecs": lambda item: ", ".join(item["codecs"]),
+            "state": lambda item: item["state"],
+        },
+    )
+
+
+@desk_phone.command("remove")
+def remove_desk_phone(login: str) -> None:
+    """Take the desk phone away; the operator stays and works with his page's softphone."""
+    settings = load()
+    with _store(settings) as store:
+        desk_phones.remove(store, settings, login)
+    out.print(f"{login} has no desk phone any more and works with the page's softphone.", highlight=False)
 
 
 @contextlib.contextmanager

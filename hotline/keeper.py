@@ -103,7 +103,7 @@ def prepare(settings: Settings, places: Places) -> list[Charge]:
         if before and before != password:
             for login, _name, _role in demo.accounts:
                 store.set_password(login, password)
-        operators = tuple(sorted(store.queue_members()))
+        operators, desk_phones = tuple(sorted(store.queue_members())), store.desk_phones()
     finally:
         store.close()
     first, last = settings.rtp_range
@@ -123,6 +123,7 @@ def prepare(settings: Settings, places: Places) -> list[Charge]:
             secrets=Secrets.kept(settings.home),
             numbers=numbers,
             operators=operators,
+            desk_phones=desk_phones,
             trunk_addresses=settings.trunk_list,
             media_address=settings.media_address,
             # Asterisk asks it at every call and waits up to 9 s for one that is silent: not where it knows its address.

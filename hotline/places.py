@@ -10,6 +10,9 @@ from config.settings import Settings
 from routing.queues import Queue
 from storage.city import DemoCity
 
+DEFAULT_QUEUE = "main"
+"""The queue of calls whose menu names none, and of operators who are told none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Places:

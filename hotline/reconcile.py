@@ -12,7 +12,8 @@ from pathlib import Path
 from agi import witness
 from agi.ami import Ami, Event
 from agi.caller import name, number
-from agi.facts import Facts, endpoint_of, is_citizen
+from agi.endpoints import is_citizen, operator_of
+from agi.facts import Facts, contacts
 from routing import events as ev
 from routing.call import Call, CallState, IllegalMove, advance
 from routing.desk import Snapshot
@@ -102,10 +103,9 @@ class Reconcile:
 
     async def phones(self) -> None:
         """Which operators' phones can be rung."""
-        listed = await self._phones.listing("PJSIPShowContacts", "ContactList")
+        listed = await self._phones.listing("PJSIPShowEndpoints", "EndpointList")
         known = [one.login for one in self._snapshot().operators.values() if one.phone]
-        pairs = [(item.get("Endpoint", ""), item.get("Uri", "")) for item in listed]
-        for event in self._facts.contacts([pair for pair in pairs if pair[0]], known):
+        for event in self._facts.contacts(contacts(listed), known):
             self._post(event, None)
 
 
@@ -114,18 +114,14 @@ def of_channels(listed: list[Event]) -> Mapping[str, Channels]:
     citizens = {one["AccountCode"]: one for one in listed if is_citizen(one.get("Channel", "")) and one["AccountCode"]}
     found: dict[str, Channels] = {}
     for call, citizen in citizens.items():
-        legs = [
-            one
-            for one in listed
-            if one.get("AccountCode") == call and not is_citizen(one["Channel"]) and endpoint_of(one["Channel"])
-        ]
+        legs = [one for one in listed if one.get("AccountCode") == call and operator_of(one["Channel"])]
         bridge = citizen.get("BridgeId", "")
         talking = next((one for one in legs if bridge and one.get("BridgeId") == bridge), None)
         leg = talking or (legs[0] if legs else None)
         found[call] = Channels(
             citizen=citizen["Channel"],
             context=citizen.get("Context", ""),
-            operator=endpoint_of(leg["Channel"]) if leg else None,
+            operator=operator_of(leg["Channel"]) if leg else None,
             operator_channel=leg["Channel"] if leg else "",
             talking=talking is not None,
         )

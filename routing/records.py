@@ -42,6 +42,19 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskPhone:
+    """The SIP telephone on an operator's desk, which is rung instead of his page.
+
+    `contact`: the SIP URI where it is reached; None where it registers. `ha1`: the digest of its secret, 32 hex digits.
+    """
+
+    login: str
+    contact: str | None
+    codecs: tuple[str, ...]
+    ha1: str
+
+
+@dataclass(frozen=True, slots=True)
 class SessionRow:
     """One signed-in page, or one token made on the command line.
 

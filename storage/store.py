@@ -9,7 +9,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -32,6 +32,7 @@ from routing.records import (
     AuditEntry,
     CallFilter,
     CallRecord,
+    DeskPhone,
     MessageWork,
     Page,
     RecordingRow,
@@ -39,6 +40,7 @@ from routing.records import (
     StoreFault,
 )
 from storage import audit, calls, casework, city, database, entries, people, presence, tables
+from storage import desk_phones as phones_on_desks
 from storage.city import DemoCity
 
 log = logging.getLogger(__name__)
@@ -307,6 +309,33 @@ class Store:
             chain = audit.follow(chain, batch)
             if len(batch) < BATCH:
                 return chain
+
+    # -- desk phones ---------------------------------------------------------------------------------------------
+
+    def desk_phone(self, login: str) -> DeskPhone | None:
+        with self._reading() as session:
+            return phones_on_desks.of(session, login)
+
+    def desk_phones(self) -> list[DeskPhone]:
+        """All of them, by login."""
+        with self._reading() as session:
+            return phones_on_desks.every(session)
+
+    def add_desk_phones(self, phones: Sequence[DeskPhone], crew: Mapping[str, phones_on_desks.Seat]) -> None:
+        """All of them or none, with the accounts and queues of `crew` (by login) that are missing.
+
+        Raises `storage.desk_phones.Clash`.
+        """
+        # made passwords of 64 bits cannot be guessed however quick the hash is, and sixty are wanted at once
+        hasher = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1)
+        hashes = {login: hasher.hash(seat.password) for login, seat in crew.items() if seat.password}
+        with self._writing() as session:
+            phones_on_desks.add(session, phones, crew, hashes)
+
+    def remove_desk_phone(self, login: str) -> bool:
+        """Whether there was one."""
+        with self._writing() as session:
+            return phones_on_desks.remove(session, login)
 
     # -- transactions --------------------------------------------------------------------------------------------
 

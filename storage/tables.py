@@ -51,6 +51,18 @@ class QueueMember(SQLModel, table=True):
     queue: str = Field(foreign_key="queues.name", primary_key=True)
 
 
+class DeskPhone(SQLModel, table=True):
+    """An operator's SIP telephone. `contact`: NULL where it registers; `ha1`: digest of its secret (RFC 2617)."""
+
+    __tablename__ = "desk_phones"
+    __table_args__ = (UniqueConstraint("contact", name="uq_desk_phones_contact"),)
+
+    login: str = Field(foreign_key="accounts.login", primary_key=True)
+    contact: str | None = None
+    codecs: str
+    ha1: str
+
+
 class Citizen(SQLModel, table=True):
     """Who calls, known by the number alone; `name` is the last one he was called by."""
 

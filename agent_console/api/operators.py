@@ -20,7 +20,7 @@ class Presence(BaseModel):
 
 def router(console: Console) -> APIRouter:
     routes = APIRouter(prefix="/operators/{login}", tags=["operators"])
-    need = console.gate.need
+    need, store = console.gate.need, console.store
 
     def operator(login: str) -> Operator:
         return console.gateway.snapshot().operators.get(login) or Operator(login)
@@ -32,8 +32,14 @@ def router(console: Console) -> APIRouter:
 
     @routes.put("/presence")
     async def presence(login: str, wish: Presence, who: Annotated[SignedIn, Depends(need("presence"))]) -> OperatorJson:
-        """`ready` also ends the time for writing; `paused` during a talk takes effect after it."""
+        """`ready` also ends the time for writing; `paused` during a talk takes effect after it.
+
+        An operator with a desk phone needs no open page: he is signed in by this.
+        """
         _himself(login, who)
+        if not operator(login).signed_in and await store.read(store.desk_phone, login) is not None:
+            queues = (await store.read(store.queue_members)).get(login, ())
+            await granted(console.gateway, ev.DeskPhoneSignedIn(login, queues))
         event = ev.ReadyRequested(login) if wish.state == "ready" else ev.PauseRequested(login)
         return await move(event, who.account.name)
 
@@ -73,6 +79,9 @@ def _refused(operator: Operator, event: ev.ReadyRequested | ev.PauseRequested) -
         case OperatorState.TALKING:
             zh = "正在通话中，请在通话结束后再操作。"
             en = "You are in a talk: do this when it is over."
+        case _ if isinstance(event, ev.ReadyRequested) and not operator.phone and operator.desk_phone:
+            zh = "您的话机没有应答，暂时不能就绪。请检查话机的电源和网线，然后重试。"
+            en = "Your desk phone does not answer: check its power and network, then try again."
         case _ if isinstance(event, ev.ReadyRequested) and not operator.phone:
             zh = "电话未注册，暂时不能就绪。请确认页面显示电话已连接并已允许使用麦克风，然后重试。"
             en = "Your phone is not registered: check that it is connected and may use the microphone, then try again."

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request
 from typing_extensions import TypedDict
@@ -16,7 +16,12 @@ log = logging.getLogger(__name__)
 SECRET_S = 10.0
 
 
+class DeskPhoneJson(TypedDict):
+    desk_phone: Literal[True]
+
+
 class SoftphoneJson(TypedDict):
+    desk_phone: Literal[False]
     uri: str
     username: str
     password: str
@@ -30,9 +35,13 @@ def router(console: Console) -> APIRouter:
     need = console.gate.need
 
     @routes.post("/softphone")
-    async def softphone(request: Request, who: Annotated[SignedIn, Depends(need("softphone"))]) -> SoftphoneJson:
-        """A new secret; whoever was registered with the one before is no more."""
+    async def softphone(
+        request: Request, who: Annotated[SignedIn, Depends(need("softphone"))]
+    ) -> SoftphoneJson | DeskPhoneJson:
+        """A new secret; whoever was registered with the one before is no more. None for whom has a desk phone."""
         login, phone = who.account.login, console.softphone
+        if await console.store.read(console.store.desk_phone, login) is not None:
+            return {"desk_phone": True}
         try:
             async with asyncio.timeout(SECRET_S):
                 secret = await console.new_secret(login)
@@ -46,8 +55,9 @@ def router(console: Console) -> APIRouter:
                 headers={"Retry-After": "3"},
             ) from away
         return {
-            "uri": f"sip:{login}@{phone.realm}",
-            "username": login,
+            "desk_phone": False,
+            "uri": f"sip:{phone.username(login)}@{phone.realm}",
+            "username": phone.username(login),
             "password": secret,
             "server": phone.server_at(request.url.netloc),
             "realm": phone.realm,

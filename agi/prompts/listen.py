@@ -45,22 +45,22 @@ def error_rate(text: str, heard: str) -> float:
     return distance(wanted, syllables(heard)) / len(wanted)
 
 
-def listen(prompts: Sequence[Prompt]) -> float:
-    """Prints the table and gives the worst error rate."""
+def listen(prompts: Sequence[Prompt]) -> bool:
+    """Prints the table; whether every prompt was understood. One syllable misheard is let pass in the shortest too."""
     # Imported late: both need libraries of the extra, and --help and a mistyped name do not.
     from agi.prompts.speech import Listener, Whisper  # noqa: PLC0415
     from agi.prompts.telephone import a_law, read  # noqa: PLC0415
 
     listener: Listener = Whisper()
-    worst = 0.0
+    understood = True
     print("| prompt | seconds | syllables | pinyin errors | heard |\n|---|---|---|---|---|")
     for prompt in prompts:
         samples = read(FOLDER / f"{prompt.name}.wav")
         heard = listener.hear(a_law(samples))
         rate = error_rate(prompt.text, heard)
-        worst = max(worst, rate)
+        understood = understood and rate <= max(MOST_ERRORS, 1 / prompt.syllables)
         print(f"| {prompt.name} | {len(samples) / RATE:.1f} | {prompt.syllables} | {rate:.0%} | {heard} |", flush=True)
-    return worst
+    return understood
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -74,14 +74,14 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"no such prompt: {', '.join(unknown)}; there are {', '.join(prompts)}", file=sys.stderr)
         return 2
     try:
-        worst = listen([prompts[name] for name in options.names or prompts])
+        understood = listen([prompts[name] for name in options.names or prompts])
     except ImportError as error:
         print(f"{error.name} is missing: pip install 'hotline-12345[speech]'", file=sys.stderr)
         return 1
     except ModelError as error:
         print(error, file=sys.stderr)
         return 1
-    return 1 if worst > MOST_ERRORS else 0
+    return 0 if understood else 1
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@ import pytest
 
 from routing import events as ev
 from routing.operators import OperatorState
+from routing.records import DeskPhone
 
 from .conftest import House
 
@@ -54,6 +55,32 @@ async def test_ready_without_a_page_is_refused(house: House) -> None:
         answer = await http.put(PRESENCE, json={"state": "ready"})
         assert answer.status_code == 409
         assert answer.json()["detail"] == "页面尚未与服务器连接，请等待连接恢复后重试。"
+
+
+def give_desk_phone(house: House, login: str) -> None:
+    house.store.add_desk_phones([DeskPhone(login, f"sip:{login}@127.0.0.4", ("alaw",), "a" * 32)], {})
+
+
+async def test_at_a_desk_phone_ready_needs_no_page(house: House) -> None:
+    give_desk_phone(house, "op1001")
+    async with house.client("op1001") as http:
+        answer = await http.put(PRESENCE, json={"state": "ready"}, headers={"Accept-Language": "en"})
+        assert (answer.status_code, answer.json()["detail"]) == (
+            409,
+            "Your desk phone does not answer: check its power and network, then try again.",
+        )
+        house.desk.post(ev.PhoneRegistered("op1001"))
+        answer = await http.put(PRESENCE, json={"state": "ready"})
+        assert (answer.status_code, answer.json()["state"]) == (200, "ready")
+    assert ev.DeskPhoneSignedIn("op1001", ("main",)) in house.desk.events
+    assert house.desk.snapshot().operators["op1001"].free
+
+
+async def test_who_has_a_desk_phone_gets_no_secret_for_a_softphone(house: House) -> None:
+    give_desk_phone(house, "op1001")
+    async with house.client("op1001") as http:
+        answer = await http.post("/api/v1/softphone", json={})
+        assert (answer.status_code, answer.json()) == (200, {"desk_phone": True})
 
 
 async def test_nobody_changes_the_state_of_another(house: House) -> None:

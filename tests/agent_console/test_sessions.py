@@ -225,6 +225,7 @@ async def test_the_softphone_gets_a_new_secret_and_where_to_register(house: Hous
     async with house.client("op1001") as http:
         answer = await http.post("/api/v1/softphone", json={})
         assert answer.json() == {
+            "desk_phone": False,
             "uri": "sip:op1001@hotline",
             "username": "op1001",
             "password": "secret of op1001",

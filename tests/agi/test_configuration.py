@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from asterisk.config import Config
 
-from agi.configuration import EVENTS, Layout, Plan, Secrets, UnsafeValueError, conf, render
+from agi.configuration import EVENTS, Layout, Plan, Secrets, UnsafeValueError, conf, render, render_phones
+from routing.records import DeskPhone
 
 
 @pytest.fixture
@@ -65,10 +66,45 @@ def test_every_agi_is_bounded_in_time_and_has_a_sentinel(plan: Plan) -> None:
     render(plan)
     lines = (plan.layout.etc / "extensions.conf").read_text(encoding="utf-8").splitlines()
     calls = [number for number, line in enumerate(lines) if "AGI(${AGI}" in line]
-    assert len(calls) == 2
+    assert len(calls) == 3
     for number in calls:
         assert any("TIMEOUT(absolute)=" in line and "=0)" not in line for line in lines[number - 2 : number])
         assert "TIMEOUT(absolute)=0" in lines[number + 1]
+
+
+PHONES = [
+    DeskPhone("1007", "sip:1007@127.0.0.4:5080", ("alaw", "ulaw"), "a" * 32),
+    DeskPhone("op1002", None, ("ulaw",), "b" * 32),
+]
+
+
+def test_who_has_a_desk_phone_has_no_softphone_and_the_fallback_rings_each_at_his_own(plan: Plan) -> None:
+    render(replace(plan, operators=["1007", "op1001", "op1002"], desk_phones=PHONES))
+    etc = plan.layout.etc
+    text = (etc / "pjsip_operators.conf").read_text(encoding="utf-8")
+    named = [line for line in text.splitlines() if line.endswith(("(page-phone)", "(desk-phone)"))]
+    assert named == ["[op1001](page-phone)", "[desk_1007](desk-phone)", "[desk_op1002](desk-phone)"]
+    assert "match_header = Contact: /<sip:1007@127\\.0\\.0\\.4:5080[>\\;]/" in text
+    assert text.count("contact = sip:") == 1
+    fallback = (etc / "extensions_operators.conf").read_text(encoding="utf-8")
+    assert "FALLBACK = PJSIP/op1001&PJSIP/desk_1007&PJSIP/desk_op1002\n" in fallback
+
+
+def test_phones_are_written_anew_without_touching_the_rest(plan: Plan) -> None:
+    render(plan)
+    etc = plan.layout.etc
+    before = {path.name: path.stat().st_mtime_ns for path in etc.iterdir()}
+    render_phones(plan.layout, ["1007", "op1001"], PHONES[:1])
+    changed = {path.name for path in etc.iterdir() if path.stat().st_mtime_ns != before[path.name]}
+    assert changed == {"pjsip_operators.conf", "extensions_operators.conf"}
+    assert (etc / "pjsip_operators.conf").stat().st_mode & 0o077 == 0
+
+
+def test_a_numeric_login_gives_its_softphone_no_number_for_a_name(plan: Plan) -> None:
+    render(replace(plan, operators=["1007"]))
+    text = (plan.layout.etc / "pjsip_operators.conf").read_text(encoding="utf-8")
+    assert "[page_1007](page-phone)" in text
+    assert "[1007]" not in text
 
 
 def test_only_modules_that_this_asterisk_has_are_loaded(plan: Plan) -> None:
@@ -94,6 +130,10 @@ def test_a_value_that_asterisk_would_read_as_something_else_is_refused(plan: Pla
         conf(poison)
     with pytest.raises(UnsafeValueError):
         render(replace(plan, operators=[poison]))
+    for phone in (PHONES[0], PHONES[1]):
+        for change in ({"contact": f"sip:{poison}@127.0.0.1"}, {"codecs": (poison,)}, {"ha1": poison}):
+            with pytest.raises(UnsafeValueError):
+                render_phones(plan.layout, ["1007"], [replace(phone, **change)])  # type: ignore[arg-type]
     with pytest.raises(UnsafeValueError):
         render(replace(plan, layout=Layout(plan.layout.home / poison)))
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from agi.ami import Event
-from agi.facts import Facts, endpoint_of, is_citizen
+from agi.endpoints import Endpoints
+from agi.facts import Facts, contacts
 from routing import events as ev
 from routing.events import RingResult
 
@@ -19,7 +20,7 @@ def recorded() -> list[Event]:
 
 
 def test_a_recorded_call_is_told_in_five_facts_and_its_phone_in_two() -> None:
-    facts = Facts()
+    facts = Facts(Endpoints())
     told = [fact for event in recorded() if "ActionID" not in event for fact in facts.of(event)]
     assert told == [
         ev.PhoneRegistered("op1001"),
@@ -51,14 +52,14 @@ def test_the_dialplan_tells_once_how_a_ring_or_talk_ended(status: str, fact: ev.
         "Operator": "op1001",
         "Status": status,
     }
-    assert Facts().of(event) == [fact]
+    assert Facts(Endpoints()).of(event) == [fact]
 
 
 def test_a_new_registration_and_the_removal_of_the_old_one_may_come_in_any_order() -> None:
     def contact(uri: str, status: str) -> Event:
         return {"Event": "ContactStatus", "AOR": "op1001", "URI": uri, "ContactStatus": status}
 
-    facts = Facts()
+    facts = Facts(Endpoints())
     facts.of(contact("old", "NonQualified"))
     assert facts.of(contact("new", "NonQualified")) == [ev.PhoneRegistered("op1001")]
     assert facts.of(contact("old", "Removed")) == []
@@ -66,16 +67,48 @@ def test_a_new_registration_and_the_removal_of_the_old_one_may_come_in_any_order
 
 
 def test_a_list_of_contacts_tells_the_lost_and_the_present() -> None:
-    told = Facts().contacts([("op1001", "uri")], known=["op1001", "op1002"])
+    told = Facts(Endpoints()).contacts([("op1001", "uri")], known=["op1001", "op1002"])
     assert told == [ev.PhoneLost("op1002"), ev.PhoneRegistered("op1001")]
 
 
-def test_channels_are_told_by_their_exact_endpoint() -> None:
-    assert endpoint_of("PJSIP/op100-00000001") == "op100"
-    assert endpoint_of("PJSIP/op1001-00000001") == "op1001"
-    assert endpoint_of("Local/s@wait-1;2") == ""
-    assert is_citizen("PJSIP/trunk-00000001")
-    assert not is_citizen("PJSIP/trunk2-00000001")
+def test_what_a_desk_phone_does_is_told_of_its_operator() -> None:
+    facts = Facts(Endpoints(["1007"]))
+    citizen, phone = "PJSIP/trunk-00000001", "PJSIP/desk_1007-00000002"
+    dial = {"Channel": citizen, "DestChannel": phone, "AccountCode": "c1"}
+    assert facts.of({"Event": "DialBegin", **dial}) == [ev.RingStarted("c1", "1007", phone)]
+    answer = {"Event": "DialEnd", "DialStatus": "ANSWER", **dial}
+    assert facts.of(answer) == [ev.OperatorAnswered("c1", "1007", phone)]
+    after = {"Event": "UserEvent", "UserEvent": "AfterDial", "Channel": citizen, "Call": "c1", "Operator": "desk_1007"}
+    assert facts.of({**after, "Status": "BUSY"}) == [ev.RingEnded("c1", "1007", RingResult.REFUSED)]
+
+
+def test_a_desk_phone_that_answers_no_more_is_lost_until_it_does() -> None:
+    facts = Facts(Endpoints(["1007"]))
+    contact = {"Event": "ContactStatus", "AOR": "desk_1007", "URI": "sip:1007@127.0.0.4"}
+    assert facts.of({**contact, "ContactStatus": "NonQualified"}) == [ev.PhoneRegistered("1007")]
+    assert facts.of({**contact, "ContactStatus": "Unreachable"}) == [ev.PhoneLost("1007")]
+    assert facts.of({**contact, "ContactStatus": "Reachable"}) == [ev.PhoneRegistered("1007")]
+
+
+def test_the_softphone_of_an_operator_with_a_desk_phone_is_no_phone_of_his() -> None:
+    facts = Facts(Endpoints(["op1003"]))
+    event = {"Event": "ContactStatus", "AOR": "op1003", "URI": "sip:x@y.invalid", "ContactStatus": "NonQualified"}
+    assert facts.of(event) == []
+    assert facts.contacts([("op1003", "sip:x@y.invalid")], known=["op1003"]) == [ev.PhoneLost("op1003")]
+
+
+def test_contacts_are_those_of_endpoints_that_can_be_rung() -> None:
+    listed = [
+        {"ObjectName": "desk_1007", "Contacts": "desk_1007/sip:1007@127.0.0.4:5080,", "DeviceState": "Not in use"},
+        {"ObjectName": "desk_1008", "Contacts": "desk_1008/sip:1008@127.0.0.4:5080,", "DeviceState": "Unavailable"},
+        {"ObjectName": "op1001", "Contacts": "op1001/sip:a@b,op1001/sip:c@d,", "DeviceState": "In use"},
+        {"ObjectName": "trunk", "DeviceState": "Unavailable"},
+    ]
+    assert contacts(listed) == [
+        ("desk_1007", "sip:1007@127.0.0.4:5080"),
+        ("op1001", "sip:a@b"),
+        ("op1001", "sip:c@d"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -90,4 +123,4 @@ def test_channels_are_told_by_their_exact_endpoint() -> None:
     ],
 )
 def test_what_does_not_concern_a_call_of_ours_is_no_fact(event: Event) -> None:
-    assert Facts().of(event) == []
+    assert Facts(Endpoints()).of(event) == []

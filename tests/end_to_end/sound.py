@@ -29,7 +29,12 @@ def read(content: bytes, channels: int) -> Samples:
     """Samples of a WAV answer, one row a channel."""
     assert content[:4] == b"RIFF"
     assert content[36:40] == b"data"
-    return np.frombuffer(content[44:], dtype="<i2").astype(float).reshape(-1, channels).T
+    return raw(content[44:], channels)
+
+
+def raw(content: bytes, channels: int) -> Samples:
+    """16-bit samples, one row a channel."""
+    return np.frombuffer(content, dtype="<i2").astype(float).reshape(-1, channels).T
 
 
 def share(samples: Samples, hertz: float) -> float:
@@ -55,6 +60,12 @@ def present(samples: Samples, hertz: float) -> list[bool]:
     return [
         max(shares(samples[at : at + RATE], hertz, 0.1)) > 0.8 for at in range(0, max(1, len(samples) - RATE + 1), RATE)
     ]
+
+
+def levels(samples: Samples, window: float) -> list[float]:
+    """`level` window by window, seconds each."""
+    step = round(window * RATE)
+    return [level(samples[at : at + step]) for at in range(0, len(samples) - step + 1, step)]
 
 
 def level(samples: Samples) -> float:

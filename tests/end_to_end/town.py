@@ -11,16 +11,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 
+from agent_console.session import Sessions
 from config.settings import Settings, load
 from front.configuration import Layout
 from hotline import front
 from hotline.phone import Line, Phone
+from hotline.places import city
+from storage.store import Store
 from tests.fakes.ports import free_ports
 from tests.rows import change
 
@@ -29,9 +33,12 @@ HOTLINE = Path(sys.executable).with_name("hotline")
 
 
 class Town:
-    """`api` is signed in as the administrator by a bearer token. `database`: its URL, else SQLite in HOME."""
+    """`api` is signed in as the administrator by a bearer token. `database`: its URL, else SQLite in HOME.
 
-    def __init__(self, home: Path, database: str = "", **settings: str) -> None:
+    `calls`: how many there may be at once; each takes four ports.
+    """
+
+    def __init__(self, home: Path, database: str = "", calls: int = 50, **settings: str) -> None:
         http, ws, ami, agi, sip, https = free_ports(6)
         first = 30000 + (http % 250) * 100
         self.environment = {
@@ -43,7 +50,7 @@ class Town:
             "HOTLINE_AMI_PORT": str(ami),
             "HOTLINE_AGI_PORT": str(agi),
             "HOTLINE_HTTPS_PORT": str(https),
-            "HOTLINE_RTP_PORTS": f"{first}-{first + 199}",
+            "HOTLINE_RTP_PORTS": f"{first}-{first + 4 * calls - 1}",
             "HOTLINE_DEMO_PASSWORD": PASSWORD,
             "HOTLINE_DATABASE_URL": database,
             "COLUMNS": "200",
@@ -111,6 +118,33 @@ class Town:
     def hurry(self) -> None:
         """From its next start on, the application offers the message after a second where nobody is signed in."""
         change(self.settings.database, "UPDATE queues SET nobody_wait_s = 1")
+
+    def found(self, **policy: int) -> None:
+        """Make the demo city before its first start, every queue with `policy`, as in `wrap_up_s=0`."""
+        with closing(self.store()) as store:
+            store.load_demo(city()[0], PASSWORD)
+        for name, value in policy.items():
+            change(self.settings.database, f"UPDATE queues SET {name} = {value:d}")
+
+    def store(self) -> Store:
+        return Store.open(self.settings.database, timezone=ZoneInfo(self.settings.timezone))
+
+    async def operator(self, login: str) -> httpx.AsyncClient:
+        """The API as this operator asks it; to be closed."""
+        with closing(self.store()) as store:
+            token = await Sessions(store, time.time).issue(login, kind="token", lifetime=3600.0)
+        return httpx.AsyncClient(base_url=self.site, headers={"Authorization": f"Bearer {token}"}, timeout=10)
+
+    async def present(self, login: str, state: str = "ready") -> None:
+        """The operator at a desk phone is ready, or on pause, as soon as his phone is there."""
+        async with await self.operator(login) as api:
+
+            async def granted() -> bool:
+                answer = await api.put(f"/api/v1/operators/{login}/presence", json={"state": state})
+                assert answer.status_code in (200, 409), answer.text
+                return answer.status_code == 200
+
+            await until(granted, 20, self.logs)
 
     # -- looking -------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from agi.ami import Ami, Event
+from agi.endpoints import Endpoints
 from agi.facts import Facts
 from hotline.reconcile import Reconcile
 from routing import effects as fx
@@ -59,7 +60,7 @@ class Room:
         self.now = ARRIVED_AT
         self.disk = disk
         self.desk = Desk([Queue("main", "市长热线")], "main")
-        self.facts = Facts()
+        self.facts = Facts(Endpoints())
         self.effects: list[fx.Effect] = []
         self.finished: list[Call] = []
         self.ups = 0

@@ -1,6 +1,6 @@
 /** The HTTP API, typed. Every request has a time limit; every refusal is a `Problem`. */
 import type {
-  Account, Call, Case, CaseFields, LiveTicket, Message, Operator, Page, SoftphoneAccount,
+  Account, Call, Case, CaseFields, DeskPhoneAccount, LiveTicket, Message, Operator, Page, SoftphoneAccount,
 } from './model'
 
 export interface FieldError {
@@ -115,7 +115,7 @@ export const api = {
   session: () => request<{ account: Account }>('GET', '/session', { anonymous: true }),
   signOut: () => request<void>('DELETE', '/session', { anonymous: true, keepalive: true }),
 
-  softphone: () => request<SoftphoneAccount>('POST', '/softphone', { body: {} }),
+  softphone: () => request<SoftphoneAccount | DeskPhoneAccount>('POST', '/softphone', { body: {} }),
   liveTicket: () => request<LiveTicket>('POST', '/live-tickets', { body: {} }),
 
   presence: (login: string, state: 'ready' | 'paused') =>

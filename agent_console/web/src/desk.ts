@@ -53,7 +53,11 @@ export function createDesk(account: Account, signedOut: () => void) {
   }
 
   const phone = new Softphone({
-    account: api.softphone,
+    account: async () => {
+      const account = await api.softphone()
+      if (!account.desk_phone) askMicrophone()
+      return account
+    },
     audio: () => audio.value,
     onPhone: (value) => {
       if (state.value.phone !== value) dispatch({ kind: 'phone', phone: value })
@@ -71,6 +75,14 @@ export function createDesk(account: Account, signedOut: () => void) {
       if (value !== 'sound_blocked') microphone.value = false
     },
   })
+
+  function askMicrophone(): void {
+    if (microphone.value !== null) return
+    void tryMicrophone().then((value) => {
+      fault.value = value
+      microphone.value = value === null
+    })
+  }
 
   const nowPhase = computed(() => phase(state.value))
   const present = computed(() => presentCall(state.value))
@@ -110,7 +122,7 @@ export function createDesk(account: Account, signedOut: () => void) {
 
   async function beReady(triesLeft: number): Promise<void> {
     clearTimeout(readyTimer)
-    if (!readyWanted.value || state.value.phone !== 'registered') return
+    if (!readyWanted.value || !['registered', 'desk'].includes(state.value.phone)) return
     const later = () => {
       readyTimer = setTimeout(() => void beReady(triesLeft - 1), READY_RETRY_MS)
     }
@@ -140,7 +152,7 @@ export function createDesk(account: Account, signedOut: () => void) {
     watch(() => [state.value.phone, state.value.operator?.phone], () => void beReady(READY_TRIES)),
     watch(() => state.value.skew, clock.setSkew),
     watch(nowPhase, (value) => {
-      if (value === 'ringing') ring.start()
+      if (value === 'ringing' && state.value.phone !== 'desk') ring.start()
       else ring.stop()
       if (value !== 'ringing') wanted = null
       if (value !== 'idle') readyWanted.value = false
@@ -209,10 +221,6 @@ export function createDesk(account: Account, signedOut: () => void) {
       connect()
       phone.start()
       today.refresh()
-      void tryMicrophone().then((value) => {
-        fault.value = value
-        microphone.value = value === null
-      })
     },
 
     /** 在此处使用: takes the desk back from the other page. */
@@ -249,7 +257,7 @@ export function createDesk(account: Account, signedOut: () => void) {
     },
 
     answer: () => {
-      if (nowPhase.value !== 'ringing') return
+      if (nowPhase.value !== 'ringing' || state.value.phone === 'desk') return
       ring.stop()
       if (state.value.leg) phone.answer()
       else wanted = 'answer'
@@ -257,6 +265,7 @@ export function createDesk(account: Account, signedOut: () => void) {
 
     hangUp: async () => {
       if (nowPhase.value === 'ringing') {
+        if (state.value.phone === 'desk') return
         ring.stop()
         if (state.value.leg) phone.reject()
         else wanted = 'reject'

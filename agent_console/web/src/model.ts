@@ -107,7 +107,13 @@ export interface Page<T> {
   next: string | null
 }
 
+/** `desk_phone`: he answers at a telephone on his desk, and the page has none of its own. */
+export interface DeskPhoneAccount {
+  desk_phone: true
+}
+
 export interface SoftphoneAccount {
+  desk_phone: false
   uri: string
   username: string
   password: string

@@ -8,13 +8,13 @@
 import { UA, WebSocketInterface } from 'jssip'
 import type { RTCSession } from 'jssip/lib/RTCSession'
 import type { IncomingRTCSessionEvent, RTCSessionEvent } from 'jssip/lib/UA'
-import type { SoftphoneAccount } from './model'
+import type { DeskPhoneAccount, SoftphoneAccount } from './model'
 import type { Leg, Phone } from './state'
 
 export type Fault = 'microphone_denied' | 'microphone_missing' | 'sound_blocked'
 
 export interface SoftphoneParts {
-  account: () => Promise<SoftphoneAccount>
+  account: () => Promise<SoftphoneAccount | DeskPhoneAccount>
   audio: () => HTMLAudioElement | null
   onPhone: (phone: Phone) => void
   onLeg: (leg: Leg | null) => void
@@ -91,7 +91,7 @@ export class Softphone {
 
   /** Fetches a secret and registers with it. */
   private async provide(): Promise<void> {
-    let account: SoftphoneAccount
+    let account: SoftphoneAccount | DeskPhoneAccount
     try {
       account = await this.parts.account()
     } catch {
@@ -99,6 +99,10 @@ export class Softphone {
       return
     }
     if (this.stopped) return
+    if (account.desk_phone) {
+      this.parts.onPhone('desk')
+      return
+    }
     this.iceServers = account.ice_servers
     this.ua?.stop()
     const ua = new UA({

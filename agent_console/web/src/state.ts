@@ -10,7 +10,8 @@ import type { Call, Frame, OfferEnd, Operator, Queue } from './model'
 
 /** `replaced`: opened elsewhere. `signed_out`: the session is over. */
 export type Link = 'connecting' | 'open' | 'lost' | 'replaced' | 'signed_out'
-export type Phone = 'off' | 'connecting' | 'registered' | 'lost'
+/** `desk`: not in this page but on his desk. */
+export type Phone = 'off' | 'connecting' | 'registered' | 'lost' | 'desk'
 
 /** The SIP session in this page. */
 export interface Leg {
@@ -162,14 +163,14 @@ export function phase(state: State): Phase {
   const heard = state.link === 'open'
   if (presence === 'ringing') return heard ? 'ringing' : 'idle'
   // The line went silent while the server was away: the talk is over, the form stays open.
-  if (presence === 'talking') return heard ? 'talking' : 'wrap_up'
+  if (presence === 'talking') return heard || state.phone === 'desk' ? 'talking' : 'wrap_up'
   if (presence === 'wrap_up') return 'wrap_up'
   return 'idle'
 }
 
 /** The server says "talking" and this page hears nothing: the caller is on hold music. */
 export function lineBroken(state: State): boolean {
-  return state.operator?.state === 'talking' && state.leg === null && state.link === 'open'
+  return state.operator?.state === 'talking' && state.leg === null && state.link === 'open' && state.phone !== 'desk'
 }
 
 /** The call the panel is about, also when only the softphone knows of it yet. */

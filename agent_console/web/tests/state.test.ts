@@ -116,6 +116,19 @@ describe('the phase', () => {
   })
 })
 
+describe('an operator at a desk phone', () => {
+  const desk = reduce({ ...open, operator: { ...operator, state: 'talking' } }, { kind: 'phone', phone: 'desk' })
+
+  test('talks without a leg in this page, and no line is broken', () => {
+    expect(phase(desk)).toBe('talking')
+    expect(lineBroken(desk)).toBe(false)
+  })
+
+  test('goes on talking while the server is away', () => {
+    expect(phase(reduce(desk, { kind: 'link', link: 'lost' }))).toBe('talking')
+  })
+})
+
 test('the present call is known from the phone before the server tells of it', () => {
   expect(presentCall(open)).toBeNull()
   expect(presentCall(withLeg(open, leg))).toEqual({ id: 'c1', caller: '13907330001', call: null })

@@ -54,6 +54,7 @@ export const en: Texts = {
     noWrapUp: 'Not in wrap-up',
     serverAway: 'The server is not connected',
     answering: 'Being connected',
+    deskRings: 'Answer or reject on your desk phone',
     noSubject: 'No call is open; the form opens when a call rings',
     nothingChanged: 'Nothing to save',
     saving: 'Being saved',
@@ -66,6 +67,7 @@ export const en: Texts = {
   banner: {
     reconnecting: 'Reconnecting to the server… (your call is not affected)',
     phoneLost: 'Phone not connected, reconnecting',
+    deskPhoneAway: 'Your desk phone does not answer: check its power and network',
     telephonyDown: 'The telephone system is down and being restored; no new calls for the moment',
     microphone_denied: 'The browser does not allow the microphone: click the icon left of the address, allow “Microphone”, then reload',
     microphone_missing: 'No microphone found: plug in the headset, then reload',
@@ -201,6 +203,7 @@ export const en: Texts = {
     heading: 'This desk',
     server: 'Server',
     phone: 'Phone',
+    deskPhone: 'Desk phone',
     microphone: 'Microphone',
     ok: 'OK',
     bad: 'Not connected',

@@ -52,6 +52,7 @@ export const zh = {
     noWrapUp: '不在话后处理中',
     serverAway: '服务器未连接，恢复后可用',
     answering: '正在接通',
+    deskRings: '请在话机上接听或拒接',
     noSubject: '没有打开的来电，来电振铃时自动打开',
     nothingChanged: '没有需要保存的改动',
     saving: '正在保存',
@@ -64,6 +65,7 @@ export const zh = {
   banner: {
     reconnecting: '正在重新连接服务器…（通话不受影响）',
     phoneLost: '电话未连接，正在重连',
+    deskPhoneAway: '话机没有应答：请检查话机的电源和网线',
     telephonyDown: '电话系统暂时中断，正在恢复；新来电暂时进不来',
     microphone_denied: '浏览器未允许使用麦克风：请点地址栏左侧的图标，把“麦克风”设为允许，然后刷新页面',
     microphone_missing: '没有找到麦克风：请插好耳机，然后刷新页面',
@@ -199,6 +201,7 @@ export const zh = {
     heading: '座席状态',
     server: '服务器',
     phone: '电话',
+    deskPhone: '话机',
     microphone: '麦克风',
     ok: '正常',
     bad: '未连接',

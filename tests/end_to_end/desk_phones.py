@@ -1,0 +1,182 @@
+"""SIPp as the operators' desk phones: one process answers for all of them, each with its own user in one address."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from hotline import g711
+from tests.fakes.ports import free_udp_port
+
+from . import sound
+
+ADDRESS = "127.0.0.4"
+
+ANSWER = """
+SIP/2.0 {status}
+[last_Via:]
+[last_From:]
+[last_To:];tag=[pid]phone[call_number]
+[last_Call-ID:]
+[last_CSeq:]
+Contact: <sip:[local_ip]:[local_port]>
+"""
+OK = """
+  <send><![CDATA[
+SIP/2.0 200 OK
+[last_Via:]
+[last_From:]
+[last_To:]
+[last_Call-ID:]
+[last_CSeq:]
+Content-Length: 0
+
+  ]]></send>
+"""
+
+SCENARIO = f"""<?xml version="1.0" encoding="UTF-8"?>
+<scenario name="desk phone">
+  <recv request="OPTIONS" optional="true" next="asked"/>
+  <recv request="INVITE" crlf="true">
+    <action>
+      <ereg regexp=".*" search_in="hdr" header="From:" assign_to="from"/>
+      <ereg regexp=".*" search_in="hdr" header="To:" assign_to="to"/>
+      <ereg regexp="sip:[^>]*" search_in="hdr" header="Contact:" assign_to="contact"/>
+      <ereg regexp="[0-9]+ INVITE" search_in="hdr" header="CSeq:" assign_to="cseq"/>
+      <ereg regexp="[^ ]+" search_in="hdr" header="X-Call:" assign_to="call"/>
+      <log message="rung [$call] [clock_tick]"/>
+    </action>
+  </recv>
+  <send><![CDATA[{ANSWER.format(status="180 Ringing")}Content-Length: 0
+
+  ]]></send>
+  <recv request="CANCEL" timeout="{{ring_ms}}" ontimeout="answer" next="cancelled"/>
+  <label id="answer"/>
+  <send retrans="500"><![CDATA[{ANSWER.format(status="200 OK")}Content-Type: application/sdp
+Content-Length: [len]
+
+v=0
+o=- 1 1 IN IP[local_ip_type] [local_ip]
+s=-
+c=IN IP[media_ip_type] [media_ip]
+t=0 0
+m=audio [rtpstream_audio_port] RTP/AVP 0
+a=rtpmap:0 PCMU/8000
+a=ptime:20
+  ]]></send>
+  <recv request="ACK"/>
+  <nop><action>
+    <log message="answered [$call] [clock_tick]"/>
+    <exec rtp_stream="{{voice}},-1,0"/>
+  </action></nop>
+  <recv request="BYE" timeout="{{talk_ms}}" ontimeout="hang_up" next="over"/>
+  <label id="hang_up"/>
+  <nop><action><log message="hung_up [$call] [clock_tick]"/></action></nop>
+  <send retrans="500"><![CDATA[
+BYE [$contact] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From:[$to];tag=[pid]phone[call_number]
+To:[$from]
+[last_Call-ID:]
+CSeq: 1 BYE
+Max-Forwards: 70
+Content-Length: 0
+
+  ]]></send>
+  <recv response="200" next="end"/>
+  <label id="over"/>
+  <nop><action><log message="left [$call] [clock_tick]"/></action></nop>
+{OK}
+  <nop next="end"/>
+  <label id="cancelled"/>
+{OK}
+  <send><![CDATA[
+SIP/2.0 487 Request Terminated
+[last_Via:]
+[last_From:]
+[last_To:];tag=[pid]phone[call_number]
+[last_Call-ID:]
+CSeq: [$cseq]
+Content-Length: 0
+
+  ]]></send>
+  <recv request="ACK"/>
+  <nop next="end"/>
+  <label id="asked"/>
+{OK}
+  <pause milliseconds="4000"/>
+  <label id="end"/>
+</scenario>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """What one ring at a phone became. Times: milliseconds of SIPp's clock; None if it did not come to that.
+
+    `ended`: hung_up by the phone, left by our side.
+    """
+
+    call: str
+    rung_ms: int
+    answered_ms: int | None
+    ended: str
+
+
+class DeskPhones:
+    """All phones at `contact`, which has `{n}` where the login belongs."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.contact = f"sip:{{n}}@{ADDRESS}:{port}"
+        self._log = folder / "desk_phones.log"
+
+    def rung(self) -> list[Rung]:
+        """Every ring, in order; written out when the phones are gone."""
+        lines = [line.split() for line in self._log.read_text(encoding="utf-8").splitlines() if line.strip()]
+        rings: dict[str, dict[str, int]] = {}
+        for what, call, at in lines:
+            rings.setdefault(call, {})[what] = int(at)
+        return [
+            Rung(
+                call, seen["rung"], seen.get("answered"), next((one for one in ("hung_up", "left") if one in seen), "")
+            )
+            for call, seen in rings.items()
+        ]
+
+
+@asynccontextmanager
+async def desk_phones(folder: Path, *, ring_s: float = 0.3, talk_s: float = 3600.0) -> AsyncIterator[DeskPhones]:
+    """Phones that answer after `ring_s`, speak 440 Hz and hang up after `talk_s` unless the other side does."""
+    folder.mkdir(exist_ok=True)
+    voice = folder / "440.ul"
+    voice.write_bytes(g711.to_ulaw(sound.tone(440)))
+    scenario = folder / "desk_phones.xml"
+    scenario.write_text(
+        SCENARIO.format(ring_ms=round(ring_s * 1000), talk_ms=round(talk_s * 1000), voice=voice), encoding="utf-8"
+    )
+    port = free_udp_port(ADDRESS)
+    phones = DeskPhones(folder, port)
+    phones._log.touch()
+    process = await asyncio.create_subprocess_exec(
+        "sipp",
+        *("-sf", str(scenario), "-i", ADDRESS, "-mi", ADDRESS, "-p", str(port), "-nostdin"),
+        *("-trace_logs", "-log_file", str(phones._log), "-trace_err", "-error_file", str(folder / "errors.log")),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+        cwd=folder,
+    )
+    try:
+        yield phones
+        assert process.returncode is None, (folder / "errors.log").read_text(errors="replace")
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGINT)  # ends its calls and writes out its log
+            try:
+                await asyncio.wait_for(process.wait(), 10)
+            except TimeoutError:
+                process.kill()
+                await process.wait()

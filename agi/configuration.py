@@ -13,6 +13,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
+from agi.facts import CITIZENS, TRUNK, VISITORS
+
 MODULES = (
     # the dialplan and what it calls
     *("pbx_config", "app_dial", "app_playback", "app_record", "app_mixmonitor", "app_userevent", "app_celgenuserevent"),
@@ -132,10 +134,16 @@ class Plan:
     patience_rounds: int = 4
     message_silence_s: int = 8
     message_limit_s: int = 180
+    demo: bool = True
 
 
 def render(plan: Plan) -> None:
     """Write the configuration and the folders that it names; raises `UnsafeValueError` for a value it cannot hold."""
+    taken = {*plan.operators} & {*plan.numbers, *CITIZENS}
+    if taken:
+        raise UnsafeValueError(
+            f"an operator's phone cannot be named {', '.join(sorted(taken))}: that is a citizen's line"
+        )
     layout = plan.layout
     for folder in (layout.etc, layout.lib, layout.data, layout.spool, layout.log, layout.run, layout.recordings):
         folder.mkdir(parents=True, exist_ok=True)
@@ -163,7 +171,10 @@ def render(plan: Plan) -> None:
         "phones_secret": plan.secrets.phones,
         "numbers": plan.numbers,
         "operators": plan.operators,
+        "trunk": TRUNK,
         "trunk_addresses": plan.trunk_addresses,
+        "visitors": VISITORS,
+        "demo": plan.demo,
         "menu_limit_s": plan.menu_limit_s,
         "round_s": plan.round_s,
         "patience_rounds": plan.patience_rounds,

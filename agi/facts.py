@@ -6,7 +6,10 @@ from agi.ami import Event
 from routing import events as ev
 
 TRUNK = "trunk"
-"""The endpoint of all citizens' channels."""
+VISITORS = "phone-page"
+"""The endpoint of the telephones in the page (demo). No login and no number can hold its hyphen."""
+CITIZENS = frozenset({TRUNK, VISITORS})
+"""The endpoints whose channels are citizens; every other one is an operator's phone."""
 
 RESULTS = {
     "NOANSWER": ev.RingResult.NOT_ANSWERED,
@@ -24,7 +27,7 @@ def endpoint_of(channel: str) -> str:
 
 
 def is_citizen(channel: str) -> bool:
-    return endpoint_of(channel) == TRUNK
+    return endpoint_of(channel) in CITIZENS
 
 
 class Facts:

@@ -1,9 +1,10 @@
-"""The operators' phones in Asterisk: a new secret with every opening of the page.
+"""The phones' secrets in Asterisk: an operator's is new with every opening of his page, the visitors' with every start.
 
 The secret is kept in Asterisk's own database (sorcery over AstDB), so that neither a reload nor the application is
 needed when the page registers again. Asterisk gets the digest's first half (RFC 2617, HA1), never the secret itself.
 """
 
+import asyncio
 import hashlib
 import json
 import re
@@ -11,23 +12,40 @@ import secrets
 from typing import Final
 
 from agi.ami import Ami
+from agi.facts import VISITORS
 
 REALM: Final = "hotline"
 LOGIN = re.compile(r"[a-z0-9_]{1,32}")
 
 
 class Phones:
-    """`ami` is the connection of the user `phones`."""
+    """`ami` is the connection of the user `phones`. Every method raises `AmiError` where Asterisk does not answer."""
 
     def __init__(self, ami: Ami) -> None:
         self._ami = ami
+        self._visitors = ""
+        self._one = asyncio.Lock()
 
     async def new_secret(self, login: str) -> str:
-        """The secret with which the phone `login` registers from now on; raises `AmiError`."""
+        """The secret with which the phone `login` registers from now on."""
         if not LOGIN.fullmatch(login):
             raise ValueError(f"{login!r} cannot be the name of a phone")
+        return await self._renew(login)
+
+    async def visitors_secret(self) -> str:
+        """The secret with which every visitor's telephone dials until the application starts anew.
+
+        One for all, since they share an endpoint: a new one for each visit would throw out those who are just dialling.
+        It guards nothing but the way round the throttle, as whoever opens the page is given it.
+        """
+        async with self._one:
+            if not self._visitors:
+                self._visitors = await self._renew(VISITORS)
+            return self._visitors
+
+    async def _renew(self, name: str) -> str:
         secret = secrets.token_urlsafe(24)
-        ha1 = hashlib.md5(f"{login}:{REALM}:{secret}".encode(), usedforsecurity=False).hexdigest()
-        auth = {"auth_type": "md5", "username": login, "realm": REALM, "md5_cred": ha1}
-        await self._ami.action("DBPut", Family="ps_auth/auth", Key=login, Val=json.dumps(auth, separators=(",", ":")))
+        ha1 = hashlib.md5(f"{name}:{REALM}:{secret}".encode(), usedforsecurity=False).hexdigest()
+        auth = {"auth_type": "md5", "username": name, "realm": REALM, "md5_cred": ha1}
+        await self._ami.action("DBPut", Family="ps_auth/auth", Key=name, Val=json.dumps(auth, separators=(",", ":")))
         return secret

@@ -13,13 +13,13 @@ import uvicorn
 
 from agent_console.app import build
 from agent_console.hub import Hub
-from agent_console.parts import Softphone
+from agent_console.parts import Softphone, Visitors
 from agi import witness
 from agi.ami import Ami, AmiError, Event
 from agi.arrive import Arrive
 from agi.configuration import Layout, Secrets
 from agi.control import Control
-from agi.facts import Facts
+from agi.facts import VISITORS, Facts
 from agi.fastagi import Server
 from agi.phones import REALM, Phones
 from agi.round import Round
@@ -27,7 +27,7 @@ from cases.office import Office
 from config.settings import Settings, SettingsError, load
 from hotline.clerk import Clerk
 from hotline.clock import Clock
-from hotline.places import Places
+from hotline.places import Places, city
 from hotline.reconcile import Reconcile
 from ivr import load as menus
 from ivr.menu import Menu
@@ -84,6 +84,7 @@ class Application:
             on_event=self._on_event,
             clock=clock,
         )
+        self._phones = Phones(self._phones_ami)
         control = Control(self._desk_ami, self._post)
         hub = Hub(lambda: desk.snapshot, clock, settings.zone)
         self._journal = Journal.open(settings.home / "journal", store.journal_position())
@@ -115,8 +116,10 @@ class Application:
             timezone=settings.zone,
             recordings=layout.recordings,
             softphone=Softphone(server=f"ws://{settings.bind}:{settings.sip_ws_port}/ws", realm=REALM),
-            new_secret=self._new_secret,
+            new_secret=lambda login: _answered(self._phones.new_secret(login)),
             health=self._health,
+            numbers=city()[1],
+            visitors=Visitors(VISITORS, lambda: _answered(self._phones.visitors_secret())) if settings.demo else None,
         )
         self._reconcile = Reconcile(
             desk=self._desk_ami,
@@ -208,12 +211,6 @@ class Application:
         for fact in self._facts.of(event):
             self._loop.post(fact, at)
 
-    async def _new_secret(self, login: str) -> str:
-        try:
-            return await Phones(self._phones_ami).new_secret(login)
-        except AmiError as fault:
-            raise ConnectionError(str(fault)) from fault
-
     async def _health(self) -> dict[str, str]:
         """Part -> "ok", or why it does not answer."""
         return {
@@ -245,6 +242,13 @@ def menu(name: str, queues: set[str]) -> Menu:
 async def _refuse(order: fx.Order) -> None:
     assert isinstance(order.effect, fx.Refuse)
     log.info("refused: %s", order.effect.reason)
+
+
+async def _answered(secret: Awaitable[str]) -> str:
+    try:
+        return await secret
+    except AmiError as fault:
+        raise ConnectionError(str(fault)) from fault
 
 
 async def _probe(question: Awaitable[object]) -> str:

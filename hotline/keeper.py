@@ -130,6 +130,7 @@ def prepare(settings: Settings, places: Places) -> tuple[AsteriskBinary, str]:
             numbers=numbers,
             operators=operators,
             trunk_addresses=settings.trunk_list,
+            demo=settings.demo,
         )
     )
     return binary, password

@@ -7,6 +7,7 @@ import pytest
 from asterisk.config import Config
 
 from agi.configuration import EVENTS, Layout, Plan, Secrets, UnsafeValueError, conf, render
+from agi.facts import VISITORS
 
 
 @pytest.fixture
@@ -95,3 +96,22 @@ def test_a_value_that_asterisk_would_read_as_something_else_is_refused(plan: Pla
         render(replace(plan, operators=[poison]))
     with pytest.raises(UnsafeValueError):
         render(replace(plan, layout=Layout(plan.layout.home / poison)))
+
+
+def test_a_visitors_telephone_dials_as_the_trunk_does_and_proves_that_the_page_sent_it(plan: Plan) -> None:
+    render(plan)
+    text = (plan.layout.etc / "pjsip.conf").read_text(encoding="utf-8")
+    endpoint = text.split(f"\n[{VISITORS}]\n")[1].split("\n[")[0].splitlines()
+    assert {"context = trunk", f"auth = {VISITORS}", "identify_by = username"} <= set(endpoint)
+    assert not [line for line in endpoint if line.startswith("aors")]
+
+
+def test_without_the_demo_there_are_no_visitors(plan: Plan) -> None:
+    render(replace(plan, demo=False))
+    assert VISITORS not in (plan.layout.etc / "pjsip.conf").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["12345", "trunk", VISITORS])
+def test_an_operators_phone_is_never_named_as_a_number_or_a_citizens_line(plan: Plan, name: str) -> None:
+    with pytest.raises(UnsafeValueError, match=name):
+        render(replace(plan, operators=["op1001", name]))

@@ -34,6 +34,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ("HOTLINE_TRUNK_ADDRESSES", "10.0.0.1, everywhere"),
         ("HOTLINE_TIMEZONE", "Mars/Olympus"),
         ("HOTLINE_DEMO_PASSWORD", "short"),
+        ("HOTLINE_DEMO", "perhaps"),
     ],
 )
 def test_an_unknown_or_malformed_setting_is_named(tmp_path: Path, name: str, value: str) -> None:

@@ -8,6 +8,7 @@
 import { UA, WebSocketInterface } from 'jssip'
 import type { RTCSession } from 'jssip/lib/RTCSession'
 import type { IncomingRTCSessionEvent, RTCSessionEvent } from 'jssip/lib/UA'
+import { hastenIce } from './ice'
 import type { SoftphoneAccount } from './model'
 import type { Leg, Phone } from './state'
 
@@ -21,8 +22,6 @@ export interface SoftphoneParts {
   onFault: (fault: Fault) => void
 }
 
-/** Gathering is cut short: on a LAN the first host candidate is enough to answer. */
-const ICE_PATIENCE_MS = 500
 const RETRY_FIRST_MS = 1_000
 const RETRY_LAST_MS = 10_000
 const BUSY_HERE = 486
@@ -183,18 +182,9 @@ export class Softphone {
     session.on('peerconnection', ({ peerconnection }) => {
       peerconnection.addEventListener('track', (event) => this.play(event.streams[0] ?? new MediaStream([event.track])))
     })
-    this.hastenIce(session)
+    hastenIce(session, this.iceServers)
     // Last: who hears of the ring may answer at once, and by then every listener must be in place.
     this.show({ call, caller: callerOf(session), phase: 'ringing', muted: false, since: Date.now() })
-  }
-
-  private hastenIce(session: RTCSession): void {
-    let patience: ReturnType<typeof setTimeout> | undefined
-    session.on('icecandidate', ({ candidate, ready }) => {
-      // With STUN or TURN configured the host candidate alone may not reach: wait for more.
-      if (this.iceServers.length === 0 && candidate.type === 'host') ready()
-      else patience ??= setTimeout(ready, ICE_PATIENCE_MS)
-    })
   }
 
   private play(stream: MediaStream): void {

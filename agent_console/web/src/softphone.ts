@@ -54,7 +54,7 @@ export class Softphone {
     this.parts.onPhone('off')
   }
 
-  /** The page goes away: end the leg at once rather than let it time out. */
+  /** The leg is of no use any more, as when the page goes away: end it at once rather than let it time out. */
   leave(): void {
     if (this.session && !this.session.isEnded()) {
       this.session.terminate({ extraHeaders: LEG_LOST })
@@ -108,8 +108,9 @@ export class Softphone {
       realm: account.realm,
       register_expires: 60,
       session_timers: false,
+      // JsSIP takes whole seconds. Until it is back, a hang-up of the citizen does not reach this page.
       connection_recovery_min_interval: 1,
-      connection_recovery_max_interval: 5,
+      connection_recovery_max_interval: 1,
       user_agent: 'hotline-12345 page',
     })
     this.ua = ua

@@ -52,7 +52,7 @@ async def music_heard(citizen: Phone, seconds: float = 20) -> None:
     await until(lambda: hears_music(citizen), seconds)
 
 
-# -- the network flaps ---------------------------------------------------------------------------------------------------
+# -- the network flaps ------------------------------------------------------------------------------------------------
 
 
 class Listener:
@@ -154,7 +154,7 @@ async def test_a_network_that_flaps_twenty_times_costs_no_word_no_frame_and_no_h
     assert sound.longest_gap(left, 1000) <= 0.3
 
 
-# -- the page is loaded anew ---------------------------------------------------------------------------------------------
+# -- the page is loaded anew ------------------------------------------------------------------------------------------
 
 
 async def test_after_a_reload_the_talk_goes_on_by_itself(town: Town, voice: Path) -> None:
@@ -177,9 +177,6 @@ async def test_after_a_reload_the_talk_goes_on_by_itself(town: Town, voice: Path
         again = next(index for index in range(silent, len(shares)) if shares[index] > 0.8)
         between = heard(citizen, left + silent * 800, left + again * 800)
         loud = [sound.level(between[at : at + 800]) > 100 for at in range(0, len(between) - 799, 800)]
-        print(
-            f"without the operator {len(between) / 8000:.1f} s, after the return {again / 10 - (back - left) / 8000:.1f} s"
-        )
         assert again / 10 - (back - left) / sound.RATE <= 3.0
         assert sum(loud) >= 5  # the music, and no long silence before or after it
         assert longest(loud, False) <= 10
@@ -188,6 +185,8 @@ async def test_after_a_reload_the_talk_goes_on_by_itself(town: Town, voice: Path
         call = await town.ended("13907330503")
     assert (call["outcome"], call["operator"], call["ended_by"]) == ("answered", "op1001", "operator")
     assert call["recordings"][0]["state"] == "ok"
+    legs = (await town.get(f"/calls/{call['id']}"))["legs"]
+    assert [leg["operator"] for leg in legs if leg["answered_at"]] == ["op1001", "op1001"]
 
 
 def longest(values: list[bool], wanted: bool) -> int:
@@ -247,7 +246,7 @@ def ringing_for(citizen: Phone, seconds: float) -> bool:
     return max(sound.shares(latest(citizen, seconds), 440, 0.1)) < 0.5
 
 
-# -- the page is gone, and perhaps comes back ------------------------------------------------------------------------------
+# -- the page is gone, and perhaps comes back -------------------------------------------------------------------------
 
 
 async def figures(town: Town) -> tuple[int, int, int]:

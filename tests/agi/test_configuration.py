@@ -98,11 +98,11 @@ def test_a_value_that_asterisk_would_read_as_something_else_is_refused(plan: Pla
         render(replace(plan, layout=Layout(plan.layout.home / poison)))
 
 
-def test_a_visitors_telephone_dials_as_the_trunk_does_and_proves_that_the_page_sent_it(plan: Plan) -> None:
+def test_a_visitors_telephone_dials_what_the_trunk_can_and_proves_that_the_page_sent_it(plan: Plan) -> None:
     render(plan)
     text = (plan.layout.etc / "pjsip.conf").read_text(encoding="utf-8")
     endpoint = text.split(f"\n[{VISITORS}]\n")[1].split("\n[")[0].splitlines()
-    assert {"context = trunk", f"auth = {VISITORS}", "identify_by = username"} <= set(endpoint)
+    assert {"context = numbers", f"auth = {VISITORS}", "identify_by = username"} <= set(endpoint)
     assert not [line for line in endpoint if line.startswith("aors")]
 
 

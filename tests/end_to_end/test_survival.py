@@ -222,6 +222,24 @@ async def test_a_reload_keeps_the_microphone_off_and_forgets_a_citizen_who_hung_
         await operator.sees_state("就绪")
 
 
+NO_MICROPHONE = "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'))"
+
+
+async def test_a_browser_that_keeps_back_the_microphone_lets_the_citizen_ring(town: Town, voice: Path) -> None:
+    async with operators(town, voice) as (operator,):
+        await operator.ready("op1001")
+        citizen = town.phone("13907330509", sound.tone(1000))
+        await operator.takes(citizen)
+        await operators_heard(citizen)
+        await operator.page.add_init_script(NO_MICROPHONE)
+        await operator.page.reload()
+        await until(operator.page.get_by_role("button", name="接听").is_enabled)
+        assert await operator.page.get_by_text("正在恢复通话").count() == 0
+        await operator.sees("浏览器未允许使用麦克风")
+        await citizen.hang_up()
+        await operator.sees("来电人已挂机")
+
+
 async def test_another_tab_lets_the_citizen_ring(town: Town, voice: Path) -> None:
     async with operators(town, voice) as (operator,):
         await operator.ready("op1001")

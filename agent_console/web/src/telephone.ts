@@ -56,22 +56,21 @@ export class Telephone {
     this.turn += 1
     const turn = this.turn
     this.show({ phase: 'connecting' })
-    let account: SoftphoneAccount
-    let voice: MediaStream
+    const speaking = this.speak()
     try {
-      ;[account, voice] = await Promise.all([this.provide(), this.speak()])
+      const account = await this.provide()
+      const voice = await speaking
+      if (turn === this.turn) {
+        this.voice = voice
+        this.call(account, number, caller)
+        return
+      }
+      // Hung up meanwhile, and perhaps dialled anew.
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       if (turn === this.turn) this.over('failed', null, error)
-      return
     }
-    if (turn !== this.turn) {
-      // Hung up meanwhile, and perhaps dialled anew.
-      voice.getTracks().forEach((track) => track.stop())
-      return
-    }
-    this.voice = voice
-    this.call(account, number, caller)
+    release(await speaking)
   }
 
   hangUp(): void {
@@ -181,7 +180,7 @@ export class Telephone {
     const { ua, session } = this
     this.ua = null
     this.session = null
-    this.voice?.getTracks().forEach((track) => track.stop())
+    if (this.voice) release(this.voice)
     this.voice = null
     if (session && !session.isEnded()) session.terminate()
     ua?.stop() // lets what was just said (BYE, CANCEL, ACK) go out first
@@ -192,6 +191,10 @@ export class Telephone {
     this.line = line
     this.parts.onLine(line)
   }
+}
+
+function release(voice: MediaStream): void {
+  voice.getTracks().forEach((track) => track.stop())
 }
 
 /** Says in one word what a refusal of the INVITE means for the caller. */

@@ -50,6 +50,26 @@ async def dial(page: Page, caller: str | None) -> None:
     await page.get_by_role("button", name="拨打").click()
 
 
+LISTEN = """() => {
+  const context = new AudioContext()
+  const ear = window.ear = context.createAnalyser()
+  ear.fftSize = 8192
+  context.createMediaStreamSource(document.querySelector('audio').srcObject).connect(ear)
+}"""
+HEARS = """(hertz) => {
+  const levels = new Float32Array(window.ear.frequencyBinCount)
+  window.ear.getFloatFrequencyData(levels)
+  const highest = levels.indexOf(Math.max(...levels)) * window.ear.context.sampleRate / window.ear.fftSize
+  return Math.max(...levels) > -60 && Math.abs(highest - hertz) < 10
+}"""
+
+
+async def hears(page: Page, hertz: float) -> None:
+    """Wait until the tone is the loudest that comes out of the telephone."""
+    await page.evaluate(LISTEN)
+    await page.wait_for_function(HEARS, arg=hertz, timeout=20_000)
+
+
 async def sees(page: Page, state: str, timeout: float = 20_000) -> None:
     await page.get_by_role("status").filter(has_text=state).wait_for(timeout=timeout)
 
@@ -65,6 +85,7 @@ async def test_a_citizen_in_one_tab_and_an_operator_in_another_hear_each_other(
         await operator.sees("139 0733 0451")
         await operator.press("接听")
         await operator.sees("通话中")
+        await hears(page, 440)
         recordings = town.home / "recordings"
         newest = await until(lambda: max(recordings.glob("*.raw"), key=lambda one: one.stat().st_ctime, default=None))
         await until(lambda: newest.stat().st_size > 6 * 32000 or None)
@@ -134,6 +155,9 @@ async def test_a_key_pressed_in_the_page_ends_the_message_that_is_being_spoken(
 async def test_the_telephone_serves_everybody(town: Town, citizens_voice: Path, size: tuple[int, int]) -> None:
     async with citizens(citizens_voice) as browser:
         page = await at_phone(town, browser, *size)
+        await page.goto(town.site + "/")
+        assert await page.get_by_role("link", name="没有电话？").get_attribute("href") == "/phone"
+        await page.goto(town.site + "/phone")
         viewer = Viewer(page, size)
         controls = ("拨打", "挂断", "静音", "换一个号码", "主叫号码", *(f"按键 {key}" for key in "0123456789*#"))
         caller = page.get_by_label("主叫号码", exact=True)

@@ -9,7 +9,19 @@ from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
 from agent_console import live, problems
-from agent_console.api import calls, cases, health, messages, metrics, operators, queues, sessions, softphone
+from agent_console.api import (
+    calls,
+    cases,
+    city,
+    health,
+    messages,
+    metrics,
+    operators,
+    phone,
+    queues,
+    sessions,
+    softphone,
+)
 from agent_console.audit import Audit
 from agent_console.desk import Gateway
 from agent_console.gate import Gate
@@ -17,7 +29,7 @@ from agent_console.hub import Hub
 from agent_console.live import Rhythm
 from agent_console.metered import Metered
 from agent_console.pages import DIST, Pages, Shield
-from agent_console.parts import Clock, Console, Health, NewSecret, Softphone
+from agent_console.parts import Clock, Console, Health, NewSecret, Softphone, Visitors
 from agent_console.session import Sessions
 from agent_console.store import ConsoleStore
 from agent_console.tickets import Tickets
@@ -27,6 +39,8 @@ from cases.office import Office
 API = "/api/v1"
 SUBJECTS = (
     sessions.router,
+    city.router,
+    phone.router,
     softphone.router,
     operators.router,
     calls.router,
@@ -51,6 +65,8 @@ def build(
     new_secret: NewSecret,
     health: Health,
     metrics: CollectorRegistry,
+    numbers: Iterable[str] = (),
+    visitors: Visitors | None = None,
     origins: Iterable[str] = (),
     pages: Path = DIST,
     rhythm: Rhythm | None = None,
@@ -60,7 +76,8 @@ def build(
 
     `clock`: seconds since 1970 UTC; `ticks`: seconds of a steady clock. `origins`: addresses of our pages besides the
     one they are asked at, as `https://hotline.example.org`. `pages`: the folder of the built page. `metrics`: what
-    `/metrics` tells.
+    `/metrics` tells. `numbers`: those that a citizen can dial; `visitors`: for the telephone in the page, None where
+    there is none.
     """
     signed_in = Sessions(store, clock, ticks=ticks)
     console = Console(
@@ -74,12 +91,15 @@ def build(
         tickets=Tickets(ticks),
         views=Views(timezone),
         clock=clock,
+        ticks=ticks,
         recordings=recordings,
         softphone=softphone,
         new_secret=new_secret,
         health=health,
         origins=frozenset(origins),
         metrics=metrics,
+        numbers=tuple(numbers),
+        visitors=visitors,
     )
     app = FastAPI(title="Hotline 12345", openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None)
     problems.install(app)

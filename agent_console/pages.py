@@ -34,13 +34,15 @@ class Pages(StaticFiles):
         """A folder that is not there yet is no fault: the answer says what to do."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
+        if path.startswith("api/"):  # with any method: an address without a route is not a page that cannot be written
+            raise HTTPException(404)
         if path in (".", ""):
             return await self._index(scope)
         try:
             response = await super().get_response(path, scope)
         except HTTPException as refused:
             # a missing file must not look like a page, or a browser would run HTML as a script
-            if refused.status_code != 404 or path.startswith(("assets/", "api/")) or "." in Path(path).name:
+            if refused.status_code != 404 or path.startswith("assets/") or "." in Path(path).name:
                 raise
             return await self._index(scope)
         # names of built assets carry a hash of what is in them

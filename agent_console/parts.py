@@ -18,12 +18,25 @@ from agent_console.views import Views
 from cases.office import Office
 
 Clock = Callable[[], float]
-"""Seconds since 1970 UTC."""
+"""Seconds since 1970 UTC, or of a steady clock where it is called `ticks`."""
 NewSecret = Callable[[str], Awaitable[str]]
 """Makes a new password for the softphone of this login, known to Asterisk when it returns.
 
 Raises `TimeoutError` or `ConnectionError` when Asterisk does not answer.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Visitors:
+    """The telephone in the page for trying the demo. `username`: its name in Asterisk; `secret` is one for all visits.
+
+    `secret` raises `TimeoutError` or `ConnectionError` when Asterisk does not answer.
+    """
+
+    username: str
+    secret: Callable[[], Awaitable[str]]
+
+
 Health = Callable[[], Awaitable[dict[str, str]]]
 """Part -> "ok", or what is wrong with it."""
 
@@ -49,7 +62,10 @@ class Softphone:
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """`recordings`: the folder that recordings' files are relative to. `origins`: other addresses of our pages."""
+    """`recordings`: the folder that recordings' files are relative to. `origins`: other addresses of our pages.
+
+    `numbers`: those that a citizen can dial. `visitors`: None where there is no telephone in the page.
+    """
 
     store: ConsoleStore
     gateway: Gateway
@@ -61,9 +77,12 @@ class Console:
     tickets: Tickets
     views: Views
     clock: Clock
+    ticks: Clock
     recordings: Path
     softphone: Softphone
     new_secret: NewSecret
     health: Health
     origins: frozenset[str]
     metrics: CollectorRegistry
+    numbers: tuple[str, ...]
+    visitors: Visitors | None

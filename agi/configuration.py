@@ -13,7 +13,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-from agi.endpoints import desk_phone_of, softphone_of
+from agi.endpoints import CITIZENS, TRUNK, VISITORS, desk_phone_of, softphone_of
 from agi.phones import REALM
 from routing.records import DeskPhone
 
@@ -148,6 +148,7 @@ class Plan:
     patience_rounds: int = 4
     message_silence_s: int = 8
     message_limit_s: int = 180
+    demo: bool = True
 
 
 PHONES = ("pjsip_operators.conf", "extensions_operators.conf")
@@ -162,6 +163,11 @@ def render_phones(layout: Layout, operators: Sequence[str], desk_phones: Sequenc
 
 def render(plan: Plan) -> None:
     """Write the configuration and the folders that it names; raises `UnsafeValueError` for a value it cannot hold."""
+    taken = {softphone_of(login) for login in plan.operators} & {*plan.numbers, *CITIZENS}
+    if taken:
+        raise UnsafeValueError(
+            f"an operator's phone cannot be named {', '.join(sorted(taken))}: that is a citizen's line"
+        )
     layout = plan.layout
     for folder in (layout.etc, layout.lib, layout.data, layout.spool, layout.log, layout.run, layout.recordings):
         folder.mkdir(parents=True, exist_ok=True)
@@ -189,7 +195,10 @@ def render(plan: Plan) -> None:
         "phones_secret": plan.secrets.phones,
         "numbers": plan.numbers,
         **_phones(plan.operators, plan.desk_phones),
+        "trunk": TRUNK,
         "trunk_addresses": plan.trunk_addresses,
+        "visitors": VISITORS,
+        "demo": plan.demo,
         "media_address": plan.media_address,
         "local_networks": LOCAL_NETWORKS,
         "stun_server": plan.stun_server,

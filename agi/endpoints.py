@@ -9,7 +9,10 @@ from collections.abc import Iterable
 from typing import Final
 
 TRUNK: Final = "trunk"
-"""The endpoint of all citizens' channels."""
+VISITORS: Final = "phone-page"
+"""The endpoint of the telephones in the page (demo). No login and no number can hold its hyphen."""
+CITIZENS: Final = frozenset({TRUNK, VISITORS})
+"""The endpoints whose channels are citizens; every other one is an operator's phone."""
 DESK: Final = "desk_"
 PAGE: Final = "page_"
 LOGIN: Final = re.compile(r"[a-z0-9_]{1,32}")
@@ -44,7 +47,7 @@ def endpoint_of(channel: str) -> str:
 
 
 def is_citizen(channel: str) -> bool:
-    return endpoint_of(channel) == TRUNK
+    return endpoint_of(channel) in CITIZENS
 
 
 def operator_of(channel: str) -> str:

@@ -63,6 +63,7 @@ class Settings(BaseModel):
     demo_password: str = ""
     timezone: str = "Asia/Shanghai"
     country: str = "CN"
+    demo: bool = True
 
     @field_validator("home")
     @classmethod

@@ -14,14 +14,14 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 
 from agent_console.app import build
 from agent_console.hub import Hub
-from agent_console.parts import Softphone
+from agent_console.parts import Softphone, Visitors
 from agent_console.wire import Wire
 from agi import witness
 from agi.ami import Ami, AmiError, Event
 from agi.arrive import Arrive
 from agi.configuration import Layout, Secrets
 from agi.control import Control
-from agi.endpoints import Endpoints, softphone_of
+from agi.endpoints import VISITORS, Endpoints, softphone_of
 from agi.facts import Facts
 from agi.fastagi import Server
 from agi.feature import Feature
@@ -32,7 +32,7 @@ from config.settings import LOOPBACK, Settings, SettingsError, load
 from hotline.clerk import Clerk
 from hotline.clock import Clock
 from hotline.metrics import Figures, MeteredDesk
-from hotline.places import DEFAULT_QUEUE, Places
+from hotline.places import DEFAULT_QUEUE, Places, city
 from hotline.reconcile import Reconcile
 from ivr import load as menus
 from ivr.menu import Menu
@@ -91,6 +91,7 @@ class Application:
             on_event=self._on_event,
             clock=clock,
         )
+        self._phones = Phones(self._phones_ami)
         control = Control(self._desk_ami, self._endpoints, self._post)
         hub = Hub(lambda: desk.snapshot, clock, settings.zone)
         self._journal = Journal.open(settings.home / "journal", store.journal_position())
@@ -123,9 +124,11 @@ class Application:
             timezone=settings.zone,
             recordings=layout.recordings,
             softphone=_softphone(settings),
-            new_secret=self._new_secret,
+            new_secret=lambda login: _answered(self._phones.new_secret(login)),
             health=self._health,
             metrics=metrics,
+            numbers=city()[1],
+            visitors=Visitors(VISITORS, lambda: _answered(self._phones.visitors_secret())) if settings.demo else None,
         )
         self._reconcile = Reconcile(
             desk=self._desk_ami,
@@ -247,12 +250,6 @@ class Application:
         for fact in self._facts.of(event):
             self._loop.post(fact, at)
 
-    async def _new_secret(self, login: str) -> str:
-        try:
-            return await Phones(self._phones_ami).new_secret(login)
-        except AmiError as fault:
-            raise ConnectionError(str(fault)) from fault
-
     async def _health(self) -> dict[str, str]:
         """Part -> "ok", or why it does not answer."""
         return {
@@ -289,6 +286,13 @@ def menu(name: str, queues: set[str]) -> Menu:
 async def _refuse(order: fx.Order) -> None:
     assert isinstance(order.effect, fx.Refuse)
     log.info("refused: %s", order.effect.reason)
+
+
+async def _answered(secret: Awaitable[str]) -> str:
+    try:
+        return await secret
+    except AmiError as fault:
+        raise ConnectionError(str(fault)) from fault
 
 
 async def _probe(question: Awaitable[object]) -> str:

@@ -126,6 +126,8 @@ def _addresses(settings: Settings, places: Places) -> None:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     table.add_row("Console 话务台", "\n".join(f"{one}/" for one in sites))
+    if settings.demo:
+        table.add_row("Phone 市民电话", "\n".join(f"{one}/phone" for one in sites))
     table.add_row("Accounts 工号", "op1001 … op1006 话务员 operators, sup1 班长 supervisor, admin")
     table.add_row("Password 密码", password)
     table.add_row("Dial 拨打", f"12345 by SIP at {settings.bind}:{settings.sip_port} (UDP), or: hotline call")

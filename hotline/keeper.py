@@ -128,6 +128,7 @@ def prepare(settings: Settings, places: Places) -> list[Charge]:
             media_address=settings.media_address,
             # Asterisk asks it at every call and waits up to 9 s for one that is silent: not where it knows its address.
             stun_server="" if settings.media_address else next(iter(settings.stun_list), ""),
+            demo=settings.demo,
         )
     )
     layout = Layout(settings.home)

@@ -1,13 +1,14 @@
-"""The page's telephone: what it registers with."""
+"""The telephones in the pages: what an operator's registers with."""
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request
 from typing_extensions import TypedDict
 
-from agent_console.parts import Console
+from agent_console.parts import Console, Softphone
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
 
@@ -42,26 +43,31 @@ def router(console: Console) -> APIRouter:
         login, phone = who.account.login, console.softphone
         if await console.store.read(console.store.desk_phone, login) is not None:
             return {"desk_phone": True}
-        try:
-            async with asyncio.timeout(SECRET_S):
-                secret = await console.new_secret(login)
-        except (TimeoutError, ConnectionError) as away:
-            log.error("softphone of %s: %r", login, away)
-            raise Problem(
-                503,
-                "telephony-away",
-                "话务系统没有应答，电话暂时无法连接，系统会自动重试。如持续出现，请联系管理员。",
-                "Asterisk does not answer, so the phone cannot connect now; it will try again by itself.",
-                headers={"Retry-After": "3"},
-            ) from away
-        return {
-            "desk_phone": False,
-            "uri": f"sip:{phone.username(login)}@{phone.realm}",
-            "username": phone.username(login),
-            "password": secret,
-            "server": phone.server_at(request.url.netloc),
-            "realm": phone.realm,
-            "ice_servers": list(phone.ice_servers),
-        }
+        return await account(phone, phone.username(login), console.new_secret(login), request)
 
     return routes
+
+
+async def account(phone: Softphone, username: str, secret: Awaitable[str], request: Request) -> SoftphoneJson:
+    """What a page's telephone needs. Raises `Problem` (503) when Asterisk does not take the secret in time."""
+    try:
+        async with asyncio.timeout(SECRET_S):
+            password = await secret
+    except (TimeoutError, ConnectionError) as away:
+        log.error("softphone of %s: %r", username, away)
+        raise Problem(
+            503,
+            "telephony-away",
+            "话务系统没有应答，电话暂时无法连接，系统会自动重试。如持续出现，请联系管理员。",
+            "Asterisk does not answer, so the phone cannot connect now; it will try again by itself.",
+            headers={"Retry-After": "3"},
+        ) from away
+    return {
+        "desk_phone": False,
+        "uri": f"sip:{username}@{phone.realm}",
+        "username": username,
+        "password": password,
+        "server": phone.server_at(request.url.netloc),
+        "realm": phone.realm,
+        "ice_servers": list(phone.ice_servers),
+    }

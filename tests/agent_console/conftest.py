@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry
 from agent_console.app import build
 from agent_console.hub import Hub
 from agent_console.live import Rhythm
-from agent_console.parts import Softphone
+from agent_console.parts import Softphone, Visitors
 from cases.office import Office
 from routing import effects as fx
 from routing import events as ev
@@ -181,7 +181,14 @@ def rhythm() -> Rhythm:
 
 
 @pytest.fixture
-def house(tmp_path: Path, engine: str, url: str, rhythm: Rhythm, request: pytest.FixtureRequest) -> Iterator[House]:
+def demo() -> bool:
+    return True
+
+
+@pytest.fixture
+def house(
+    tmp_path: Path, engine: str, url: str, rhythm: Rhythm, demo: bool, request: pytest.FixtureRequest
+) -> Iterator[House]:
     if engine == "sqlite":
         (tmp_path / "hotline.db").write_bytes(request.getfixturevalue("filled_database").read_bytes())
     store = Store.open(url, timezone=CITY)
@@ -216,6 +223,8 @@ def house(tmp_path: Path, engine: str, url: str, rhythm: Rhythm, request: pytest
         new_secret=new_secret,
         health=health_now,
         metrics=CollectorRegistry(),
+        numbers=["12345"],
+        visitors=Visitors("phone-page", lambda: new_secret("phone-page")) if demo else None,
         origins=["https://hotline.example.org"],
         pages=pages,
         rhythm=rhythm,

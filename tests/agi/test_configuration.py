@@ -7,6 +7,7 @@ import pytest
 from asterisk.config import Config
 
 from agi.configuration import EVENTS, Layout, Plan, Secrets, UnsafeValueError, conf, render, render_phones
+from agi.endpoints import VISITORS
 from routing.records import DeskPhone
 
 
@@ -158,3 +159,22 @@ def test_an_address_for_phones_beyond_nat_is_told_in_sip_and_ice_and_not_on_the_
     render(plan)
     assert "external" not in (plan.layout.etc / "pjsip.conf").read_text(encoding="utf-8")
     assert "ice_host" not in (plan.layout.etc / "rtp.conf").read_text(encoding="utf-8")
+
+
+def test_a_visitors_telephone_dials_what_the_trunk_can_and_proves_that_the_page_sent_it(plan: Plan) -> None:
+    render(plan)
+    text = (plan.layout.etc / "pjsip.conf").read_text(encoding="utf-8")
+    endpoint = text.split(f"\n[{VISITORS}]\n")[1].split("\n[")[0].splitlines()
+    assert {"context = numbers", f"auth = {VISITORS}", "identify_by = username"} <= set(endpoint)
+    assert not [line for line in endpoint if line.startswith("aors")]
+
+
+def test_without_the_demo_there_are_no_visitors(plan: Plan) -> None:
+    render(replace(plan, demo=False))
+    assert VISITORS not in (plan.layout.etc / "pjsip.conf").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["trunk", VISITORS])
+def test_an_operators_phone_is_never_named_as_a_citizens_line(plan: Plan, name: str) -> None:
+    with pytest.raises(UnsafeValueError, match=name):
+        render(replace(plan, operators=["op1001", name]))

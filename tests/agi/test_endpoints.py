@@ -34,6 +34,8 @@ def test_channels_are_told_by_their_exact_endpoint() -> None:
     assert endpoint_of("PJSIP/op1001-00000001") == "op1001"
     assert endpoint_of("Local/s@wait-1;2") == ""
     assert is_citizen("PJSIP/trunk-00000001")
+    assert is_citizen("PJSIP/phone-page-00000001")
+    assert not is_citizen("PJSIP/phone-00000001")
     assert not is_citizen("PJSIP/trunk2-00000001")
     assert operator_of("PJSIP/trunk-00000001") == ""
 

@@ -46,6 +46,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ("HOTLINE_TURN_SERVER", "turn.example.cn/x"),
         ("HOTLINE_TURN_SERVER", "turn.example.cn"),
         ("HOTLINE_TURN_PASSWORD", "alone"),
+        ("HOTLINE_DEMO", "perhaps"),
     ],
 )
 def test_an_unknown_or_malformed_setting_is_named(tmp_path: Path, name: str, value: str) -> None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import Page, async_playwright
 
@@ -28,15 +29,15 @@ FLAGS = (
 
 
 class Operator:
-    """What an operator does, by the accessible names of the page's own controls."""
+    """What an operator does, by the accessible names of the page's own controls. `site`: where he finds the page."""
 
-    def __init__(self, page: Page, town: Town) -> None:
-        self.page, self.town = page, town
+    def __init__(self, page: Page, site: str) -> None:
+        self.page, self.site = page, site
         self.errors: list[str] = []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     async def sign_in(self, login: str, password: str = PASSWORD) -> None:
-        await self.page.goto(self.town.site + "/")
+        await self.page.goto(self.site + "/")
         await self.page.get_by_label("工号").fill(login)
         await self.page.get_by_label("密码").fill(password)
         await self.page.get_by_role("button", name="登录").click()
@@ -58,6 +59,8 @@ class Operator:
 
     async def leave(self) -> None:
         """Sign out, so that the next test finds nobody there."""
+        if self.page.is_closed():
+            return
         if await self.page.get_by_role("button", name="退出").count():
             await self.press("退出")
             await self.page.get_by_role("button", name="登录").wait_for()
@@ -71,11 +74,19 @@ class Operator:
 
 @asynccontextmanager
 async def operators(
-    town: Town, voice: Path, count: int = 1, *, program: Path = CHROMIUM, environment: Mapping[str, str] = os.environ
+    town: Town,
+    voice: Path,
+    count: int = 1,
+    *,
+    site: str = "",
+    program: Path = CHROMIUM,
+    environment: Mapping[str, str] = os.environ,
+    **context: Any,
 ) -> AsyncIterator[list[Operator]]:
-    """`count` operators, each in a browser of his own, all speaking the WAV file `voice`.
+    """`count` operators, each in a browser window of his own, all speaking the WAV file `voice`.
 
-    `program` and `environment`: for a browser that runs elsewhere.
+    `site`: another address of the hotline; `program` and `environment`: for a browser that runs elsewhere; `context`:
+    more options of Playwright's `new_context`.
     """
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
@@ -86,8 +97,8 @@ async def operators(
         try:
             crew = []
             for _ in range(count):
-                context = await browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN")
-                crew.append(Operator(await context.new_page(), town))
+                window = await browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN", **context)
+                crew.append(Operator(await window.new_page(), site or town.site))
             yield crew
             for one in crew:
                 await one.leave()

@@ -71,3 +71,12 @@ def levels(samples: Samples, window: float) -> list[float]:
 def level(samples: Samples) -> float:
     """RMS."""
     return float(np.sqrt(np.mean(samples**2))) if len(samples) else 0.0
+
+
+def longest_gap(samples: Samples, hertz: float) -> float:
+    """Seconds of the longest time without the tone, in steps of a tenth."""
+    longest = gap = 0
+    for found in shares(samples, hertz, 0.1):
+        gap = 0 if found > 0.8 else gap + 1
+        longest = max(longest, gap)
+    return longest / 10

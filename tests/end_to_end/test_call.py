@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from . import sipp, sound
@@ -141,30 +140,6 @@ async def test_an_operator_who_does_not_answer_is_passed_over_and_put_on_pause(t
     assert (call["outcome"], call["operator"], call["ended_by"]) == ("answered", "op1002", "citizen")
     legs = (await town.get(f"/calls/{call['id']}"))["legs"]
     assert [(leg["operator"], leg["result"]) for leg in legs] == [("op1001", "not_answered"), ("op1002", "answered")]
-
-
-async def test_an_operator_who_reloads_his_page_in_a_talk_is_rung_again_and_goes_on(town: Town, voice: Path) -> None:
-    async with operators(town, voice) as (operator,):
-        await operator.ready("op1001")
-        citizen = town.phone("13907330108", sound.tone(1000))
-        await operator.takes(citizen)
-        await operator.page.get_by_label("内容").fill("路灯坏了")
-        await until(lambda: town.recorded() > 2.0)
-        await operator.page.reload()
-        await operator.press("接听")
-        await operator.sees("通话中")
-        assert await operator.page.get_by_label("内容").input_value() == "路灯坏了"
-        spoken = len(citizen.report.heard)
-        await until(lambda: len(citizen.report.heard) - spoken > 2.5 * sound.RATE or None)
-        heard = np.array(citizen.report.heard[-sound.RATE :], dtype=float)
-        assert all(sound.present(heard, 440))
-        await operator.press("挂断")
-        await operator.press("结束话后")
-        call = await town.ended("13907330108")
-    assert (call["outcome"], call["operator"], call["ended_by"]) == ("answered", "op1001", "operator")
-    assert call["recordings"][0]["state"] == "ok"
-    legs = (await town.get(f"/calls/{call['id']}"))["legs"]
-    assert [leg["operator"] for leg in legs if leg["answered_at"]] == ["op1001", "op1001"]
 
 
 @pytest.mark.parametrize(("number", "seconds", "stage"), [("13907330105", 1.5, "greeting"), ("", 7.0, "waiting")])

@@ -1,8 +1,10 @@
 """Whoever calls, however the network writes him: the call is answered and kept with one plain number and name."""
 
+import asyncio
 from typing import Any
 
 import pytest
+import websockets
 
 from . import sound
 from .town import Town, until
@@ -59,6 +61,34 @@ async def test_a_caller_is_kept_in_one_form(
         assert call["caller_name"] == caller_name
     else:
         assert set(call["caller_name"]) <= {"名", "\N{REPLACEMENT CHARACTER}"}
+
+
+async def test_a_websocket_that_any_page_can_open_is_no_trunk(town: Town) -> None:
+    before = (await town.get("/calls", limit=1))["items"]
+    address = f"ws://127.0.0.1:{town.settings.sip_ws_port}/ws"
+    sdp = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9999 RTP/AVP 8\r\n"
+    lines = (
+        "INVITE sip:12345@hotline SIP/2.0",
+        "Via: SIP/2.0/UDP 127.0.0.1:5060;branch=z9hG4bK1",  # it may say what it likes
+        "Max-Forwards: 70",
+        "From: <sip:13907330311@hotline>;tag=a",
+        "To: <sip:12345@hotline>",
+        "Call-ID: from-another-page",
+        "CSeq: 1 INVITE",
+        "Contact: <sip:13907330311@page.invalid;transport=ws>",
+        "Content-Type: application/sdp",
+        f"Content-Length: {len(sdp)}",
+    )
+    async with websockets.connect(
+        address, subprotocols=[websockets.Subprotocol("sip")], origin=websockets.Origin("https://elsewhere.example")
+    ) as page:
+        await page.send("\r\n".join(lines) + "\r\n\r\n" + sdp)
+        answer = ""
+        while not answer or answer.startswith("SIP/2.0 1"):
+            said = await asyncio.wait_for(page.recv(), 10)
+            answer = said if isinstance(said, str) else said.decode()
+    assert answer.startswith("SIP/2.0 403 ")
+    assert (await town.get("/calls", limit=1))["items"] == before
 
 
 async def test_a_number_that_is_not_ours_is_refused_and_leaves_no_call(town: Town) -> None:

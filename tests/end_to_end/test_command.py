@@ -24,6 +24,7 @@ async def test_a_second_start_in_the_same_home_says_so_and_ends_well(town: Town)
     said = await asyncio.to_thread(town.hotline, "up")
     assert "is running already" in said
     assert town.site in said
+    assert f"{town.site}/phone" in said
 
 
 async def test_status_names_the_processes_and_that_all_parts_answer(town: Town) -> None:

@@ -1,6 +1,6 @@
 /** The HTTP API, typed. Every request has a time limit; every refusal is a `Problem`. */
 import type {
-  Account, Call, Case, CaseFields, DeskPhoneAccount, LiveTicket, Message, Operator, Page, SoftphoneAccount,
+  Account, Call, Case, CaseFields, City, DeskPhoneAccount, LiveTicket, Message, Operator, Page, SoftphoneAccount,
 } from './model'
 
 export interface FieldError {
@@ -110,6 +110,9 @@ function withQuery(path: string, query: Query): string {
 const at = encodeURIComponent
 
 export const api = {
+  city: () => request<City>('GET', '/city', { anonymous: true }),
+  phone: () => request<SoftphoneAccount>('POST', '/phone', { body: {}, anonymous: true }),
+
   signIn: (login: string, password: string) =>
     request<{ account: Account }>('POST', '/sessions', { body: { login, password }, anonymous: true }),
   session: () => request<{ account: Account }>('GET', '/session', { anonymous: true }),

@@ -8,9 +8,10 @@ import { startClock } from './clock'
 import { Drafts, type Draft } from './drafts'
 import { openLive, type Live } from './live'
 import type { Account, Call } from './model'
+import { Interrupted, RESUME_MS, type Talk } from './resume'
 import { Ring } from './ring'
 import { Softphone, tryMicrophone, type Fault } from './softphone'
-import { INITIAL, phase, presentCall, reduce, type Action, type State } from './state'
+import { INITIAL, legOver, phase, presentCall, reduce, type Action, type State } from './state'
 import { createToday } from './today'
 
 const READY_RETRY_MS = 700
@@ -18,6 +19,8 @@ const READY_RETRY_MS = 700
 const READY_TRIES = 12
 /** How long the server may take to end the leg after it accepted a hang-up. */
 const BYE_PATIENCE_MS = 3_000
+/** How long the server's word that a call is over must stand: what a page missed comes in a burst, old news first. */
+const OVER_PATIENCE_MS = 1_000
 
 export function createDesk(account: Account, signedOut: () => void) {
   const state = shallowRef<State>(INITIAL)
@@ -47,6 +50,10 @@ export function createDesk(account: Account, signedOut: () => void) {
   let hangUpTimer: ReturnType<typeof setTimeout> | undefined
   /** 接听 or 挂断 pressed when the server told of the ring but the INVITE had not come yet. */
   let wanted: 'answer' | 'reject' | null = null
+  const interrupted = new Interrupted(sessionStorage, account.login)
+  /** The talk that this tab was in when its page went away, while it may still ring again. */
+  const resuming = shallowRef<Talk | null>(null)
+  let resumeTimer: ReturnType<typeof setTimeout> | undefined
 
   const dispatch = (action: Action) => {
     state.value = reduce(state.value, action)
@@ -66,9 +73,11 @@ export function createDesk(account: Account, signedOut: () => void) {
       dispatch({ kind: 'leg', leg })
       const order = wanted
       wanted = null
+      if (leg?.phase === 'talking') resumed()
       if (leg?.phase !== 'ringing') return
       if (order === 'answer') phone.answer()
       if (order === 'reject') phone.reject()
+      else answerInterrupted()
     },
     onFault: (value) => {
       fault.value = value
@@ -81,11 +90,59 @@ export function createDesk(account: Account, signedOut: () => void) {
     void tryMicrophone().then((value) => {
       fault.value = value
       microphone.value = value === null
+      answerInterrupted()
     })
   }
 
   const nowPhase = computed(() => phase(state.value))
   const present = computed(() => presentCall(state.value))
+
+  /** The call whose talk the reload interrupted rings again: its operator need not take it a second time. */
+  function answerInterrupted(): void {
+    const { leg } = state.value
+    // Without the microphone the browser would refuse: then it rings as any other.
+    if (microphone.value && leg?.phase === 'ringing' && leg.call === resuming.value?.call) phone.answer()
+  }
+
+  /** A talk goes on: the interrupted one as it was, or another in its place. */
+  function resumed(): void {
+    const talk = resuming.value
+    if (!talk) return
+    forgetInterrupted()
+    if (talk.muted && state.value.leg?.call === talk.call) phone.setMuted(true)
+  }
+
+  function forgetInterrupted(): void {
+    clearTimeout(resumeTimer)
+    resuming.value = null
+  }
+
+  /** Opens the form of the interrupted call, and waits no longer for one that ended meanwhile. */
+  async function lookAtInterrupted(): Promise<void> {
+    const talk = resuming.value
+    if (!talk) return
+    try {
+      const call = await api.call(talk.call)
+      openCall(call)
+      if (call.state === 'ended' && resuming.value === talk) forgetInterrupted()
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      // The server is away: the call rings again, or the time runs out.
+    }
+  }
+
+  /** After a snapshot the page may have missed the end of its talk. */
+  async function lookAtLeg(): Promise<void> {
+    const id = state.value.leg?.call
+    if (!id || state.value.operator?.call === id) return
+    try {
+      const call = await api.call(id)
+      if (call.state === 'ended') dispatch({ kind: 'over', call: id })
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      // Not known: the next snapshot asks again.
+    }
+  }
 
   function connect(): void {
     dispatch({ kind: 'link', link: 'connecting' })
@@ -94,7 +151,10 @@ export function createDesk(account: Account, signedOut: () => void) {
       connect: (url) => new WebSocket(url),
       origin: location.origin,
       since: () => state.value.seq,
-      onFrame: (frame) => dispatch({ kind: 'frame', frame, at: Date.now() }),
+      onFrame: (frame) => {
+        dispatch({ kind: 'frame', frame, at: Date.now() })
+        if (frame.type === 'saved' && frame.data.call === resuming.value?.call) void lookAtInterrupted()
+      },
       onLink: (link) => {
         if (state.value.link === link) return
         dispatch({ kind: 'link', link })
@@ -151,8 +211,18 @@ export function createDesk(account: Account, signedOut: () => void) {
   const stops = [
     watch(() => [state.value.phone, state.value.operator?.phone], () => void beReady(READY_TRIES)),
     watch(() => state.value.skew, clock.setSkew),
+    watch(() => state.value.snapshots, () => void lookAtLeg()),
+    watch(() => legOver(state.value), (over, _, onCleanup) => {
+      if (!over) return
+      const since = state.value.leg?.since
+      const timer = setTimeout(() => {
+        if (state.value.leg?.since === since) phone.leave()
+      }, OVER_PATIENCE_MS)
+      onCleanup(() => clearTimeout(timer))
+    }),
     watch(nowPhase, (value) => {
-      if (value === 'ringing' && state.value.phone !== 'desk') ring.start()
+      const answering = state.value.leg?.phase === 'answering'
+      if (value === 'ringing' && !answering && state.value.phone !== 'desk') ring.start()
       else ring.stop()
       if (value !== 'ringing') wanted = null
       if (value !== 'idle') readyWanted.value = false
@@ -181,7 +251,13 @@ export function createDesk(account: Account, signedOut: () => void) {
     }),
   ]
 
-  const onPageHide = () => phone.leave()
+  const onPageHide = () => {
+    const { leg } = state.value
+    if (leg?.phase === 'talking' && leg.call !== null) {
+      interrupted.keep({ call: leg.call, muted: leg.muted }, Date.now())
+    }
+    phone.leave()
+  }
   const onBeforeUnload = (event: BeforeUnloadEvent) => {
     if (state.value.leg?.phase === 'talking') event.preventDefault()
   }
@@ -213,6 +289,7 @@ export function createDesk(account: Account, signedOut: () => void) {
     subject,
     readyWanted,
     busy,
+    resuming,
     phase: nowPhase,
     present,
     openCall,
@@ -221,6 +298,11 @@ export function createDesk(account: Account, signedOut: () => void) {
       connect()
       phone.start()
       today.refresh()
+      resuming.value = interrupted.take(Date.now())
+      if (resuming.value) {
+        resumeTimer = setTimeout(forgetInterrupted, RESUME_MS)
+        void lookAtInterrupted()
+      }
     },
 
     /** 在此处使用: takes the desk back from the other page. */
@@ -234,6 +316,7 @@ export function createDesk(account: Account, signedOut: () => void) {
       stops.forEach((stop) => stop())
       clearTimeout(readyTimer)
       clearTimeout(hangUpTimer)
+      clearTimeout(resumeTimer)
       window.removeEventListener('pagehide', onPageHide)
       window.removeEventListener('beforeunload', onBeforeUnload)
       window.removeEventListener('pointerdown', onGesture)

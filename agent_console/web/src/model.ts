@@ -122,6 +122,12 @@ export interface SoftphoneAccount {
   ice_servers: RTCIceServer[]
 }
 
+/** What anybody may know. `phone`: whether the page /phone is there. */
+export interface City {
+  numbers: string[]
+  phone: boolean
+}
+
 export interface LiveTicket {
   ticket: string
   path: string

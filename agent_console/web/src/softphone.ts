@@ -8,6 +8,7 @@
 import { UA, WebSocketInterface } from 'jssip'
 import type { RTCSession } from 'jssip/lib/RTCSession'
 import type { IncomingRTCSessionEvent, RTCSessionEvent } from 'jssip/lib/UA'
+import { hastenIce } from './ice'
 import type { DeskPhoneAccount, SoftphoneAccount } from './model'
 import type { Leg, Phone } from './state'
 
@@ -21,8 +22,6 @@ export interface SoftphoneParts {
   onFault: (fault: Fault) => void
 }
 
-/** Gathering is cut short: on a LAN the first host candidate is enough to answer. */
-const ICE_PATIENCE_MS = 500
 const RETRY_FIRST_MS = 1_000
 const RETRY_LAST_MS = 10_000
 const BUSY_HERE = 486
@@ -55,7 +54,7 @@ export class Softphone {
     this.parts.onPhone('off')
   }
 
-  /** The page goes away: end the leg at once rather than let it time out. */
+  /** The leg is of no use any more, as when the page goes away: end it at once rather than let it time out. */
   leave(): void {
     if (this.session && !this.session.isEnded()) {
       this.session.terminate({ extraHeaders: LEG_LOST })
@@ -113,8 +112,9 @@ export class Softphone {
       realm: account.realm,
       register_expires: 60,
       session_timers: false,
+      // JsSIP takes whole seconds. Until it is back, a hang-up of the citizen does not reach this page.
       connection_recovery_min_interval: 1,
-      connection_recovery_max_interval: 5,
+      connection_recovery_max_interval: 1,
       user_agent: 'hotline-12345 page',
     })
     this.ua = ua
@@ -187,18 +187,9 @@ export class Softphone {
     session.on('peerconnection', ({ peerconnection }) => {
       peerconnection.addEventListener('track', (event) => this.play(event.streams[0] ?? new MediaStream([event.track])))
     })
-    this.hastenIce(session)
+    hastenIce(session, this.iceServers)
     // Last: who hears of the ring may answer at once, and by then every listener must be in place.
     this.show({ call, caller: callerOf(session), phase: 'ringing', muted: false, since: Date.now() })
-  }
-
-  private hastenIce(session: RTCSession): void {
-    let patience: ReturnType<typeof setTimeout> | undefined
-    session.on('icecandidate', ({ candidate, ready }) => {
-      // With STUN or TURN configured the host candidate alone may not reach: wait for more.
-      if (this.iceServers.length === 0 && candidate.type === 'host') ready()
-      else patience ??= setTimeout(ready, ICE_PATIENCE_MS)
-    })
   }
 
   private play(stream: MediaStream): void {

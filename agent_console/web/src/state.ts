@@ -42,6 +42,8 @@ export interface State {
   messagesOpen: number
   telephony: boolean
   endedOffer: EndedOffer | null
+  /** The call of which the server last said that it is not this operator's any more. */
+  over: string | null
   /** Counts the calls written to the store: lists refresh when it grows. */
   saved: number
   /** Counts snapshots: after one, anything may have changed unseen. */
@@ -55,6 +57,7 @@ export type Action =
   | { kind: 'link'; link: Link }
   | { kind: 'phone'; phone: Phone }
   | { kind: 'leg'; leg: Leg | null }
+  | { kind: 'over'; call: string }
   | { kind: 'note_read' }
 
 export const INITIAL: State = {
@@ -68,6 +71,7 @@ export const INITIAL: State = {
   messagesOpen: 0,
   telephony: true,
   endedOffer: null,
+  over: null,
   saved: 0,
   snapshots: 0,
   skew: 0,
@@ -82,7 +86,14 @@ export function reduce(state: State, action: Action): State {
     case 'phone':
       return { ...state, phone: action.phone }
     case 'leg':
-      return { ...state, leg: action.leg, endedOffer: action.leg ? null : state.endedOffer }
+      return {
+        ...state,
+        leg: action.leg,
+        endedOffer: action.leg ? null : state.endedOffer,
+        over: action.leg?.phase === 'ringing' ? null : state.over,
+      }
+    case 'over':
+      return { ...state, over: action.call }
     case 'note_read':
       return { ...state, endedOffer: null }
   }
@@ -98,6 +109,7 @@ function apply(state: State, frame: Frame, at: number): State {
         ...next,
         operator: frame.data.operator,
         call: frame.data.call,
+        over: overAfter(null, frame.data.operator, frame.data.call),
         queues: frame.data.queues,
         messagesOpen: frame.data.messages_open,
         telephony: frame.data.telephony,
@@ -105,13 +117,14 @@ function apply(state: State, frame: Frame, at: number): State {
         snapshots: state.snapshots + 1,
       }
     case 'operator':
-      return { ...next, operator: frame.data }
+      return { ...next, operator: frame.data, over: overAfter(state.over, frame.data, null) }
     case 'call':
-      return { ...next, call: callAfter(state, frame.data) }
+      return { ...next, call: callAfter(state, frame.data), over: overAfter(state.over, state.operator, frame.data) }
     case 'offer_ended':
       return {
         ...next,
         call: state.call?.id === frame.data.call ? null : state.call,
+        over: frame.data.call,
         endedOffer: {
           ...frame.data,
           caller: state.call?.id === frame.data.call ? state.call.caller : '',
@@ -148,6 +161,12 @@ function callAfter(state: State, call: Call): Call | null {
   return same ? null : state.call
 }
 
+function overAfter(over: string | null, operator: Operator | null, call: Call | null): string | null {
+  if (call?.state === 'ended') return call.id
+  const busy = operator?.state === 'ringing' || operator?.state === 'talking'
+  return busy && operator.call === over ? null : over
+}
+
 function withQueue(queues: Queue[], queue: Queue): Queue[] {
   return queues.some((known) => known.name === queue.name)
     ? queues.map((known) => (known.name === queue.name ? queue : known))
@@ -171,6 +190,14 @@ export function phase(state: State): Phase {
 /** The server says "talking" and this page hears nothing: the caller is on hold music. */
 export function lineBroken(state: State): boolean {
   return state.operator?.state === 'talking' && state.leg === null && state.link === 'open' && state.phone !== 'desk'
+}
+
+/**
+ * The server says that the call of this page's leg is not with this operator any more. The telephone should have said so
+ * first; its word may have gone to a websocket that was lost.
+ */
+export function legOver(state: State): boolean {
+  return state.link === 'open' && state.leg !== null && state.leg.call !== null && state.leg.call === state.over
 }
 
 /** The call the panel is about, also when only the softphone knows of it yet. */

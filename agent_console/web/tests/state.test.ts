@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Frame, Snapshot } from '../src/model'
-import { INITIAL, lineBroken, phase, presentCall, reduce, type Leg, type State } from '../src/state'
+import { INITIAL, legOver, lineBroken, phase, presentCall, reduce, type Leg, type State } from '../src/state'
 import { call, operator, queue } from './samples'
 
 const NOW = Date.parse('2026-11-23T18:30:13+08:00')
@@ -139,4 +139,36 @@ test('the present call is known from the phone before the server tells of it', (
 test('a new ring clears the note of the offer before', () => {
   const noted = after(open, { seq: 11, type: 'offer_ended', data: { call: 'c0', reason: 'lost' } })
   expect(withLeg(noted, leg).endedOffer).toBeNull()
+})
+
+describe('a leg whose end went to a lost websocket', () => {
+  const talking = { ...operator, state: 'talking' as const, call: 'c1' }
+  const inTalk = withLeg(
+    after(open, { seq: 11, type: 'operator', data: talking }, { seq: 12, type: 'call', data: { ...call, state: 'talking' } }),
+    { ...leg, phase: 'talking' },
+  )
+  const lost: Frame = { seq: 13, type: 'offer_ended', data: { call: 'c1', reason: 'lost' } }
+  const ended: Frame = { seq: 13, type: 'call', data: { ...call, state: 'ended' } }
+
+  test('is over by the word of the server, if that is heard', () => {
+    expect(legOver(inTalk)).toBe(false)
+    expect(legOver(after(inTalk, ended))).toBe(true)
+    expect(legOver(after(inTalk, lost))).toBe(true)
+    expect(legOver(after(inTalk, snapshot(13, { call: { ...call, state: 'ended' } })))).toBe(true)
+    expect(legOver(reduce(inTalk, { kind: 'over', call: 'c1' }))).toBe(true)
+    expect(legOver(reduce(after(inTalk, ended), { kind: 'link', link: 'lost' }))).toBe(false)
+  })
+
+  test('is not over because of another call, or because the server does not know of it', () => {
+    expect(legOver(after(inTalk, { ...lost, data: { call: 'c0', reason: 'lost' } }))).toBe(false)
+    expect(legOver(after(inTalk, { seq: 13, type: 'operator', data: { ...operator, state: 'paused' } }))).toBe(false)
+    expect(legOver(after(inTalk, snapshot(13, { operator: { ...operator, state: 'paused' } })))).toBe(false)
+  })
+
+  test('rings again: old news, told late, does not end the new leg', () => {
+    const again = withLeg(inTalk, leg)
+    const told = after(again, lost, { seq: 14, type: 'operator', data: { ...talking, state: 'ringing' } })
+    expect(legOver(told)).toBe(false)
+    expect(legOver(withLeg(after(inTalk, lost), leg))).toBe(false)
+  })
 })

@@ -1,0 +1,22 @@
+"""What anybody may know of this hotline before he signs in."""
+
+from fastapi import APIRouter
+from typing_extensions import TypedDict
+
+from agent_console.parts import Console
+
+
+class CityJson(TypedDict):
+    numbers: list[str]
+    phone: bool
+
+
+def router(console: Console) -> APIRouter:
+    routes = APIRouter(tags=["city"])
+
+    @routes.get("/city")
+    async def city() -> CityJson:
+        """`numbers`: those that a citizen can dial; `phone`: whether the page `/phone` can dial them (the demo)."""
+        return {"numbers": list(console.numbers), "phone": console.visitors is not None}
+
+    return routes

@@ -125,6 +125,14 @@ class Rung:
     rung_ms: int
     answered_ms: int | None
     ended: str
+    ended_ms: int | None
+
+    @property
+    def talk_s(self) -> float:
+        """Seconds of talk by SIPp's clock."""
+        if self.answered_ms is None or self.ended_ms is None:
+            return 0.0
+        return (self.ended_ms - self.answered_ms) / 1000
 
 
 class DeskPhones:
@@ -140,12 +148,11 @@ class DeskPhones:
         rings: dict[str, dict[str, int]] = {}
         for what, call, at in lines:
             rings.setdefault(call, {})[what] = int(at)
-        return [
-            Rung(
-                call, seen["rung"], seen.get("answered"), next((one for one in ("hung_up", "left") if one in seen), "")
-            )
-            for call, seen in rings.items()
-        ]
+        found: list[Rung] = []
+        for call, seen in rings.items():
+            ended = next((one for one in ("hung_up", "left") if one in seen), "")
+            found.append(Rung(call, seen["rung"], seen.get("answered"), ended, seen.get(ended)))
+        return found
 
 
 @asynccontextmanager

@@ -158,11 +158,15 @@ async def _watch(console: Console, rhythm: Rhythm, link: Link, heard: _Heard) ->
 
 
 def _ours(socket: WebSocket, origins: frozenset[str]) -> bool:
-    """Whether a page of ours asks: same scheme and host as it asks at, or an address that the settings name."""
+    """Whether a page of ours asks: same host as it asks at, or an address that the settings name.
+
+    Nor may a page that came in clear ask where it would be asked for in TLS; the other way round a proxy of the city's
+    own may have taken the TLS off.
+    """
     origin = socket.headers.get("origin", "")
     where = urlsplit(origin)
-    scheme = {"ws": "http", "wss": "https"}[socket.url.scheme]
-    same = (where.scheme, where.netloc) == (scheme, socket.headers.get("host"))
+    schemes = ("https",) if socket.url.scheme == "wss" else ("http", "https")
+    same = where.scheme in schemes and where.netloc == socket.headers.get("host")
     return origin in origins or (same and where.path in ("", "/"))
 
 

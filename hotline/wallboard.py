@@ -198,7 +198,7 @@ def run(settings: Settings, store: Store, console: Console, login: str, *, once:
     """Show the board until Ctrl-C, or with `once` and `as_json` print one and end. Raises `BoardError`."""
     if not (once or as_json or console.is_terminal):
         raise BoardError("The board needs a terminal. `--once` prints one picture, `--json` the figures.")
-    site = f"http://{settings.bind}:{settings.http_port}"
+    site = f"http://{settings.web_bind}:{settings.http_port}"
     access = Pass(store, account(store.accounts(), login or None).login)
     if not (once or as_json):
         with contextlib.suppress(KeyboardInterrupt):

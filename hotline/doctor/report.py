@@ -13,10 +13,10 @@ def show(results: Sequence[Result], out: Console) -> None:
     """A line a check; under it what is wrong, with the cure."""
     for result in results:
         mark = "[bold red]✗[/]" if result.faults else "[green]✓[/]"
-        out.print(f"{mark} {result.check}", highlight=False, soft_wrap=True)
+        out.print(f"{mark} {result.check}", highlight=False, soft_wrap=True, markup=True)
         for finding in result.findings:
             style = "dim" if finding.note else "red"
-            out.print(f"    [{style}]{escape(finding.what)}[/]", highlight=False, soft_wrap=True)
+            out.print(f"    [{style}]{escape(finding.what)}[/]", highlight=False, soft_wrap=True, markup=True)
             if finding.cure:
                 cure = escape(finding.cure).replace("\n", "\n      ")
                 out.print(

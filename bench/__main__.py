@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import math
+import re
 import signal
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -51,7 +52,7 @@ QUICK = Load(rates=(1,), light_s=2.0, talk_s=1.5)
 async def measure(system: str, load: Load, folder: Path, say: Callable[[str], None]) -> tuple[list[Step], str]:
     """All steps of one system up to the first that does not hold; that one is tried again if it nearly held.
 
-    Beside them what is amiss with the records afterwards, "" if nothing.
+    Beside them what went amiss, with the records too; "" if nothing did.
     """
     done: list[Step] = []
     logins = [str(1007 + number) for number in range(load.phones)]
@@ -70,8 +71,8 @@ async def measure(system: str, load: Load, folder: Path, say: Callable[[str], No
                     done.append(await step(standing, folder, len(done), rate, seconds, load.talk_s))
                 if not done[-1].held:
                     break
-    except InvariantError as broken:
-        return done, str(broken)
+    except (InvariantError, AssertionError) as broken:  # what was measured before it stays
+        return done, f"{system}: {broken}"
     return done, ""
 
 
@@ -86,12 +87,9 @@ def main(
     if only and only not in SYSTEMS:
         raise typer.BadParameter(f"{only}: must be {' or '.join(SYSTEMS)}", param_hint="--only")
     if rates:
-        try:
-            load = Load(
-                tuple(sorted({int(rate) for rate in rates.split(",")})), load.light_s, load.seconds, load.talk_s
-            )
-        except ValueError:
-            raise typer.BadParameter(f"{rates}: must be whole numbers as in 1,5,10", param_hint="--rates") from None
+        if not re.fullmatch(r"[1-9]\d?(,[1-9]\d?)*", rates):
+            raise typer.BadParameter(f"{rates}: must be whole numbers from 1 to 99, as in 1,5,10", param_hint="--rates")
+        load = replace(load, rates=tuple(sorted({int(rate) for rate in rates.split(",")})))
     words = [
         *(["--quick"] if quick else []),
         *(["--only", only] if only else []),
@@ -113,11 +111,12 @@ def main(
     report = reports.Report(here, load.talk_s, load.phones, found, faults, command)
     reports.show(report, console)
     console.print(f"Written: {reports.write_json(report, results)}", highlight=False)
+    if faults:
+        console.print(f"{reports.PAGE} is left as it was, for something went amiss: see above.", style="bold red")
+        raise typer.Exit(1)
     if not words:
         reports.write_page(report)
         console.print(f"Written: {reports.PAGE}", highlight=False)
-    if faults:
-        raise typer.Exit(1)
 
 
 if __name__ == "__main__":

@@ -20,8 +20,11 @@ CALLS_AT_ONCE = 600
 READY_S = 45.0
 """A phone that was not heard at the start is asked again by Asterisk after half a minute."""
 TOKEN_S = 3600.0
-SETTLED_S = 60.0
-"""How long the application may take to look at recordings; it gives each that is not whole some seconds."""
+SETTLED_S, LAST_S = 20.0, 150.0
+"""How long the application may take to look at the recordings of a step, and at all of them before the end.
+
+It gives each that is not whole some seconds; after a step that did not hold these are many.
+"""
 SAID_LINES = 20
 
 
@@ -36,9 +39,9 @@ async def ours(home: Path, logins: Sequence[str], contact: str) -> AsyncIterator
     town.found(wrap_up_s=0)
     town.hotline("desk-phone", "add", f"{logins[0]}-{logins[-1]}", "--contact", contact)
 
-    async def settled() -> None:
+    async def settled(seconds: float = SETTLED_S) -> None:
         with suppress(AssertionError):  # if it is not done in time, `verify` will tell what is left
-            await until(lambda: True if not store.unmeasured() else None, SETTLED_S)
+            await until(lambda: True if not store.unmeasured() else None, seconds)
 
     with closing(town.store()) as store, town.running():
         sessions = Sessions(store, time.time)
@@ -52,6 +55,7 @@ async def ours(home: Path, logins: Sequence[str], contact: str) -> AsyncIterator
         await ready()
         processes = {"asterisk": int(Places(home).asterisk_pid.read_text()), "application": town.pid()}
         yield System(OURS, town.settings.sip_port, Layout(home), processes, ready, settled)
+        await settled(LAST_S)
         said = town.hotline("verify", check=False, timeout=120)
         if "All invariants hold." not in said:
             raise InvariantError("\n".join(said.splitlines()[:SAID_LINES]))

@@ -26,7 +26,7 @@ NONE = "–"
 @dataclass(frozen=True, slots=True)
 class Report:
     """`talk_s`, `phones`: the load's. A step may stand twice: one that nearly held is tried once more. `faults`: what
-    `hotline verify` found amiss afterwards."""
+    went amiss, what `hotline verify` found too."""
 
     machine: Machine
     talk_s: float

@@ -1,12 +1,13 @@
 # make run: the whole hotline on this machine. See README.md.
 BIN := .venv/bin
 
-.PHONY: help run test faults check lock
+.PHONY: help run test faults bench check lock
 
 help:
 	@echo 'make run    brings what is missing and runs the hotline with the demo city; Ctrl-C stops it'
 	@echo 'make test   every test, with a real Asterisk, real callers and a real browser'
 	@echo 'make faults the fault tests too long for every run'
+	@echo 'make bench  the hotline measured beside Asterisk alone, some ten minutes; wants the machine to itself'
 	@echo 'make check  style, types and the import rule'
 	@echo 'make lock   writes the locks anew from pyproject.toml'
 
@@ -26,6 +27,10 @@ CHECKS := 'mypy --strict' 'ruff check' 'ruff format --check' 'lint-imports' \
 faults:
 	@install/bootstrap test
 	$(BIN)/pytest -m faults -n 2 --dist loadfile
+
+bench:
+	@install/bootstrap test
+	$(BIN)/python -m bench
 
 check:
 	@install/bootstrap check

@@ -10,7 +10,6 @@ from hotline import g711
 from tests.fakes.ports import free_udp_port
 
 from . import sound
-from .town import Town
 
 ADDRESS = "127.0.0.3"
 
@@ -81,7 +80,7 @@ class Called:
     seconds: float | None
 
 
-async def call_in(town: Town, folder: Path, numbers: list[str], rate: int, seconds: float) -> list[Called]:
+async def call_in(sip_port: int, folder: Path, numbers: list[str], rate: int, seconds: float) -> list[Called]:
     """All of `numbers` call, `rate` a second, speak 1000 Hz and stay until our side hangs up.
 
     Those whose INVITE was not answered are missing in the result. Fails if they are not done within `seconds`.
@@ -94,7 +93,7 @@ async def call_in(town: Town, folder: Path, numbers: list[str], rate: int, secon
     log.touch()
     process = await asyncio.create_subprocess_exec(
         "sipp",
-        f"127.0.0.1:{town.settings.sip_port}",
+        f"127.0.0.1:{sip_port}",
         *("-sf", str(scenario), "-inf", str(people), "-s", "12345", "-i", ADDRESS, "-mi", ADDRESS),
         *("-p", str(free_udp_port(ADDRESS)), "-r", str(rate), "-m", str(len(numbers)), "-l", str(len(numbers))),
         *("-nostdin", "-trace_logs", "-log_file", str(log), "-trace_err", "-error_file", str(folder / "errors.log")),

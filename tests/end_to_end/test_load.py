@@ -35,7 +35,7 @@ async def test_of_two_hundred_calls_to_sixty_desk_phones_none_is_lost(
             for login in logins:
                 await town.present(login)
             before = _cpu_s(town)
-            called = await call_in(town, tmp_path / "callers", numbers, RATE, seconds=240)
+            called = await call_in(town.settings.sip_port, tmp_path / "callers", numbers, RATE, seconds=240)
             used = {name: spent - before[name] for name, spent in _cpu_s(town).items()}
             records = await until(lambda: _all_recorded(town, numbers), 30, town.logs)
             assert "All invariants hold." in town.hotline("verify")

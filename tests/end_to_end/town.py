@@ -196,7 +196,7 @@ class Town:
             owed = call["outcome"] == "message" or call["answered_at"] is not None
             return call if call["recordings"] or not owed else None
 
-        return await until(over, seconds, self.logs)
+        return dict(await until(over, seconds, self.logs))
 
     async def work_of(self, call: str) -> dict[str, Any]:
         """The open message of this call, once it is there."""

@@ -82,6 +82,7 @@ def _plan(binary: AsteriskBinary, layout: Layout, logins: Sequence[str], contact
         modules=binary.modules,
         documentation=binary.data / "documentation",
         bind="127.0.0.1",
+        ws_bind="127.0.0.1",
         sip_port=sip,
         ws_port=ws,
         ami_port=ami,

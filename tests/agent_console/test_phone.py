@@ -11,6 +11,7 @@ async def test_a_visitor_gets_what_his_telephone_needs_without_signing_in(house:
         answer = await http.post("/api/v1/phone", json={})
     assert answer.status_code == 200
     assert answer.json() == {
+        "desk_phone": False,
         "uri": "sip:phone-page@hotline",
         "username": "phone-page",
         "password": "secret of phone-page",

@@ -40,7 +40,9 @@ RECORDINGS = "recordings"
 PARTIAL = ".partial"
 RESTORING = ".restoring"
 BLOCK = 1 << 20
-SECRETS = ("ami-secrets", "demo-password")
+CA = "caddy/pki/authorities/local"
+SECRETS = ("ami-secrets", "demo-password", f"{CA}/root.crt", f"{CA}/root.key")
+"""The last two: a new authority of our own would have to be installed anew at every operator's PC."""
 
 
 class BackupError(Exception):

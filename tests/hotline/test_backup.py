@@ -57,6 +57,10 @@ def full(make: Make, engine: str) -> Settings:
     layout.recordings.mkdir()
     layout.events.parent.mkdir(parents=True)
     layout.events.write_text("ARRIVED,1\n", encoding="utf-8")
+    authority = settings.home / "caddy/pki/authorities/local"
+    authority.mkdir(parents=True)
+    for name in ("root.crt", "root.key", "intermediate.key"):
+        (authority / name).write_text(name, encoding="ascii")
     (settings.home / "journal").mkdir()
     (settings.home / "journal" / "000001").write_bytes(b"on its way\n")
     store = Store.open(settings.database, timezone=CITY)
@@ -121,12 +125,14 @@ def test_a_backup_goes_to_the_other_engine_and_back_without_losing_a_bit(
     assert sorted(sounds_of(first)) == [
         "ami-secrets",
         "asterisk/log/cel-custom/calls.csv",
+        "caddy/pki/authorities/local/root.crt",  # the other PCs trust it
+        "caddy/pki/authorities/local/root.key",
         "demo-password",
         "journal/000001",
         *(f"recordings/c{index}.raw" for index in range(4)),  # not of the call that goes on
     ]
     assert first.recordings == 4
-    for name in ("ami-secrets", "journal/000001", "recordings/c0.raw"):
+    for name in ("ami-secrets", "caddy/pki/authorities/local/root.key", "journal/000001", "recordings/c0.raw"):
         assert (back.home / name).read_bytes() == (full.home / name).read_bytes()
     assert stat.S_IMODE((back.home / "ami-secrets").stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "first").stat().st_mode) == stat.S_IMODE(back.home.stat().st_mode) == 0o700

@@ -28,7 +28,7 @@ export function conflictOf(problem: Problem): { current: Case } | { number: stri
 }
 
 export function useCaseForm(call: Call, drafts: Drafts, saved: (item: Case) => void) {
-  const start: CaseFields = { ...EMPTY, citizen_name: call.caller_name }
+  const start: CaseFields = { ...EMPTY, citizen_name: [...call.caller_name].slice(0, LIMITS.citizen_name).join('') }
   const draft = drafts.get(call.id)
   const fields = reactive<CaseFields>({ ...(draft?.fields ?? start) })
   const number = ref(draft?.number ?? null)

@@ -33,6 +33,11 @@ test('every keystroke is on the shelf at once, and survives a reload', () => {
   expect(open().fields.content).toBe('路灯')
 })
 
+test("a caller's name that is longer than the field is cut by whole characters", () => {
+  const form = open({ ...call, caller_name: '😀'.repeat(80) })
+  expect(form.fields.citizen_name).toBe('😀'.repeat(50))
+})
+
 test('drafts of one operator are not shown to another', () => {
   open().fields.content = '路灯'
   expect(new Drafts(shelf, 'op1002').list()).toEqual([])

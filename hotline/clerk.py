@@ -25,6 +25,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 BATCH = 200
+GATHER_S = 0.05
+"""How long an entry waits for others to go with it to the store."""
 SETTLE_S = 5.0
 """How long a recording is given to be written out after the call's end."""
 MEASURED_AT_ONCE = 16
@@ -89,6 +91,9 @@ class Clerk:
                 self._measure_soon(call_id, tasks)
             while True:
                 batch = await self._journal.take(BATCH)
+                # what one event brings comes in a handful of entries: together they cost one transaction
+                await asyncio.sleep(GATHER_S)
+                batch += self._journal.pending(BATCH - len(batch))
                 taken = await self._persistently(self._store.write, self._apply, batch)
                 async with self._applied:
                     self._applied.notify_all()
@@ -140,15 +145,15 @@ class Clerk:
 
     async def _measure(self, call_id: str) -> None:
         try:
-            async with self._slots:
-                record = await self._persistently(self._store.read, self._store.call, call_id)
-                assert record is not None
-                for kind in recordings.owed(record.call):
-                    await self._settle(record.call, kind)
+            record = await self._persistently(self._store.read, self._store.call, call_id)
+            assert record is not None
+            for kind in recordings.owed(record.call):
+                await self._settle(record.call, kind)
+                async with self._slots:
                     row = await self._store.read(recordings.measure, self._folder, record.call, kind)
-                    if row.state != "ok":
-                        log.warning("call %s: recording %s is %s: %s", call_id, row.file, row.state, row.reason)
-                    await self._persistently(self._store.write, self._store.save_recording, row)
+                if row.state != "ok":
+                    log.warning("call %s: recording %s is %s: %s", call_id, row.file, row.state, row.reason)
+                await self._persistently(self._store.write, self._store.save_recording, row)
             self._saved(call_id)
         except Exception:  # the wall: one call's recording must not end the clerk; the next start tries again
             log.exception("call %s: its recording cannot be measured", call_id)

@@ -61,18 +61,28 @@ def value(entry: Entry) -> Call | Operator | Message:
 def apply(session: Session, entries: Sequence[Entry]) -> None:
     """Write the entries that were not written yet, and how far that is. Raises like `value`."""
     position = session.get(tables.JournalPosition, 1) or tables.JournalPosition(id=1, seq=0)
-    fresh = [value(entry) for entry in entries if entry.seq > position.seq]
-    last = {one.id: index for index, one in enumerate(fresh) if isinstance(one, Call)}
-    for index, one in enumerate(fresh):
-        match one:
-            case Call() if last[one.id] == index:  # each carries the whole call: the one before would be overwritten
-                calls.save(session, one)
-            case Operator():
-                presence.save(session, one)
-            case Message():
-                session.flush()
-                calls.open_message_work(session, one.call, one.caller, one.at)
+    # each carries the whole of its subject: what comes before the last of one would be overwritten
+    last = {_subject(one): one for one in (value(entry) for entry in entries if entry.seq > position.seq)}
+    for one in last.values():
+        if isinstance(one, Call):
+            calls.save(session, one)
+        elif isinstance(one, Operator):
+            presence.save(session, one)
+    session.flush()
+    for one in last.values():
+        if isinstance(one, Message):
+            calls.open_message_work(session, one.call, one.caller, one.at)
     _advance(session, position, entries)
+
+
+def _subject(one: Call | Operator | Message) -> tuple[str, str]:
+    match one:
+        case Call():
+            return CALL, one.id
+        case Operator():
+            return OPERATOR, one.login
+        case Message():
+            return MESSAGE, one.call
 
 
 def bury(session: Session, entry: Entry, reason: str, at: float) -> None:

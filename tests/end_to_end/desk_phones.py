@@ -48,7 +48,7 @@ SCENARIO = f"""<?xml version="1.0" encoding="UTF-8"?>
       <ereg regexp="sip:[^>]*" search_in="hdr" header="Contact:" assign_to="contact"/>
       <ereg regexp="[0-9]+ INVITE" search_in="hdr" header="CSeq:" assign_to="cseq"/>
       <ereg regexp="[^ ]+" search_in="hdr" header="X-Call:" assign_to="call"/>
-      <log message="rung [$call] [clock_tick]"/>
+      <log message="rung [$call] [call_id] [clock_tick]"/>
     </action>
   </recv>
   <send><![CDATA[{ANSWER.format(status="180 Ringing")}Content-Length: 0
@@ -70,12 +70,12 @@ a=ptime:20
   ]]></send>
   <recv request="ACK"/>
   <nop><action>
-    <log message="answered [$call] [clock_tick]"/>
+    <log message="answered [$call] [call_id] [clock_tick]"/>
     <exec rtp_stream="{{voice}},-1,0"/>
   </action></nop>
   <recv request="BYE" timeout="{{talk_ms}}" ontimeout="hang_up" next="over"/>
   <label id="hang_up"/>
-  <nop><action><log message="hung_up [$call] [clock_tick]"/></action></nop>
+  <nop><action><log message="hung_up [$call] [call_id] [clock_tick]"/></action></nop>
   <send retrans="500"><![CDATA[
 BYE [$contact] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
@@ -89,7 +89,7 @@ Content-Length: 0
   ]]></send>
   <recv response="200" next="end"/>
   <label id="over"/>
-  <nop><action><log message="left [$call] [clock_tick]"/></action></nop>
+  <nop><action><log message="left [$call] [call_id] [clock_tick]"/></action></nop>
 {OK}
   <nop next="end"/>
   <label id="cancelled"/>
@@ -145,11 +145,11 @@ class DeskPhones:
     def rung(self) -> list[Rung]:
         """Every ring, in order; written out when the phones are gone."""
         lines = [line.split() for line in self._log.read_text(encoding="utf-8").splitlines() if line.strip()]
-        rings: dict[str, dict[str, int]] = {}
-        for what, call, at in lines:
-            rings.setdefault(call, {})[what] = int(at)
+        rings: dict[tuple[str, str], dict[str, int]] = {}
+        for what, call, leg, at in lines:
+            rings.setdefault((call, leg), {})[what] = int(at)
         found: list[Rung] = []
-        for call, seen in rings.items():
+        for (call, _), seen in rings.items():
             ended = next((one for one in ("hung_up", "left") if one in seen), "")
             found.append(Rung(call, seen["rung"], seen.get("answered"), ended, seen.get(ended)))
         return found

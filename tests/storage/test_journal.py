@@ -8,15 +8,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from storage import journal
-from storage.entries import Entry
+from routing.call import Call
+from storage import entries, journal
+from storage.entries import Entry, Message
 from storage.journal import Journal
+from storage.store import Store
 
 
 @contextmanager
@@ -201,3 +204,11 @@ def test_every_entry_that_was_handed_on_is_on_disk_after_kill_9(tmp_path: Path) 
         checked = journal.check(tmp_path)
         assert (checked.first, checked.count, checked.faults) == (1, checked.last, ())
         assert checked.last >= handed
+
+
+def test_a_message_may_stand_before_the_last_word_on_its_call(store: Store) -> None:
+    call = Call("c1", "13907330001", "", "12345", "PJSIP/trunk-1", 100.0)
+    told = (call, Message("c1", "13907330001", 101.0), replace(call, queue="main"))
+    store.apply([Entry(seq, *entries.of(one)) for seq, one in enumerate(told, 1)])
+    assert [work.call_id for work in store.messages().items] == ["c1"]
+    assert store.open_calls() == [told[2]]

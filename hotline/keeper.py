@@ -230,7 +230,11 @@ class Keeper:
             await asyncio.sleep(pause)
 
     def _environment(self) -> dict[str, str]:
-        return {**os.environ, "HOTLINE_HOME": str(self._settings.home), "PYTHONUNBUFFERED": "1"}
+        environment = {**os.environ, "HOTLINE_HOME": str(self._settings.home), "PYTHONUNBUFFERED": "1"}
+        if sys.dont_write_bytecode:  # compiled anew at every start, a killed application would be away twice as long
+            environment.pop("PYTHONDONTWRITEBYTECODE", None)
+            environment.setdefault("PYTHONPYCACHEPREFIX", str(self._places.run / "bytecode"))
+        return environment
 
     async def _probe(self) -> None:
         """Kill an application that lives and does not answer; Asterisk is never touched."""

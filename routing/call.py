@@ -128,6 +128,7 @@ TRANSITIONS: Mapping[CallState, Mapping[type, CallState]] = MappingProxyType(
             ev.CallerWaiting: S.WAITING,
             ev.CallOffered: S.RINGING,
             ev.OperatorAnswered: S.TALKING,
+            ev.GoodbyeSaid: S.WAITING,  # the end of his talk was told first
             ev.MessageStarted: S.MESSAGE,
             ev.CallEnded: S.ENDED,
         },

@@ -68,6 +68,16 @@ def test_a_message_is_its_own_outcome_and_our_goodbye_is_not_the_citizens_doing(
     assert call.wait_s == pytest.approx(12.0)
 
 
+def test_a_goodbye_that_is_told_after_the_end_of_the_talk_still_says_who_hung_up() -> None:
+    call = walk(
+        *TO_TALK,
+        (150.0, ev.OperatorLegEnded("c1", "op1001", 0)),
+        (150.2, ev.GoodbyeSaid("c1", by_operator=True)),
+        (150.3, ev.CallEnded("c1", 16)),
+    )
+    assert (call.outcome, call.ended_by) == (Outcome.ANSWERED, EndedBy.OPERATOR)
+
+
 def test_a_call_whose_end_nobody_saw_is_unknown_unless_more_is_known() -> None:
     assert walk(*TO_QUEUE, (200.0, ev.CallEnded("c1", None))).outcome is Outcome.UNKNOWN
     assert walk(*TO_TALK, (200.0, ev.CallEnded("c1", None))).outcome is Outcome.ANSWERED

@@ -69,6 +69,7 @@ async def _attend(console: Console, rhythm: Rhythm, socket: WebSocket, link: Lin
             tasks.create_task(_speak(socket, link)),
             tasks.create_task(_greet(console, link, since)),
             tasks.create_task(_watch(console, rhythm, link, heard)),
+            tasks.create_task(_know(console, rhythm, link)),
         ]
         goodbye = await link.over
         for task in work:
@@ -137,9 +138,8 @@ async def _speak(socket: WebSocket, link: Link) -> None:
 
 
 async def _watch(console: Console, rhythm: Rhythm, link: Link, heard: _Heard) -> None:
-    """Ping the page, drop it when it is silent, and when its session is over."""
+    """Ping the page, and drop it when it is silent."""
     now = asyncio.get_running_loop().time
-    looked = now()
     while True:
         due = min(now() + rhythm.ping_s, heard.at + rhythm.silent_s)
         await asyncio.sleep(due - now())
@@ -147,14 +147,17 @@ async def _watch(console: Console, rhythm: Rhythm, link: Link, heard: _Heard) ->
         if now() - heard.at >= rhythm.silent_s:
             link.end(SILENT, "no pong")
             return
-        if now() - looked >= rhythm.session_s:
-            looked = now()
-            # a store that does not serve now is no reason to send an operator home
-            with suppress(StoreFault):
-                if await console.sessions.again(link.who.token_sha256) is None:
-                    link.end(SIGNED_OUT, "session over")
-                    return
         console.hub.ping(link)
+
+
+async def _know(console: Console, rhythm: Rhythm, link: Link) -> None:
+    """Drop the page when its session is over. The store may take its time or not serve: that sends nobody home."""
+    while True:
+        await asyncio.sleep(rhythm.session_s)
+        with suppress(StoreFault):
+            if await console.sessions.again(link.who.token_sha256) is None:
+                link.end(SIGNED_OUT, "session over")
+                return
 
 
 def _ours(socket: WebSocket, origins: frozenset[str]) -> bool:

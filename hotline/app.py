@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import math
 import signal
 from collections.abc import Awaitable, Iterator
 from importlib.resources import files
@@ -42,13 +43,14 @@ from routing.desk import Desk, Snapshot
 from routing.loop import Loop, Worker
 from routing.records import StoreFault
 from storage.database import UnusableDatabase
-from storage.journal import Journal
+from storage.journal import InUse, Journal
 from storage.store import Store
 
 log = logging.getLogger(__name__)
 
 HEALTH_S = 2.0
 TIDY_S = 600.0
+HEARTBEAT_S = 10.0
 SETTLED_S = 3.0
 """How long the end of the application waits for the store to take what the journal holds."""
 LOG_BYTES = 10 << 20
@@ -73,6 +75,7 @@ class Gateway:
 class Application:
     def __init__(self, settings: Settings, store: Store) -> None:
         self._settings, self._store = settings, store
+        self._places = Places(settings.home)
         self._clock = clock = Clock()
         layout, secrets = Layout(settings.home), Secrets.kept(settings.home)
         queues = store.queues()
@@ -113,8 +116,9 @@ class Application:
         }
         term = store.next_term()
         self._loop = Loop(desk, clock, workers, term=term)
+        away_s = _away_s(self._places.heard, clock())
         for operator in store.presence():  # before any page or phone can say a word of him
-            self._loop.post(ev.OperatorAdopted(operator))
+            self._loop.post(ev.OperatorAdopted(operator, away_s))
         self._console = build(
             store=store,
             gateway=Gateway(desk, self._loop),
@@ -188,6 +192,7 @@ class Application:
                     tasks.create_task(self._desk_ami.run(), name="ami desk"),
                     tasks.create_task(self._follow_reloads(), name="reloads"),
                     tasks.create_task(self._tidy(), name="tidy"),
+                    tasks.create_task(self._heartbeat(), name="heartbeat"),
                 ]
                 await server.serve()
                 with contextlib.suppress(TimeoutError):  # what is left the next start brings to the store
@@ -198,6 +203,15 @@ class Application:
         finally:
             await self._agi.stop()
             self._journal.close()
+
+    async def _heartbeat(self) -> None:
+        """Note that we live, so that whoever comes after us knows how long nobody did."""
+        while True:
+            try:
+                self._places.heard.touch()
+            except OSError as fault:
+                log.warning("%s cannot be touched: %s", self._places.heard, fault)
+            await asyncio.sleep(HEARTBEAT_S)
 
     async def _tidy(self) -> None:
         """Keep the log of channel events in parts that are quick to read."""
@@ -227,7 +241,13 @@ class Application:
         await self._reconcile.phones()
 
     async def _know_desk_phones(self) -> None:
-        phones = await self._store.read(self._store.desk_phones)
+        try:
+            phones = await self._store.read(self._store.desk_phones)
+        except StoreFault:
+            if not self._agi.listening:  # never known yet
+                raise
+            log.exception("the desk phones cannot be read; going on with those that are known")
+            return
         self._endpoints.have_desk_phones(phone.login for phone in phones)
 
     async def _follow_reloads(self) -> None:
@@ -252,11 +272,17 @@ class Application:
 
     async def _health(self) -> dict[str, str]:
         """Part -> "ok", or why it does not answer."""
+        asterisk, ami, agi, database = await asyncio.gather(  # at once: the silence of one is not to be taken for ours
+            _probe(self._phones_ami.action("Ping", timeout=HEALTH_S)),
+            _probe(self._desk_ami.action("Ping", timeout=HEALTH_S)),
+            _probe(_touch(self._settings.agi_port)),
+            _probe(self._store.read(self._store.ping)),
+        )
         return {
-            "asterisk": await _probe(self._phones_ami.action("Ping", timeout=HEALTH_S)),
-            "ami": await _probe(self._desk_ami.action("Ping", timeout=HEALTH_S)) if self._desk_ami.up else "not up",
-            "agi": await _probe(_touch(self._settings.agi_port)),
-            "database": await _probe(self._store.read(self._store.ping)),
+            "asterisk": asterisk,
+            "ami": ami if self._desk_ami.up else "not up",
+            "agi": agi,
+            "database": database,
             "journal": self._journal.fault or "ok",
         }
 
@@ -281,6 +307,14 @@ def menu(name: str, queues: set[str]) -> Menu:
     """A menu that comes with the program; raises `ivr.load.MenuError`."""
     prompts = {Path(entry.name).stem for entry in (files("agi") / "prompts").iterdir() if entry.name.endswith(".wav")}
     return menus.file(Path(str(files("ivr") / "menus" / f"{name}.toml")), prompts, queues)
+
+
+def _away_s(heard: Path, now: float) -> float:
+    """Seconds since an application was last alive here; without end where none ever was."""
+    try:
+        return now - heard.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
 
 
 async def _refuse(order: fx.Order) -> None:
@@ -329,6 +363,9 @@ def main() -> None:
         raise SystemExit(str(away)) from away
     try:
         asyncio.run(Application(settings, store).run())
+    except InUse as other:
+        log.error("the application cannot start: %s", other)
+        raise SystemExit(str(other)) from other
     finally:
         store.close()
 

@@ -12,6 +12,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -37,6 +38,7 @@ MANIFEST = "manifest.json"
 LOCK = ".hotline-backup"
 """Held while a backup is made; also the mark of a folder that is ours."""
 RECORDINGS = "recordings"
+SNAPSHOT = re.compile(r"\d{8}T\d{6}\.\d{6}Z")
 PARTIAL = ".partial"
 RESTORING = ".restoring"
 BLOCK = 1 << 20
@@ -257,7 +259,8 @@ def _sync(folder: Path) -> None:
 def _prune(folder: Path, manifest: Manifest | None) -> None:
     """Take away what no manifest names: of a backup that was broken off, of one before, of recordings deleted since."""
     for entry in folder.iterdir():
-        if entry.is_dir() and entry.name != RECORDINGS and (manifest is None or entry.name != manifest.snapshot):
+        ours = entry.is_dir() and SNAPSHOT.fullmatch(entry.name)
+        if ours and (manifest is None or entry.name != manifest.snapshot):
             shutil.rmtree(entry)
     for path in (folder / RECORDINGS).rglob("*"):
         if path.is_file() and (manifest is None or path.relative_to(folder).as_posix() not in manifest.files):

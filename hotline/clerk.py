@@ -108,7 +108,6 @@ class Clerk:
 
     def _apply(self, batch: list[Entry]) -> list[Call | Operator | Message]:
         """Bring the batch to the store; what it took. Raises `StoreFault` where it does not serve now."""
-        dead: set[int] = set()
         try:
             self._store.apply(batch)
         except StoreFault:
@@ -122,10 +121,10 @@ class Clerk:
                     raise
                 except Exception as fault:
                     log.exception("journal: entry %d (%s) cannot be written; set aside", entry.seq, entry.kind)
-                    self._store.bury(entry, f"{type(fault).__name__}: {str(fault).splitlines()[0]}", self._clock())
-                    dead.add(entry.seq)
+                    reason = f"{type(fault).__name__}: {fault}".partition("\n")[0]
+                    self._store.bury(entry, reason, self._clock())
         self._position = batch[-1].seq
-        return [entries.value(entry) for entry in batch if entry.seq not in dead]
+        return [one for one in map(_told, batch) if one is not None]
 
     async def _tell(self, taken: Sequence[Call | Operator | Message], tasks: asyncio.TaskGroup) -> None:
         for call_id in dict.fromkeys(one.id for one in taken if isinstance(one, Call)):
@@ -184,3 +183,11 @@ class Clerk:
                 log.error("the store does not serve, trying again: %s", fault)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 5.0)
+
+
+def _told(entry: Entry) -> Call | Operator | Message | None:
+    """What the entry carries; None for one that was set aside since nobody can read it."""
+    try:
+        return entries.value(entry)
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -52,6 +52,11 @@ class Places:
         return self.run / "app.settings"
 
     @property
+    def heard(self) -> Path:
+        """Touched by the application as long as it lives."""
+        return self.run / "app.heard"
+
+    @property
     def options(self) -> Path:
         """What `hotline up` was told at the command line, for the commands beside it."""
         return self.run / "options.json"

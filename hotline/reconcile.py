@@ -17,9 +17,13 @@ from agi.facts import Facts, contacts
 from routing import events as ev
 from routing.call import Call, CallState, IllegalMove, advance
 from routing.desk import Snapshot
+from routing.records import StoreFault
 from storage.store import Store
 
 log = logging.getLogger(__name__)
+
+SETTLED_S = 5.0
+"""How long the store may take to come up with the desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +61,23 @@ class Reconcile:
         self._desk, self._phones, self._facts, self._store = desk, phones, facts, store
         self._log_file, self._snapshot, self._clock = log_file, snapshot, clock
         self._post, self._finish, self._settled, self._country = post, finish, settled, country
+        self._done = False
 
     async def run(self) -> None:
-        """Raises `AmiError` where Asterisk does not answer; the connection is then tried again."""
+        """Raises `AmiError`, or `StoreFault` or `TimeoutError` at the first time; the connection is then tried again.
+
+        Later on a store that does not serve keeps no citizen from his operator: what only it knows waits for the next.
+        """
         logged = list(witness.by_call(await asyncio.to_thread(witness.recent, self._log_file)))
-        await self._settled()
-        stored = {call.id: call for call in await self._store.read(self._store.open_calls)}
+        try:
+            async with asyncio.timeout(SETTLED_S):
+                await self._settled()
+                stored = {call.id: call for call in await self._store.read(self._store.open_calls)}
+        except (StoreFault, TimeoutError) as away:
+            if not self._done:  # a desk that begins must not do without what the store knows
+                raise
+            log.error("reconciling without the store: %s", away)
+            logged, stored = [], {}
         desk = self._snapshot().calls
         # Asterisk is asked last: a call that is known above and not up there is over, and not just about to arrive
         running = of_channels(await self._desk.listing("CoreShowChannels", "CoreShowChannel"))
@@ -84,6 +99,7 @@ class Reconcile:
                     arrived, caller=number(arrived.caller, self._country), caller_name=name(arrived.caller_name)
                 )
                 self._take(arrived, lines, running.get(call_id), now)
+        self._done = True
         self._post(ev.TelephonyChanged(True), None)
         witness.put_aside(self._log_file, now)
 

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import TypeVar
 
 from routing import effects as fx
 from routing import events as ev
@@ -18,8 +19,10 @@ from routing.call import advance as advance_call
 from routing.operators import Operator, OperatorState
 from routing.queues import Queue
 
-GONE_KEPT = 1000
-"""How many calls are remembered whose end was told before their arrival: the two come by different ways."""
+T = TypeVar("T")
+
+ENDED_KEPT = 5000
+"""How many ended calls are remembered: arrival and end come by different ways, in any order and more than once."""
 RING_SLACK_S = 8.0
 """How long after its ring time a ring may stay unreported before the desk stops believing in it."""
 
@@ -55,6 +58,9 @@ class Desk:
         self._calls: dict[str, Call] = {}
         self._operators: dict[str, Operator] = {}
         self._gone: OrderedDict[str, int | None] = OrderedDict()
+        """Calls whose end was told before their arrival, and its cause."""
+        self._over: OrderedDict[str, None] = OrderedDict()
+        """Calls that were known and are over."""
         self._telephony = False
         self._shown: dict[str, fx.ShowQueue] = {}
         self.snapshot = self._publish(0.0)
@@ -79,8 +85,8 @@ class Desk:
                 self._arrive(event, now, effects)
             case ev.CallAdopted(call=call):
                 self._adopt(call, now, effects)
-            case ev.OperatorAdopted(operator=operator):
-                self._adopt_operator(operator, now, effects)
+            case ev.OperatorAdopted(operator=operator, away_s=away_s):
+                self._adopt_operator(operator, away_s, now, effects)
             case ev.TelephonyChanged(up=up):
                 if up is not self._telephony:
                     self._telephony = up
@@ -105,7 +111,8 @@ class Desk:
                 self._move_call(event, now, effects)
 
     def _arrive(self, event: ev.CallArrived, now: float, effects: list[fx.Effect]) -> None:
-        if event.call in self._calls:  # told twice: the greeting was heard, the citizen came round again
+        # told twice: the greeting was heard, the citizen came round again, or hung up while his round was on its way
+        if event.call in self._calls or event.call in self._over:
             return
         call = Call(
             id=event.call,
@@ -117,12 +124,13 @@ class Desk:
         )
         if call.id in self._gone:
             effects += _written(advance_call(call, ev.CallEnded(call.id, self._gone.pop(call.id)), now))
+            _remember(self._over, call.id, None)
             return
         self._calls[call.id] = call
         effects += _written(call)
 
     def _adopt(self, call: Call, now: float, effects: list[fx.Effect]) -> None:
-        if call.id in self._calls:
+        if call.id in self._calls or call.id in self._over:
             return
         if call.queue is None and call.state is not CallState.GREETING:
             call = replace(call, queue=self._default.name)
@@ -134,11 +142,11 @@ class Desk:
         elif call.state is CallState.RINGING and call.operator is not None:
             self._move_operator(call.operator, ev.CallOffered(call.id, call.operator), now, effects)
 
-    def _adopt_operator(self, operator: Operator, now: float, effects: list[fx.Effect]) -> None:
+    def _adopt_operator(self, operator: Operator, away_s: float, now: float, effects: list[fx.Effect]) -> None:
         if operator.login in self._operators:  # heard of already: what he says himself counts
             return
         wrap_up_s = max((self._queues[name].wrap_up_s for name in operator.queues if name in self._queues), default=0)
-        self._put(op.adopted(operator, wrap_up_s, now), effects)
+        self._put(op.adopted(operator, wrap_up_s, away_s, now), effects)
 
     def _move_operator(self, login: str, move: op.Move, now: float, effects: list[fx.Effect]) -> None:
         before = self._operators.get(login) or Operator(login)
@@ -158,18 +166,22 @@ class Desk:
             effects.append(fx.SaveOperator(operator))
 
     def _listen(self, login: str, effects: list[fx.Effect]) -> None:
-        """The phone is away: is its talk still heard? A socket may be lost and come back while the sound goes on."""
-        call = self._calls.get(self._operators[login].call or "")
+        """The phone is away: is its talk still heard? A socket may be lost and come back while the sound goes on.
+
+        A desk phone may be silent in a talk, and that it was not reached once says nothing: Asterisk itself waits.
+        """
+        operator = self._operators[login]
+        call = self._calls.get(operator.call or "")
+        if operator.desk_phone:
+            return
         if call is not None and call.state is CallState.TALKING and call.leg is not None and call.leg.channel:
             effects.append(fx.CheckSound(call.id, login, call.leg.channel))
 
     def _move_call(self, event: ev.CallEvent, now: float, effects: list[fx.Effect]) -> None:
         before = self._calls.get(event.call)
         if before is None:
-            if isinstance(event, ev.CallEnded):
-                self._gone[event.call] = event.cause
-                if len(self._gone) > GONE_KEPT:
-                    self._gone.popitem(last=False)
+            if isinstance(event, ev.CallEnded) and event.call not in self._over:
+                _remember(self._gone, event.call, event.cause)
             raise IllegalMove(event.call, "unknown", event)
         queue = self._queue_of(before)
         after = advance_call(before, event, now, prefer_s=queue.reconnect_s)
@@ -192,6 +204,7 @@ class Desk:
             if after.message_at is not None:
                 effects.append(fx.OpenMessageWork(after.id, after.caller, after.message_at))
             del self._calls[after.id]
+            _remember(self._over, after.id, None)
 
     def _follow(self, before: Call, after: Call, event: ev.CallEvent, now: float, effects: list[fx.Effect]) -> None:
         """Move the operator along with his call."""
@@ -299,6 +312,13 @@ class Desk:
 def _written(call: Call) -> tuple[fx.SaveCall, fx.ShowCall]:
     """What follows whenever a call has changed."""
     return fx.SaveCall(call), fx.ShowCall(call)
+
+
+def _remember(book: OrderedDict[str, T], call: str, what: T) -> None:
+    """Note it, and forget the oldest note where there are too many."""
+    book[call] = what
+    if len(book) > ENDED_KEPT:
+        book.popitem(last=False)
 
 
 def _ring_result(event: ev.CallEvent) -> ev.RingResult:

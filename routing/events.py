@@ -214,9 +214,10 @@ class SoundLost:
 
 @dataclass(frozen=True, slots=True)
 class OperatorAdopted:
-    """An operator as he stood when the application before this one was last heard."""
+    """An operator as he stood when the application before this one was last heard, `away_s` seconds ago."""
 
     operator: Operator
+    away_s: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ PAGE_GRACE_S = 8.0
 """How long his page may be away before he is put on pause, unless he works at a desk phone without one."""
 GONE_S = 30.0
 """How long the page of a paused operator may be away before he counts as gone, although his phone is still there."""
+ADOPTED_S = 120.0
+"""After a longer absence of the application nobody is taken for ready or writing any more."""
 BOTH_GONE_S = 8.0
 """How long page and phone may both be away before he counts as gone."""
 
@@ -74,8 +76,8 @@ class Operator:
         """Whether he is there to take a call sooner or later; a reload does not take him away."""
         if self.state in (OperatorState.RINGING, OperatorState.TALKING, OperatorState.WRAP_UP):
             return True
-        here = self.page or (self.desk_phone and self.phone) or not _away(self.page_lost_at, now, PAGE_GRACE_S)
-        return self.signed_in and here
+        back_soon = self.page_lost_at is not None and not _away(self.page_lost_at, now, PAGE_GRACE_S)
+        return self.signed_in and (self.page or (self.desk_phone and self.phone) or back_soon)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,13 +249,18 @@ def absence(operator: Operator, now: float) -> Absent | None:
     return None
 
 
-def adopted(operator: Operator, wrap_up_s: float, now: float) -> Operator:
-    """The operator as an application that comes back takes him over: page and phone have yet to be heard of.
+def adopted(operator: Operator, wrap_up_s: float, away_s: float, now: float) -> Operator:
+    """The operator as an application that comes back after `away_s` takes him over: page and phone are yet unheard of.
 
     A talk or ring that still lives is told by the call itself; of one that ended meanwhile he writes for `wrap_up_s`.
+    Whoever was there long ago may not be there any more.
     """
     unheard = replace(operator, page=False, phone=False, page_lost_at=now, phone_lost_at=now, call=None)
+    if away_s > ADOPTED_S:
+        return _pause(unheard, PauseReason.SIGNED_IN, now)
     match operator.state:
+        case O.RINGING if operator.pause_pending:
+            return _pause(unheard, PauseReason.OWN, now)
         case O.RINGING:
             return replace(_enter(unheard, O.READY, now), idle_since=operator.idle_since)
         case O.TALKING:
@@ -282,12 +289,8 @@ def _pause(operator: Operator, reason: PauseReason, now: float) -> Operator:
 
 
 def _free(operator: Operator, now: float) -> Operator:
-    """Ready for the next call, unless a pause was asked for meanwhile or the phone is gone."""
-    if operator.pause_pending:
-        return _pause(operator, PauseReason.OWN, now)
-    if not operator.phone:
-        return _pause(operator, PauseReason.PHONE_LOST, now)
-    return _ready(operator, now)
+    """Ready for the next call, unless a pause was asked for meanwhile. A phone that is away has its grace."""
+    return _pause(operator, PauseReason.OWN, now) if operator.pause_pending else _ready(operator, now)
 
 
 def _after_ring(operator: Operator, result: ev.RingResult, now: float) -> Operator:

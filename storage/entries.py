@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlmodel import Session
 
-from routing.call import Call
+from routing.call import Call, CallState
 from routing.operators import Operator
 from storage import calls, live, presence, tables
 
@@ -62,7 +62,10 @@ def apply(session: Session, entries: Sequence[Entry]) -> None:
     """Write the entries that were not written yet, and how far that is. Raises like `value`."""
     position = session.get(tables.JournalPosition, 1) or tables.JournalPosition(id=1, seq=0)
     # each carries the whole of its subject: what comes before the last of one would be overwritten
-    last = {_subject(one): one for one in (value(entry) for entry in entries if entry.seq > position.seq)}
+    last: dict[tuple[str, str], Call | Operator | Message] = {}
+    for one in (value(entry) for entry in entries if entry.seq > position.seq):
+        if not _over(last.get(_subject(one))):  # nothing comes after the end of a call
+            last[_subject(one)] = one
     for one in last.values():
         if isinstance(one, Call):
             calls.save(session, one)
@@ -73,6 +76,10 @@ def apply(session: Session, entries: Sequence[Entry]) -> None:
         if isinstance(one, Message):
             calls.open_message_work(session, one.call, one.caller, one.at)
     _advance(session, position, entries)
+
+
+def _over(one: Call | Operator | Message | None) -> bool:
+    return isinstance(one, Call) and one.state is CallState.ENDED
 
 
 def _subject(one: Call | Operator | Message) -> tuple[str, str]:

@@ -11,6 +11,8 @@ count.
 """
 
 import asyncio
+import errno
+import fcntl
 import hashlib
 import logging
 import os
@@ -52,11 +54,17 @@ class Segment:
         return self.entries[-1].seq if self.entries else self.before
 
 
+class InUse(Exception):  # noqa: N818
+    """Two must not write one journal: each would take the other's entries for its own."""
+
+
 class Journal:
     """`fault`: why nothing can be written now, None while all is well. Used from one event loop."""
 
-    def __init__(self, folder: Path, last: int, digest: str, pending: list[Entry], sizes: tuple[int, int]) -> None:
-        self._folder = folder
+    def __init__(
+        self, folder: Path, last: int, digest: str, pending: list[Entry], sizes: tuple[int, int], held: int
+    ) -> None:
+        self._folder, self._held = folder, held
         self._segment_bytes, self._kept = sizes
         self.last = last
         self.fault: str | None = None
@@ -74,9 +82,15 @@ class Journal:
     def open(cls, folder: Path, position: int, *, segment_bytes: int = SEGMENT_BYTES, kept: int = KEPT) -> "Journal":
         """Go on behind what is there. `position`: the last entry that the store has; those behind it are pending.
 
-        Lines that are damaged are logged and left where they are; `check` tells of them.
+        Raises `InUse`. Lines that are damaged are logged and left where they are; `check` tells of them.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(held)
+            raise InUse(f"another application writes the journal in {folder}: end it, or choose another HOME") from None
         last, digest = position, NOTHING
         pending: list[Entry] = []
         for segment in _segments(folder, position):
@@ -85,7 +99,7 @@ class Journal:
             pending += [entry for entry in segment.entries if entry.seq > position]
             if segment.last >= last:
                 last, digest = segment.last, segment.digest
-        return cls(folder, last, digest, pending, (segment_bytes, kept))
+        return cls(folder, last, digest, pending, (segment_bytes, kept), held)
 
     def start(self) -> None:
         """Begin to write; within the event loop that will take."""
@@ -117,14 +131,18 @@ class Journal:
         self._queue.put(None)
         if self._thread.is_alive():
             self._thread.join(5.0)
+        if self._held >= 0:
+            os.close(self._held)
+            self._held = -1
 
     def tidy(self, position: int) -> None:
         """Remove the oldest segments of which the store has everything, all but the newest `kept`."""
-        paths = _paths(self._folder)
-        for path, following in pairwise(paths[: -self._kept + 1 or None]):
-            with suppress(ValueError):
+        for path, following in pairwise(_begun(self._folder)[: -self._kept + 1 or None]):
+            try:
                 if _header(following)[0] > position:
                     return
+            except ValueError:  # who knows what stands before it
+                return
             path.unlink()
 
     # -- the writing thread ----------------------------------------------------------------------------------------
@@ -181,7 +199,13 @@ class Journal:
         index = int(paths[-1].stem) + 1 if paths else 1
         path = self._folder / f"{index:08d}.journal"
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
-        os.write(self._file, f"{MAGIC} {before} {self._digest}\n".encode("ascii"))
+        header = f"{MAGIC} {before} {self._digest}\n".encode("ascii")
+        try:
+            if os.write(self._file, header) < len(header):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError:
+            path.unlink()
+            raise
         self._size = 0
         folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
@@ -238,7 +262,7 @@ def _segments(folder: Path, position: int = 0) -> Iterator[Segment]:
 
     Each without what the next one begins before.
     """
-    begun = [path for path in _paths(folder) if _first_line(path).endswith(b"\n")]
+    begun = _begun(folder)
     for path, following in zip_longest(begun, begun[1:]):
         limit = None
         if following is not None:
@@ -278,7 +302,12 @@ def _read(path: Path, limit: int | None) -> Segment:
 
 
 def _paths(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.journal"))
+    return sorted(path for path in folder.glob("*.journal") if path.stem.isdecimal())
+
+
+def _begun(folder: Path) -> list[Path]:
+    """The segments whose first line was finished, the oldest first."""
+    return [path for path in _paths(folder) if _first_line(path).endswith(b"\n")]
 
 
 def _header(path: Path) -> tuple[int, str]:

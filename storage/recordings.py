@@ -54,7 +54,10 @@ def length(folder: Path, call: Call, kind: Kind) -> float:
 
 
 def measure(folder: Path, call: Call, kind: Kind) -> RecordingRow:
-    """What is on disk of one recording of an ended call, held against what is due, with its hash."""
+    """What is on disk of one recording of an ended call, held against what is due, with its hash.
+
+    Raises `OSError` where it is there and cannot be read now.
+    """
     file = call.id + kind.suffix
     digest = hashlib.sha256()
     size = 0
@@ -64,7 +67,7 @@ def measure(folder: Path, call: Call, kind: Kind) -> RecordingRow:
                 digest.update(block)
                 size += len(block)
         found = True
-    except OSError:
+    except FileNotFoundError:
         found = False
     seconds = size / (2 * kind.channels * RATE)
     state, reason = _judge(found, seconds, call, kind)

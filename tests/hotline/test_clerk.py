@@ -137,6 +137,7 @@ async def test_an_entry_that_no_store_can_take_is_set_aside_and_those_behind_it_
     await clerk.save_call(order(fx.SaveCall(CALL)))
     await clerk.settled()
     assert office.store.open_calls() == [CALL]
+    assert not task.done()
     dead = office.store.dead_letters()
     assert [(entry.seq, entry.kind) for entry, _ in dead] == [(1, "message"), (2, "poem")]
     assert dead[1][1] == "ValueError: an entry of the unknown kind 'poem'"
@@ -172,4 +173,5 @@ async def test_the_same_entry_is_never_applied_twice(office: Office) -> None:
     await office.end(task)
     late = Journal.open(office.folder / "journal", 0)  # as if the position had not been read
     office.store.apply(late.pending(10))
+    late.close()
     assert office.store.journal_position() == 1

@@ -254,6 +254,7 @@ def test_an_operator_known_only_by_a_talk_that_ran_does_not_count_as_there() -> 
     after.tell(ev.CallAdopted(before.desk.snapshot.calls["a"]), ev.CallEnded("a", 16))
     after.tell(ev.Tick(), after=31)
     after.tell(ev.Tick(), after=9)
+    after.tell(ev.Tick(), after=9)
     assert after.state("op1001") is OperatorState.OFFLINE
 
 
@@ -397,7 +398,8 @@ def test_an_application_that_comes_back_finds_its_operators_as_they_were() -> No
     after.now = before.now + 3
     after.tell(ev.TelephonyChanged(False))
     operators, calls = before.desk.snapshot.operators.values(), before.desk.snapshot.calls.values()
-    after.tell(*map(ev.OperatorAdopted, operators), *map(ev.CallAdopted, calls), ev.TelephonyChanged(True))
+    adopted = [ev.OperatorAdopted(one, away_s=3.0) for one in operators]
+    after.tell(*adopted, *map(ev.CallAdopted, calls), ev.TelephonyChanged(True))
     states = [after.state(login) for login in ("op1001", "op1002", "op1003")]
     assert states == [OperatorState.TALKING, OperatorState.RINGING, OperatorState.PAUSED]
     after.tell(ev.OperatorSignedIn("op1003", ("main",)), ev.PhoneRegistered("op1003"), ev.ReadyRequested("op1003"))
@@ -410,9 +412,58 @@ def test_an_operator_whose_talk_ended_while_nobody_looked_has_time_to_write() ->
     before.waits("a")
     before.answers("a", "op1001")
     after.now = before.now + 3
-    after.tell(ev.OperatorAdopted(before.desk.snapshot.operators["op1001"]))
+    after.tell(ev.OperatorAdopted(before.desk.snapshot.operators["op1001"], away_s=3.0))
     adopted = after.desk.snapshot.operators["op1001"]
     assert (adopted.state, adopted.wrap_up_until, adopted.call) == (OperatorState.WRAP_UP, after.now + 30, None)
+
+
+def test_whoever_was_ready_long_ago_is_not_taken_for_ready() -> None:
+    before, after = Hall(), Hall()
+    before.tell(ev.DeskPhoneSignedIn("1007", ("main",)), ev.PhoneRegistered("1007"), ev.ReadyRequested("1007"))
+    after.tell(ev.OperatorAdopted(before.desk.snapshot.operators["1007"], away_s=40_000.0), ev.PhoneRegistered("1007"))
+    assert after.state("1007") is OperatorState.PAUSED
+
+
+def test_a_pause_asked_for_in_a_ring_outlives_the_application() -> None:
+    before, after = Hall(), Hall()
+    before.ready("op1001")
+    before.waits("a")
+    before.tell(ev.PauseRequested("op1001"))
+    after.tell(ev.OperatorAdopted(before.desk.snapshot.operators["op1001"], away_s=3.0))
+    assert after.desk.snapshot.operators["op1001"].pause is PauseReason.OWN
+
+
+def test_an_operator_whose_writing_ends_just_after_a_restart_is_ready_when_his_phone_is_heard_of() -> None:
+    before, after = Hall(), Hall()
+    before.ready("op1001")
+    before.waits("a")
+    before.answers("a", "op1001")
+    before.tell(ev.CallEnded("a", 16))
+    after.now = before.now + 30
+    after.tell(ev.OperatorAdopted(before.desk.snapshot.operators["op1001"], away_s=3.0))
+    after.tell(ev.Tick(), after=1)
+    after.tell(ev.PhoneRegistered("op1001"), ev.OperatorSignedIn("op1001", ("main",)), after=2)
+    after.tell(ev.Tick(), after=20)
+    assert after.state("op1001") is OperatorState.READY
+
+
+def test_a_call_that_is_over_does_not_arrive_again_by_a_round_that_was_on_its_way() -> None:
+    hall = Hall()
+    hall.waits("a")
+    hall.tell(ev.CallEnded("a", 16))
+    late = ev.CallArrived("a", "13907330001", "", "12345", "PJSIP/trunk-a")
+    assert hall.tell(late) == []
+    assert hall.tell(ev.CallEnded("a", 16)) != []  # refused
+    assert hall.tell(late) == []
+    assert dict(hall.desk.snapshot.calls) == {}
+
+
+def test_a_desk_phone_that_is_not_reached_in_a_talk_is_left_to_asterisk() -> None:
+    hall = Hall()
+    hall.tell(ev.DeskPhoneSignedIn("1007", ("main",)), ev.PhoneRegistered("1007"), ev.ReadyRequested("1007"))
+    hall.waits("a")
+    hall.answers("a", "1007")
+    assert only(fx.CheckSound, hall.tell(ev.PhoneLost("1007"))) == []
 
 
 LOGINS = ("op1", "op2", "op3")

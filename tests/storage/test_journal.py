@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from routing.call import Call
+from routing import events as ev
+from routing.call import Call, Outcome, advance
 from storage import entries, journal
 from storage.entries import Entry, Message
 from storage.journal import Journal
@@ -107,7 +108,8 @@ async def test_one_bad_entry_does_not_keep_the_good_ones_from_the_store(tmp_path
     await filled(tmp_path, 4)
     (segment,) = tmp_path.glob("*.journal")
     segment.write_bytes(segment.read_bytes().replace(b'"n":2', b'"n":9'))
-    assert [entry.seq for entry in Journal.open(tmp_path, 0).pending(10)] == [1, 3, 4]
+    with writing(tmp_path) as opened:
+        assert [entry.seq for entry in opened.pending(10)] == [1, 3, 4]
 
 
 async def test_a_start_reads_only_what_the_store_may_lack(tmp_path: Path) -> None:
@@ -117,8 +119,10 @@ async def test_a_start_reads_only_what_the_store_may_lack(tmp_path: Path) -> Non
             opened.append("call", "2")
             await taken(opened, 2)
     (tmp_path / "00000001.journal").write_bytes(b"hotline-journal 1 0 0000000000000000\nnothing of the kind\n")
-    assert [entry.seq for entry in Journal.open(tmp_path, 3).pending(10)] == [4, 5, 6]
-    assert Journal.open(tmp_path, 6).append("call", "7") == 7
+    with writing(tmp_path, 3) as opened:
+        assert [entry.seq for entry in opened.pending(10)] == [4, 5, 6]
+    with writing(tmp_path, 6) as opened:
+        assert opened.append("call", "7") == 7
 
 
 async def test_a_missing_segment_is_found(tmp_path: Path) -> None:
@@ -164,6 +168,47 @@ async def test_a_disk_that_refuses_delays_the_entries_and_is_told(
         assert opened.fault is None
     assert refused == 4
     assert journal.check(tmp_path) == journal.Checked(1, 1, 1, ())
+
+
+async def test_a_full_disk_leaves_no_empty_segments_behind_and_nothing_is_tidied_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "RETRY_S", 0.01)
+    await filled(tmp_path, 2)
+    real, refused = os.write, 0
+
+    def full(file: int, data: bytes) -> int:
+        nonlocal refused
+        refused += 1
+        if refused <= 4:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(file, data)
+
+    monkeypatch.setattr(os, "write", full)
+    with writing(tmp_path, position=0, kept=1) as opened:
+        opened.append("call", "3")
+        await taken(opened, 3)
+        assert [path.name for path in sorted(tmp_path.iterdir())] == ["00000001.journal", "00000002.journal"]
+        opened.tidy(position=1)
+        assert (tmp_path / "00000001.journal").exists()
+    assert journal.check(tmp_path) == journal.Checked(1, 3, 3, ())
+
+
+async def test_two_never_write_one_journal(tmp_path: Path) -> None:
+    with writing(tmp_path), pytest.raises(journal.InUse, match="another application writes the journal"):
+        Journal.open(tmp_path, 0)
+    with writing(tmp_path) as opened:
+        assert opened.append("call", "1") == 1
+
+
+def test_nothing_comes_after_the_end_of_a_call(store: Store) -> None:
+    call = Call("c1", "13907330001", "", "12345", "PJSIP/trunk-1", 100.0)
+    ended = advance(call, ev.CallEnded("c1", 16), 104.0)
+    store.apply([Entry(seq, *entries.of(one)) for seq, one in enumerate((call, ended, call), 1)])
+    store.apply([Entry(4, *entries.of(advance(call, ev.CallEnded("c1", None), 130.0)))])
+    record = store.call("c1")
+    assert record is not None
+    assert (record.call.outcome, record.call.ended_at) == (Outcome.ABANDONED, 104.0)
 
 
 WRITER = """

@@ -36,7 +36,7 @@ def save(session: Session, call: Call) -> None:
         )
         _meet(session, call)
     elif row.state == CallState.ENDED and (call.state is not CallState.ENDED or row.outcome != Outcome.UNKNOWN):
-        log.info("call %s: told as %s after its end, ignored", call.id, call.state)
+        log.warning("call %s: told as %s after its end, ignored", call.id, call.state)
         return
     elif row.state != CallState.GREETING and call.state is CallState.GREETING:
         log.warning("call %s: told as new though it is known as %s, ignored", call.id, row.state)

@@ -42,9 +42,9 @@ def machine() -> Iterator[Machine]:
         _ip("link", "add", near, "type", "veth", "peer", "name", far, "netns", name)
         _ip("address", "add", f"{found.here}/24", "dev", near)
         _ip("link", "set", near, "up")
-        _ip("-n", name, "address", "add", f"{found.there}/24", "dev", far)
-        _ip("-n", name, "link", "set", far, "up")
-        _ip("-n", name, "link", "set", "lo", "up")
+        _there(name, "address", "add", f"{found.there}/24", "dev", far)
+        _there(name, "link", "set", far, "up")
+        _there(name, "link", "set", "lo", "up")
         yield found
     finally:
         subprocess.run(["ip", "link", "delete", near], check=False, capture_output=True)  # it may not be there yet
@@ -54,7 +54,7 @@ def machine() -> Iterator[Machine]:
 def chromium(machine: Machine, folder: Path) -> Path:
     """A program that runs Chromium over there."""
     program = folder / "chromium-elsewhere"
-    program.write_text(f'#!/bin/sh\nexec ip netns exec {machine.name} {CHROMIUM} "$@"\n', encoding="ascii")
+    program.write_text(f'#!/bin/sh\nexec nsenter --net=/run/netns/{machine.name} {CHROMIUM} "$@"\n', encoding="ascii")
     program.chmod(0o755)
     return program
 
@@ -67,6 +67,11 @@ def trusting(home: Path, authority: Path) -> dict[str, str]:
     subprocess.run(["certutil", *where, "-N", "--empty-password"], check=True)
     subprocess.run(["certutil", *where, "-A", "-t", "C,,", "-n", "hotline", "-i", authority], check=True)
     return {**os.environ, "HOME": str(home)}
+
+
+def _there(name: str, *words: str) -> None:
+    """`ip` itself would mount a /sys for the namespace, which cannot be done in a chroot."""
+    subprocess.run(["nsenter", f"--net=/run/netns/{name}", "ip", *words], check=True, capture_output=True)
 
 
 def _ip(*words: str) -> None:

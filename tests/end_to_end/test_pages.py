@@ -52,6 +52,11 @@ BEFORE: tuple[tuple[float, str, str, str, float, CaseInput | None], ...] = (
 )
 
 
+def _noon() -> str:
+    """A time zone in which it is noon, whenever this runs: what was two hours ago was today."""
+    return f"Etc/GMT{time.gmtime().tm_hour - 12:+d}"
+
+
 def furnish(town: Town) -> None:
     """Some calls and cases of the last days, and a message, as they would stand in the store."""
     zone = ZoneInfo(town.settings.timezone)
@@ -93,7 +98,7 @@ def _keep(store: Store, town: Town, call: Call, kind: recordings.Kind, seconds: 
 
 @pytest.fixture(scope="module")
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    town = Town(tmp_path_factory.mktemp("pages") / "home")
+    town = Town(tmp_path_factory.mktemp("pages") / "home", timezone=_noon())
     with town.running():
         furnish(town)
         yield town

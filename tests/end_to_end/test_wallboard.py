@@ -63,7 +63,7 @@ async def board(town: Town, *words: str) -> AsyncIterator[Screen]:
     try:
         yield screen
         process.send_signal(signal.SIGINT)
-        assert await asyncio.to_thread(process.wait, 10) == 0
+        assert await asyncio.to_thread(process.wait, 30) == 0
     finally:
         asyncio.get_running_loop().remove_reader(ours)
         process.kill()

@@ -109,6 +109,7 @@ class Application:
             fx.TakeMessage: control.take_message,
             fx.EndCall: control.end_call,
             fx.SaveCall: self._clerk.save_call,
+            fx.AskWitness: self._ask_witness,
             fx.SaveOperator: self._clerk.save_operator,
             fx.OpenMessageWork: self._clerk.open_message_work,
             fx.Refuse: _refuse,
@@ -235,6 +236,9 @@ class Application:
             await self._reconcile.phones()
         if not self._agi.listening:
             await self._agi.start("127.0.0.1", self._settings.agi_port)
+
+    async def _ask_witness(self, order: fx.Order) -> None:
+        await self._reconcile.ask_witness(order)
 
     async def _phones_up(self) -> None:
         await self._know_desk_phones()

@@ -14,6 +14,7 @@ from agi.ami import Ami, Event
 from agi.caller import name, number
 from agi.endpoints import is_citizen, operator_of
 from agi.facts import Facts, contacts
+from routing import effects as fx
 from routing import events as ev
 from routing.call import Call, CallState, IllegalMove, advance
 from routing.desk import Snapshot
@@ -22,6 +23,8 @@ from storage.store import Store
 
 log = logging.getLogger(__name__)
 
+WITNESS_S = 2.0
+"""How long the arrival of a call that is over already may be on its way."""
 SETTLED_S = 5.0
 """How long the store may take to come up with the desk."""
 
@@ -93,15 +96,32 @@ class Reconcile:
         for call_id in logged:
             lines = seen.get(call_id, [])
             known = call_id in desk or call_id in stored or await self._store.read(self._store.knows_call, call_id)
-            arrived = None if known else witness.arrived(lines)
-            if arrived is not None:
-                arrived = replace(
-                    arrived, caller=number(arrived.caller, self._country), caller_name=name(arrived.caller_name)
-                )
-                self._take(arrived, lines, running.get(call_id), now)
+            if not known:
+                self._take_logged(lines, running.get(call_id), now)
         self._done = True
         self._post(ev.TelephonyChanged(True), None)
         witness.put_aside(self._log_file, now)
+
+    async def ask_witness(self, order: fx.Order) -> None:
+        """Write down a call whose end was told and whose arrival was not, by what the log saw of it."""
+        effect = order.effect
+        assert isinstance(effect, fx.AskWitness)
+        await asyncio.sleep(WITNESS_S)  # the arrival may only be late
+        await self._settled()
+        if effect.call not in self._snapshot().calls and not await self._store.read(
+            self._store.knows_call, effect.call
+        ):
+            seen = witness.by_call(await asyncio.to_thread(witness.recent, self._log_file))
+            self._take_logged(seen.get(effect.call, []), None, self._clock())
+
+    def _take_logged(self, lines: list[witness.Line], channels: Channels | None, now: float) -> None:
+        """Take a call that only the log has seen, if it was answered at all."""
+        arrived = witness.arrived(lines)
+        if arrived is not None:
+            arrived = replace(
+                arrived, caller=number(arrived.caller, self._country), caller_name=name(arrived.caller_name)
+            )
+            self._take(arrived, lines, channels, now)
 
     def _take(self, call: Call, lines: list[witness.Line], channels: Channels | None, now: float) -> None:
         """Give a call that the desk does not know to it, or to the clerk if it is over."""

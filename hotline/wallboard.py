@@ -5,6 +5,7 @@ import contextlib
 import json
 import logging
 import os
+import signal
 import time
 import urllib.error
 import urllib.parse
@@ -202,6 +203,7 @@ def run(settings: Settings, store: Store, console: Console, login: str, *, once:
     access = Pass(store, account(store.accounts(), login or None).login)
     if not (once or as_json):
         with contextlib.suppress(KeyboardInterrupt):
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job begins without it
             asyncio.run(show(site, access, settings.zone, console))
         return
     board, snapshot = asyncio.run(first(site, access))

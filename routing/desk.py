@@ -182,6 +182,7 @@ class Desk:
         if before is None:
             if isinstance(event, ev.CallEnded) and event.call not in self._over:
                 _remember(self._gone, event.call, event.cause)
+                effects.append(fx.AskWitness(event.call))
             raise IllegalMove(event.call, "unknown", event)
         queue = self._queue_of(before)
         after = advance_call(before, event, now, prefer_s=queue.reconnect_s)

@@ -57,6 +57,13 @@ class SaveCall:
 
 
 @dataclass(frozen=True, slots=True)
+class AskWitness:
+    """A call is over that never arrived here: who hangs up at once is seen by Asterisk's own log alone."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
 class SaveOperator:
     """Write the operator as he now stands, so that an application that comes back finds him so."""
 
@@ -137,6 +144,7 @@ Effect = (
     | TakeMessage
     | EndCall
     | SaveCall
+    | AskWitness
     | SaveOperator
     | ShowCall
     | OpenMessageWork

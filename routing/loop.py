@@ -115,6 +115,8 @@ def _lane_of(effect: fx.Effect) -> str:
             return f"save {saved.id}"
         case fx.OpenMessageWork(call=call):
             return f"save {call}"
+        case fx.AskWitness(call=call):  # waits a while
+            return f"witness {call}"
         case fx.SaveOperator(operator=operator):
             return f"save operator {operator.login}"
         case fx.ShowOperator(operator=operator):

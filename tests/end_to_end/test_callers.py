@@ -98,3 +98,14 @@ async def test_a_number_that_is_not_ours_is_refused_and_leaves_no_call(town: Tow
     report = await phone.ended(10)
     assert report.status == 404
     assert (await town.get("/calls", limit=1))["items"] == before
+
+
+async def test_citizens_who_hang_up_as_soon_as_they_are_answered_have_records_all_the_same(town: Town) -> None:
+    numbers = [f"139073309{number:02d}" for number in range(8)]
+    for number in numbers:
+        citizen = town.phone(number)
+        await citizen.dial()
+        await citizen.answered()
+        await citizen.hang_up()
+    outcomes = [(await town.ended(number))["outcome"] for number in numbers]
+    assert outcomes == ["abandoned"] * len(numbers)

@@ -447,6 +447,11 @@ def test_an_operator_whose_writing_ends_just_after_a_restart_is_ready_when_his_p
     assert after.state("op1001") is OperatorState.READY
 
 
+def test_of_a_call_that_ended_before_it_arrived_the_witness_is_asked() -> None:
+    told = Hall().tell(ev.CallEnded("a", 16))
+    assert only(fx.AskWitness, told) == [fx.AskWitness("a")]
+
+
 def test_a_call_that_is_over_does_not_arrive_again_by_a_round_that_was_on_its_way() -> None:
     hall = Hall()
     hall.waits("a")

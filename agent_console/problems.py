@@ -28,7 +28,7 @@ class FieldError:
     en: str
 
 
-class Problem(Exception):  # noqa: N818 - RFC 9457's word
+class Problem(Exception):
     """A refusal with its reason for a person, in Chinese and English. `code` tells programs the kind of problem."""
 
     def __init__(

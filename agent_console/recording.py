@@ -19,11 +19,11 @@ MAX_DATA = 0xFFFFFFFF - HEADER
 """A WAV file counts its bytes with 32 bits."""
 
 
-class Unreadable(Exception):  # noqa: N818
+class Unreadable(Exception):
     """The file is not there, or not one that we give out."""
 
 
-class Unsatisfiable(Exception):  # noqa: N818
+class Unsatisfiable(Exception):
     """The range asked for lies outside the file."""
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
-
 from agi.endpoints import CITIZENS, TRUNK, VISITORS, desk_phone_of, softphone_of
 from agi.phones import REALM
+from config import rendering
+from config.rendering import templates
 from routing.records import DeskPhone
 
 MODULES = (
@@ -243,21 +243,9 @@ def _regex(contact: str) -> str:
 
 
 def _write(layout: Layout, names: Sequence[str], values: Mapping[str, object]) -> None:
-    templates = files("config") / "asterisk"
-    environment = Environment(  # noqa: S701 - this is no HTML; `conf` guards every value
-        loader=FunctionLoader(lambda name: (templates / name).read_text(encoding="utf-8")),
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["conf"] = conf
-    environment.filters["regex"] = _regex
+    environment = templates(files("config") / "asterisk", conf=conf, regex=_regex)
     for template in names:
-        target = layout.etc / template.removesuffix(".j2")
-        fresh = target.with_suffix(".new")
-        fresh.write_text(environment.get_template(template).render(values), encoding="utf-8")
-        fresh.chmod(0o600)
-        fresh.replace(target)
+        rendering.render(environment, template, layout.etc / template.removesuffix(".j2"), values)
 
 
 def conf(value: object) -> str:

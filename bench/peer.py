@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from agi.asterisk_binary import AsteriskBinary, find
 from agi.configuration import Layout, Plan, Secrets, conf, render
 from agi.endpoints import desk_phone_of
 from bench.ours import CALLS_AT_ONCE
 from bench.system import PEER, System
+from config import rendering
+from config.rendering import templates
 from hotline.desk_phones import CODECS
 from hotline.places import DEFAULT_QUEUE, city
 from routing.records import DeskPhone
@@ -98,18 +98,14 @@ def _plan(binary: AsteriskBinary, layout: Layout, logins: Sequence[str], contact
 
 def _replace(layout: Layout, logins: Sequence[str]) -> None:
     """Put the peer's files over our own, and app_queue beside our modules."""
-    environment = Environment(  # noqa: S701 - this is no HTML; `conf` guards every value
-        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, keep_trailing_newline=True
-    )
-    environment.filters["conf"] = conf
     values = {
         "recordings": layout.recordings,
         "numbers": city()[1],
         "queue": DEFAULT_QUEUE,
         "endpoints": [desk_phone_of(login) for login in logins],
     }
-    for template in environment.list_templates(["j2"]):
-        target = layout.etc / template.removesuffix(".j2")
-        target.write_text(environment.get_template(template).render(values), encoding="utf-8")
+    environment = templates(TEMPLATES, conf=conf)
+    for template in TEMPLATES.glob("*.j2"):
+        rendering.render(environment, template.name, layout.etc / template.stem, values)
     with (layout.etc / "modules.conf").open("a", encoding="ascii") as modules:
         modules.write("load = app_queue.so\n")

@@ -14,7 +14,7 @@ class CaseError(Exception):
     """A command on a case that was refused; nothing was written."""
 
 
-class BadCase(CaseError):  # noqa: N818
+class BadCase(CaseError):
     """What was filled in cannot be saved; `faults` says why, by field."""
 
     def __init__(self, faults: list[FieldFault]) -> None:
@@ -22,7 +22,7 @@ class BadCase(CaseError):  # noqa: N818
         self.faults = faults
 
 
-class CaseExists(CaseError):  # noqa: N818
+class CaseExists(CaseError):
     """This person has already opened a case for this call: `number`."""
 
     def __init__(self, number: str) -> None:
@@ -30,7 +30,7 @@ class CaseExists(CaseError):  # noqa: N818
         self.number = number
 
 
-class StaleCase(CaseError):  # noqa: N818
+class StaleCase(CaseError):
     """Somebody saved the case since it was read; `current` is how it stands."""
 
     def __init__(self, current: Case) -> None:
@@ -38,11 +38,11 @@ class StaleCase(CaseError):  # noqa: N818
         self.current = current
 
 
-class NoSuchCase(CaseError):  # noqa: N818
+class NoSuchCase(CaseError):
     """No case has this number."""
 
 
-class NoSuchCall(CaseError):  # noqa: N818
+class NoSuchCall(CaseError):
     """No call has this id."""
 
 

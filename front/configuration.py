@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined
+from config import rendering
+from config.rendering import templates
 
 SAFE = re.compile(r"[^\x00-\x1f\"`\\{}]+")
 
@@ -77,26 +78,17 @@ def render(plan: Plan) -> bool:
     layout = plan.layout
     layout.folder.mkdir(parents=True, exist_ok=True)
     layout.folder.chmod(0o700)
-    environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True)  # noqa: S701 - this is no HTML
-    environment.filters["word"] = word
-    template = (files("config") / "caddy" / "Caddyfile.j2").read_text(encoding="utf-8")
-    text = environment.from_string(template).render(
-        storage=layout.folder,
-        log=layout.log,
-        bind=plan.bind,
-        port=plan.port,
-        hosts=plan.hosts,
-        http_port=plan.http_port,
-        sip_ws_port=plan.sip_ws_port,
-        given=plan.given,
-    )
-    if layout.conf.exists() and layout.conf.read_text(encoding="utf-8") == text:
-        return False
-    fresh = layout.conf.with_suffix(".new")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.chmod(0o600)
-    fresh.replace(layout.conf)
-    return True
+    values = {
+        "storage": layout.folder,
+        "log": layout.log,
+        "bind": plan.bind,
+        "port": plan.port,
+        "hosts": plan.hosts,
+        "http_port": plan.http_port,
+        "sip_ws_port": plan.sip_ws_port,
+        "given": plan.given,
+    }
+    return rendering.render(templates(files("config") / "caddy", word=word), "Caddyfile.j2", layout.conf, values)
 
 
 def word(value: object) -> str:

@@ -20,7 +20,8 @@ from config.settings import Settings
 from hotline.keeper import ASTERISK_MARK
 from hotline.places import Places
 from hotline.process import running
-from routing.records import DeskPhone
+from hotline.terminal import by_hand
+from routing.records import Act, DeskPhone
 from storage.desk_phones import Clash, Seat
 from storage.store import Store
 
@@ -86,6 +87,8 @@ def add(store: Store, settings: Settings, wanted: Wanted, default_queue: str) ->
             store.add_desk_phones([one.phone for one in added], crew)
         except Clash as clash:
             raise DeskPhoneError(str(clash)) from clash
+        for one in added:
+            store.note(by_hand(Act.DESK_PHONE_ADDED, one.phone.login, one.phone.contact or ""))
         _take_up(store, settings)
     return added
 
@@ -96,6 +99,7 @@ def remove(store: Store, settings: Settings, login: str) -> None:
         if not store.remove_desk_phone(login):
             there = ", ".join(phone.login for phone in store.desk_phones()) or "none"
             raise DeskPhoneError(f"{login} has no desk phone. There are: {there}.")
+        store.note(by_hand(Act.DESK_PHONE_REMOVED, login, ""))
         _take_up(store, settings)
 
 

@@ -46,7 +46,7 @@ class KeeperError(Exception):
     """The hotline cannot start; the message says why and what to do."""
 
 
-class AlreadyRunning(Exception):  # noqa: N818 - no error: the wish is fulfilled already
+class AlreadyRunning(Exception):
     """A keeper is at work in this HOME."""
 
 
@@ -89,7 +89,7 @@ class Charge:
 def prepare(settings: Settings, places: Places) -> list[Charge]:
     """Store, demo city and the configurations of Asterisk and the front; what is to be kept running.
 
-    Raises `AsteriskError`, `CaddyError`, `CertificateError` before anything has changed.
+    Raises `ProgramError`, `CertificateError` before anything has changed.
     """
     binary = find(settings.asterisk or None)
     proxy = caddy.find(settings.caddy or None) if settings.tls else None

@@ -23,7 +23,7 @@ class Process:
     ) -> "Process":
         """Start `command` in a session of its own (Ctrl-C is ours to pass on), its output appended to `output`."""
         with output.open("ab") as out:
-            popen = subprocess.Popen(  # noqa: S603 - our own programs
+            popen = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=out,

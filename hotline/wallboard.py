@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import logging
-import os
 import signal
 import time
 import urllib.error
@@ -27,7 +26,8 @@ from config.settings import Settings
 from hotline import literal
 from hotline.board import Board, Frame, lost, opened, told
 from hotline.picture import picture
-from routing.records import Account, Act, AuditEntry, Role, StoreFault
+from hotline.terminal import by_hand, show_json
+from routing.records import Account, Act, Role, StoreFault
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -78,10 +78,7 @@ class Pass:
     async def token(self) -> str:
         if self._token is None:
             self._token = await self._sessions.issue(self._login, kind="token", lifetime=TOKEN_S)
-            made = AuditEntry(
-                time.time(), f"uid {os.getuid()}", Act.TOKEN_MADE, self._login, "command line", "wallboard"
-            )
-            self._store.note(made)
+            self._store.note(by_hand(Act.TOKEN_MADE, self._login, "wallboard"))
         return self._token
 
     def over(self) -> None:
@@ -208,7 +205,7 @@ def run(settings: Settings, store: Store, console: Console, login: str, *, once:
         return
     board, snapshot = asyncio.run(first(site, access))
     if as_json:
-        print(literal.as_json(snapshot))  # noqa: T201
+        show_json(snapshot)
     else:
         console.print(picture(board, time.time(), settings.zone, *console.size))
 

@@ -5,10 +5,11 @@ import subprocess
 from pathlib import Path
 
 from agi import asterisk_binary
+from config.program import ProgramError
 from install import machine, places
 from install.command import CommandError, Runner
-from install.owner import named
-from install.step import Step, StepError
+from install.owner import found
+from install.step import Step
 
 # Debian 12 and 13 have no Asterisk; this is the release after them.
 SUITE = "forky"
@@ -19,15 +20,7 @@ def asterisk_step(runner: Runner) -> Step:
     """The step after which asterisk_binary.find() finds one. An unusable one named by the owner fails it."""
 
     def ready() -> bool:
-        try:
-            asterisk_binary.find(named("asterisk"))
-        except asterisk_binary.AsteriskMissingError as missing:
-            if named("asterisk"):
-                raise StepError(f"The step 'Asterisk' failed: {missing}.") from missing
-            return False
-        except asterisk_binary.AsteriskError as error:
-            raise StepError(f"The step 'Asterisk' failed: {error}.") from error
-        return True
+        return found("Asterisk", asterisk_binary.find)
 
     def work(log: Path) -> None:
         places.fetch_whole(asterisk_binary.private_root(), lambda folder: unpack(runner, folder, log))
@@ -51,7 +44,7 @@ def unpack(runner: Runner, folder: Path, log: Path) -> None:
             folder.mkdir()
     try:
         version = asterisk_binary.look_at(folder / "usr/sbin/asterisk").version
-    except asterisk_binary.AsteriskError as error:
+    except ProgramError as error:
         raise CommandError(["asterisk", "-V"], 1, str(error)) from error
     if version[0] != asterisk_binary.PRIVATE_MAJOR:
         raise CommandError(
@@ -91,7 +84,7 @@ def _proxies() -> list[str]:
 
 def _said(*command: str) -> list[str]:
     try:
-        answer = subprocess.run(  # noqa: S603 - fixed commands
+        answer = subprocess.run(
             command, capture_output=True, text=True, check=False, timeout=30, stdin=subprocess.DEVNULL
         )
     except OSError:

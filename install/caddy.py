@@ -6,11 +6,12 @@ Installed, it would start a web server of its own on port 80, and it would need 
 import shutil
 from pathlib import Path
 
+from config.program import ProgramError
 from front import binary
 from install import machine, places
 from install.command import CommandError, Runner
-from install.owner import named
-from install.step import Step, StepError
+from install.owner import found
+from install.step import Step
 
 PACKAGE = "caddy"
 ADVICE = (
@@ -23,15 +24,7 @@ def caddy_step(runner: Runner) -> Step:
     """The step after which front.binary.find() finds one. An unusable one named by the owner fails it."""
 
     def ready() -> bool:
-        try:
-            binary.find(named("caddy"))
-        except binary.CaddyMissingError as missing:
-            if named("caddy"):
-                raise StepError(f"The step 'Caddy' failed: {missing}.") from missing
-            return False
-        except binary.CaddyError as error:
-            raise StepError(f"The step 'Caddy' failed: {error}.") from error
-        return True
+        return found("Caddy", binary.find)
 
     def work(log: Path) -> None:
         places.fetch_whole(binary.private_root(), lambda folder: unpack(runner, folder, log))
@@ -60,7 +53,7 @@ def unpack(runner: Runner, folder: Path, log: Path) -> None:
     shutil.rmtree(package)
     try:
         binary.look_at(folder / "usr/bin/caddy")
-    except binary.CaddyError as error:
+    except ProgramError as error:
         raise CommandError(["caddy", "version"], 1, str(error)) from error
 
 

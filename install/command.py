@@ -42,7 +42,7 @@ class Runner:
                 if self._stopped:
                     raise CommandError(command, -signal.SIGTERM, "")
                 # A session of its own, so that its children can be ended with it.
-                process = subprocess.Popen(  # noqa: S603 - the steps give fixed commands
+                process = subprocess.Popen(
                     command,
                     stdin=subprocess.DEVNULL,
                     stdout=file,

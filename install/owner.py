@@ -2,8 +2,11 @@
 
 import os
 import tomllib
+from collections.abc import Callable
 
+from config.program import MissingError, ProgramError
 from install import places
+from install.step import StepError
 
 
 def named(setting: str) -> str | None:
@@ -18,3 +21,18 @@ def named(setting: str) -> str | None:
         return None
     found = settings.get(setting)
     return found if isinstance(found, str) else None
+
+
+def found(title: str, find: Callable[[str | None], object]) -> bool:
+    """Whether `find` finds the program; an unusable one, or one that the owner named and is not there, is a failure.
+
+    Raises `StepError`.
+    """
+    owners = named(title.lower())
+    try:
+        find(owners)
+    except ProgramError as fault:
+        if isinstance(fault, MissingError) and not owners:
+            return False
+        raise StepError(f"The step '{title}' failed: {fault}.") from fault
+    return True

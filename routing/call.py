@@ -32,7 +32,7 @@ class EndedBy(StrEnum):
     SYSTEM = "system"
 
 
-class IllegalMove(Exception):  # noqa: N818 - the table's word for it
+class IllegalMove(Exception):
     """The table knows no such move; the call is as it was."""
 
     def __init__(self, subject: str, state: str, event: object) -> None:

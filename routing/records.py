@@ -26,11 +26,11 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-class StoreFault(Exception):  # noqa: N818 - a fault of the disk or database, not of the program
+class StoreFault(Exception):
     """The store could not be read or written now: locked, full, gone. Nothing of the transaction was kept."""
 
 
-class BadCursor(ValueError):  # noqa: N818 - the pages' word for it
+class BadCursor(ValueError):
     """A list was asked to go on from a place that this list never gave out."""
 
 
@@ -117,6 +117,8 @@ class Act(StrEnum):
     SIGNED_OUT = "signed_out"
     TOKEN_MADE = "token_made"  # noqa: S105 - no password
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    DESK_PHONE_ADDED = "desk_phone_added"
+    DESK_PHONE_REMOVED = "desk_phone_removed"
     RECORDING_PLAYED = "recording_played"
     RECORDING_REFUSED = "recording_refused"
 

@@ -28,7 +28,7 @@ UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 """NUL and halves of characters: one engine or the other cannot hold them."""
 
 
-class UnusableDatabase(Exception):  # noqa: N818
+class UnusableDatabase(Exception):
     """The database cannot be used as it is; the message says what to do."""
 
 

@@ -9,7 +9,7 @@ from routing.records import DeskPhone, Role
 from storage import tables
 
 
-class Clash(ValueError):  # noqa: N818 - what it is to the one who adds a phone
+class Clash(ValueError):
     """A phone cannot be added as asked; the message says why and what to do."""
 
 

@@ -54,7 +54,7 @@ class Segment:
         return self.entries[-1].seq if self.entries else self.before
 
 
-class InUse(Exception):  # noqa: N818
+class InUse(Exception):
     """Two must not write one journal: each would take the other's entries for its own."""
 
 

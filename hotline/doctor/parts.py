@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from agi.asterisk_binary import AsteriskError
 from agi.asterisk_binary import find as find_asterisk
 from agi.configuration import Layout
 from agi.prompts.catalogue import TEXTS, load, read_wave
-from front.binary import CaddyError
+from config.program import ProgramError
 from front.binary import find as find_caddy
 from hotline import keeper
 from hotline.doctor.finding import Finding, Patient
@@ -33,7 +32,7 @@ def asterisk(patient: Patient) -> Iterator[Finding]:
     """There is an Asterisk that we can run."""
     try:
         found = find_asterisk(patient.settings.asterisk or None)
-    except AsteriskError as fault:
+    except ProgramError as fault:
         yield Finding(f"Asterisk: {fault}.", "Run `make run`, which brings one, or name one: HOTLINE_ASTERISK=…")
     else:
         version = ".".join(str(part) for part in found.version)
@@ -46,7 +45,7 @@ def caddy(patient: Patient) -> Iterator[Finding]:
         return
     try:
         found = find_caddy(patient.settings.caddy or None)
-    except CaddyError as fault:
+    except ProgramError as fault:
         yield Finding(f"Caddy: {fault}.", "Run `make run`, which brings one, or name one: HOTLINE_CADDY=…")
     else:
         yield Finding(f"Caddy {'.'.join(str(part) for part in found.version)}: {found.path}", "", note=True)

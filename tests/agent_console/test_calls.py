@@ -89,7 +89,7 @@ async def test_calls_are_listed_by_person_day_and_caller_page_by_page(house: Hou
     one_talk(house, "tomorrow")
 
     async def ids(http: object, **query: str) -> list[str]:
-        answer = await http.get("/api/v1/calls", params=query)  # type: ignore[attr-defined]
+        answer = await http.get("/api/v1/calls", params=query)
         assert answer.status_code == 200, answer.text
         return [item["id"] for item in answer.json()["items"]]
 

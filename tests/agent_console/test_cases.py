@@ -1,4 +1,5 @@
 import asyncio
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -151,19 +152,19 @@ async def test_what_could_not_be_written_is_never_acknowledged(
     house: House, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one_talk(house)
-    monkeypatch.setattr("storage.database.BUSY_MS", 10)
-    hasty, other = Store.open(url, timezone=CITY), Store.open(url, timezone=CITY)
-    monkeypatch.setattr(house.store, "case_work", hasty.case_work)
     async with house.client("op1001") as http:
-        with other.case_work() as alone:
+        house.audit()  # nobody else writes from here on: whoever waits, waits for the lock that is held below
+        with monkeypatch.context() as short:
+            short.setattr("storage.database.BUSY_MS", 300)
+            hasty = Store.open(url, timezone=CITY)
+        with closing(hasty), monkeypatch.context() as held, house.store.case_work() as alone:
             alone.case("20261123-0001")
+            held.setattr(house.store, "case_work", hasty.case_work)
             answer = await http.post("/api/v1/cases", json={**NOISE, "call": "c1"})
         assert answer.status_code == 503
         assert answer.json()["detail"].startswith("没有保存：数据库暂时无法写入。")
         assert answer.headers["retry-after"] == "3"
         assert (await http.post("/api/v1/cases", json={**NOISE, "call": "c1"})).status_code == 201
-    hasty.close()
-    other.close()
 
 
 async def test_an_unforeseen_fault_is_told_without_its_inside(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,7 +173,7 @@ async def test_an_unforeseen_fault_is_told_without_its_inside(house: House, monk
 
     monkeypatch.setattr(house.store, "cases", broken)
     async with house.client("op1001") as http:
-        http._transport.raise_app_exceptions = False  # type: ignore[attr-defined]
+        http._transport.raise_app_exceptions = False
         answer = await http.get("/api/v1/cases")
     assert answer.status_code == 500
     assert answer.json()["detail"].startswith("系统内部出错")

@@ -65,7 +65,7 @@ class Served:
         self, login: str = "op1001", since: int | None = None, **options: Any
     ) -> AsyncIterator[ClientConnection]:
         url = self.url(await self.ticket(login), since)
-        async with connect(url, origin=self.origin, proxy=None, **options) as link:  # type: ignore[arg-type]
+        async with connect(url, origin=self.origin, proxy=None, **options) as link:
             yield link
 
     @property
@@ -129,7 +129,7 @@ async def test_a_supervisors_page_brings_no_operator(served: Served) -> None:
 
 async def refused(url: str, origin: str | None) -> int:
     with pytest.raises(InvalidStatus) as answer:
-        async with connect(url, origin=origin, proxy=None):  # type: ignore[arg-type]
+        async with connect(url, origin=origin, proxy=None):
             pass
     return answer.value.response.status_code
 
@@ -142,13 +142,13 @@ async def test_another_site_or_none_is_refused_before_the_upgrade(served: Served
     ticket = await served.ticket()
     assert await refused(served.url(ticket), origin) == 403
     assert served.house.desk.events == []
-    async with connect(served.url(ticket), origin=served.origin, proxy=None) as link:  # type: ignore[arg-type]
+    async with connect(served.url(ticket), origin=served.origin, proxy=None) as link:
         assert (await hear(link))["type"] == "snapshot"
 
 
 async def test_an_address_that_the_settings_name_is_ours_too(served: Served) -> None:
     url = served.url(await served.ticket())
-    async with connect(url, origin="https://hotline.example.org", proxy=None) as link:  # type: ignore[arg-type]
+    async with connect(url, origin="https://hotline.example.org", proxy=None) as link:
         assert (await hear(link))["type"] == "snapshot"
 
 
@@ -206,13 +206,13 @@ async def test_a_refused_site_neither_uses_up_the_ticket_nor_sends_the_open_page
         assert await handshake(served.port, f"/live?ticket={ticket}", Origin="http://evil.example") == 403
         served.house.hub.messages(1)
         assert (await hear_until(link, "messages"))[-1]["data"] == {"open": 1}
-        async with connect(served.url(ticket), origin=served.origin, proxy=None):  # type: ignore[arg-type]
+        async with connect(served.url(ticket), origin=served.origin, proxy=None):
             assert await closed(link) == 4409
 
 
 async def test_an_old_used_or_invented_ticket_is_refused(served: Served) -> None:
     used, old = await served.ticket(), await served.ticket()
-    async with connect(served.url(used), origin=served.origin, proxy=None) as link:  # type: ignore[arg-type]
+    async with connect(served.url(used), origin=served.origin, proxy=None) as link:
         await hear(link)
         assert await refused(served.url(used), served.origin) == 403
     served.house.ticks[0] += 30
@@ -242,7 +242,7 @@ async def test_a_page_that_lost_its_network_goes_on_where_it_was(served: Served)
         assert all(frame["seq"] > seen for frame in heard)
     for nonsense in ("-1", "x", "9" * 40, "٣"):
         url = served.url(await served.ticket()) + f"&since={nonsense}"
-        async with connect(url, origin=served.origin, proxy=None) as link:  # type: ignore[arg-type]
+        async with connect(url, origin=served.origin, proxy=None) as link:
             assert (await hear(link))["type"] == "snapshot"
 
 
@@ -261,7 +261,7 @@ async def test_the_second_page_of_an_account_sends_the_first_away(served: Served
 async def test_signing_out_closes_the_page_and_takes_the_operator_off_the_line(served: Served) -> None:
     http = await served.sign_in()
     ticket = (await http.post("/api/v1/live-tickets", json={})).json()["ticket"]
-    async with connect(served.url(ticket), origin=served.origin, proxy=None) as link:  # type: ignore[arg-type]
+    async with connect(served.url(ticket), origin=served.origin, proxy=None) as link:
         await hear(link)
         assert (await http.delete("/api/v1/session")).status_code == 204
         assert await closed(link) == 4401
@@ -285,7 +285,7 @@ async def test_a_page_that_does_not_read_is_dropped_and_another_hears_everything
                 while (await hear(quick)).get("data", {}).get("open") != count:
                     pass
         assert page.over.result().code == 4408
-        assert not served.house.hub.page_of("op1002").over.done()  # type: ignore[union-attr]
+        assert not served.house.hub.page_of("op1002").over.done()
         assert await closed(slow) == 4408
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from agi import asterisk_binary
-from agi.asterisk_binary import AsteriskMissingError, AsteriskTooOldError, AsteriskUnusableError, find
+from agi.asterisk_binary import find
+from config.program import MissingError, TooOldError, UnusableError
 
 
 @pytest.fixture(autouse=True)
@@ -79,27 +80,27 @@ def test_the_named_one_wins_over_all(bare_machine: Path) -> None:
 
 def test_a_named_one_that_is_too_old_is_refused_by_name(bare_machine: Path) -> None:
     named = a_tree(bare_machine / "named", "Asterisk 16.28.0")
-    with pytest.raises(AsteriskTooOldError, match=r"named/usr/sbin/asterisk is Asterisk 16\.28"):
+    with pytest.raises(TooOldError, match=r"named/usr/sbin/asterisk is Asterisk 16\.28"):
         find(str(named))
 
 
 def test_a_named_one_that_is_not_there_is_an_error_that_names_the_setting(bare_machine: Path) -> None:
-    with pytest.raises(AsteriskMissingError, match="HOTLINE_ASTERISK names /nowhere/asterisk"):
+    with pytest.raises(MissingError, match="HOTLINE_ASTERISK names /nowhere/asterisk"):
         find("/nowhere/asterisk")
 
 
 def test_a_program_that_is_no_asterisk_is_refused(bare_machine: Path) -> None:
     named = a_tree(bare_machine / "named", "something else")
-    with pytest.raises(AsteriskUnusableError, match="gives no version: something else"):
+    with pytest.raises(UnusableError, match="gives no version: something else"):
         find(str(named))
 
 
 def test_an_asterisk_without_its_modules_is_refused(bare_machine: Path) -> None:
     a_script(bare_machine / "opt/bin/asterisk", "echo Asterisk 22.1.0")
-    with pytest.raises(AsteriskUnusableError, match="no modules"):
+    with pytest.raises(UnusableError, match="no modules"):
         find(str(bare_machine / "opt/bin/asterisk"))
 
 
 def test_without_any_the_error_says_what_brings_one(bare_machine: Path) -> None:
-    with pytest.raises(AsteriskMissingError, match="make run"):
+    with pytest.raises(MissingError, match="make run"):
         find(None)

@@ -134,7 +134,7 @@ def test_a_value_that_asterisk_would_read_as_something_else_is_refused(plan: Pla
     for phone in (PHONES[0], PHONES[1]):
         for change in ({"contact": f"sip:{poison}@127.0.0.1"}, {"codecs": (poison,)}, {"ha1": poison}):
             with pytest.raises(UnsafeValueError):
-                render_phones(plan.layout, ["1007"], [replace(phone, **change)])  # type: ignore[arg-type]
+                render_phones(plan.layout, ["1007"], [replace(phone, **change)])
     with pytest.raises(UnsafeValueError):
         render(replace(plan, layout=Layout(plan.layout.home / poison)))
 

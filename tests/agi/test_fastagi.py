@@ -16,7 +16,7 @@ ENVIRONMENT = b"agi_network: yes\nagi_network_script: script\nagi_accountcode: c
 
 @asynccontextmanager
 async def listening(script: Script, **options: float) -> AsyncIterator[int]:
-    server = Server({"script": script}, **options)  # type: ignore[arg-type]
+    server = Server({"script": script}, **options)
     await server.start("127.0.0.1", 0)
     assert server._server is not None
     try:

@@ -59,7 +59,7 @@ class Shelf:
 
 class Clock:
     def __init__(self, *local: int) -> None:
-        self.now = datetime(*local, tzinfo=CITY).timestamp()  # type: ignore[arg-type, misc]
+        self.now = datetime(*local, tzinfo=CITY).timestamp()
 
     def __call__(self) -> float:
         return self.now

@@ -42,7 +42,7 @@ async def test_of_two_hundred_calls_to_sixty_desk_phones_none_is_lost(
     await town.close()
     figures = _figures(records, used)
     with capsys.disabled():
-        print(f"\n{json.dumps(figures)}")  # noqa: T201 - the figures are what it is also run for
+        print(f"\n{json.dumps(figures)}")
     assert sorted(one.number for one in called) == numbers
     assert [one for one in called if one.seconds is None or one.seconds < TALK_S] == []
     rung = {ring.call: ring for ring in phones.rung()}

@@ -54,7 +54,7 @@ async def test_an_application_killed_every_twenty_seconds_cuts_nobody_off_and_lo
         "rings": Counter(ring.ended for ring in phones.rung()),
     }
     with capsys.disabled():
-        print(f"\n{json.dumps(figures)}")  # noqa: T201 - the figures are what it is also run for
+        print(f"\n{json.dumps(figures)}")
     # the witness who is not ours: every citizen was answered, and our side ended his call after a whole talk
     assert sorted(one.number for one in called) == numbers
     assert [one for one in called if one.seconds is None or one.seconds < TALK_S] == []

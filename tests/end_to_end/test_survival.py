@@ -77,7 +77,7 @@ async def told_since(town: Town, token: str, since: int) -> list[int]:
         given = (await http.post("/api/v1/live-tickets")).json()
     address = f"{town.site.replace('http', 'ws', 1)}{given['path']}?ticket={given['ticket']}&since={since}"
     seqs: list[int] = []
-    async with websockets.connect(address, origin=town.site) as live:  # type: ignore[arg-type]
+    async with websockets.connect(address, origin=town.site) as live:
         while True:
             try:
                 frame = json.loads(await asyncio.wait_for(live.recv(), 1.0))

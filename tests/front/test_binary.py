@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from front.binary import CaddyError, CaddyMissingError, find, private_root
+from config.program import MissingError, ProgramError
+from front.binary import find, private_root
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +43,7 @@ def test_one_on_the_path_that_is_too_old_is_passed_over(tmp_path: Path) -> None:
 
 
 def test_where_there_is_none_the_cure_is_named() -> None:
-    with pytest.raises(CaddyMissingError, match="run `make run`, which brings one"):
+    with pytest.raises(MissingError, match="run `make run`, which brings one"):
         find(None)
 
 
@@ -52,10 +53,10 @@ def test_where_there_is_none_the_cure_is_named() -> None:
 )
 def test_a_named_one_that_cannot_serve_is_an_error(tmp_path: Path, script: str, said: str) -> None:
     named = caddy(tmp_path / "mine", script)
-    with pytest.raises(CaddyError, match=said):
+    with pytest.raises(ProgramError, match=said):
         find(str(named))
 
 
 def test_a_named_one_that_is_not_there_names_the_setting() -> None:
-    with pytest.raises(CaddyMissingError, match="HOTLINE_CADDY names /nowhere/caddy"):
+    with pytest.raises(MissingError, match="HOTLINE_CADDY names /nowhere/caddy"):
         find("/nowhere/caddy")

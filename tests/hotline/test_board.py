@@ -230,7 +230,7 @@ async def site(*acts: Act, good: str = "token-1") -> AsyncIterator[tuple[str, li
 async def heard(address: str, count: int, door: Door | None = None) -> list[object]:
     """The first things that the line says: kinds of frames, `open`, or why it was lost."""
     said: list[object] = []
-    async with asyncio.timeout(10), aclosing(listen(address, door or Door())) as line:  # type: ignore[arg-type]
+    async with asyncio.timeout(10), aclosing(listen(address, door or Door())) as line:
         async for one in line:
             match one:
                 case Opened():

@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from config.settings import load
-from hotline import cli
+from hotline.commands import run as commands
 from hotline.places import Places
 from tests.fakes import certificates
 from tests.fakes.ports import free_ports
@@ -174,6 +174,6 @@ def table(settings: dict[str, str], folder: Path, capsys: pytest.CaptureFixture[
     Places(found.home).make()
     Places(found.home).demo_password.write_text("secret\n", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cli, "out", Console(width=400))
-        cli._addresses(found, Places(found.home))
+        patch.setattr(commands, "out", Console(width=400))
+        commands.addresses(found, Places(found.home))
     return capsys.readouterr().out

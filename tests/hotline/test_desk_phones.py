@@ -1,5 +1,6 @@
 """`hotline desk-phone`: what is meant, and what cannot be."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from agi.phones import ha1
 from config.settings import Settings, load
 from hotline.desk_phones import Added, DeskPhoneError, Wanted, add, listed, remove, spread
 from routing.queues import Queue
+from storage import audit
 from storage.city import DemoCity
 from storage.store import Store
 
@@ -34,7 +36,7 @@ def store(settings: Settings) -> Iterator[Store]:
 
 
 def give(store: Store, settings: Settings, *logins: str, **wanted: object) -> list[Added]:
-    return add(store, settings, Wanted(logins, **wanted), "main")  # type: ignore[arg-type]
+    return add(store, settings, Wanted(logins, **wanted), "main")
 
 
 def test_a_new_operator_gets_a_phone_a_password_and_the_default_queue(store: Store, settings: Settings) -> None:
@@ -99,3 +101,17 @@ def test_a_phone_that_is_not_there_cannot_be_removed(store: Store, settings: Set
     give(store, settings, "1007")
     with pytest.raises(DeskPhoneError, match=r"1008 has no desk phone\. There are: 1007"):
         remove(store, settings, "1008")
+
+
+def test_who_added_and_removed_a_phone_is_in_the_audit(store: Store, settings: Settings) -> None:
+    give(store, settings, "1007-1008", contact="sip:{n}@127.0.0.4:5080")
+    remove(store, settings, "1008")
+    store._note_thread.submit(int).result(10)
+    with store._reading() as session:
+        rows = [(row.who, row.act, row.subject, row.origin, row.detail) for row in audit.after(session, 0, 9)]
+    hand = f"uid {os.getuid()}"
+    assert rows == [
+        (hand, "desk_phone_added", "1007", "command line", "sip:1007@127.0.0.4:5080"),
+        (hand, "desk_phone_added", "1008", "command line", "sip:1008@127.0.0.4:5080"),
+        (hand, "desk_phone_removed", "1008", "command line", ""),
+    ]

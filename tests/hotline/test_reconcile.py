@@ -69,7 +69,7 @@ class Room:
             desk=self.ami,
             phones=self.ami,
             facts=self.facts,
-            store=disk,  # type: ignore[arg-type]
+            store=disk,
             log_file=log_file,
             snapshot=lambda: self.desk.snapshot,
             clock=lambda: self.now,

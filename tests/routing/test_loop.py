@@ -83,7 +83,7 @@ async def test_a_worker_that_fails_stops_neither_desk_nor_its_own_lane() -> None
 
 async def test_an_event_that_breaks_the_desk_does_not_stop_it() -> None:
     async with running({}) as loop:
-        (refused,) = await loop.ask(object())  # type: ignore[arg-type]
+        (refused,) = await loop.ask(object())
         granted = await loop.ask(ev.OperatorSignedIn("op1001", ("main",)))
     assert isinstance(refused, fx.Refuse)
     assert any(isinstance(effect, fx.ShowOperator) for effect in granted)

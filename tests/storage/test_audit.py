@@ -59,7 +59,7 @@ def test_a_whole_chain_is_followed_in_pieces_to_the_hash_of_its_last_row() -> No
     ],
 )
 def test_a_row_changed_taken_out_or_put_in_is_found(harm: object, faults: tuple[str, ...]) -> None:
-    found = follow(Chain(), harm(chained(5))).faults  # type: ignore[operator]
+    found = follow(Chain(), harm(chained(5))).faults
     assert [sentence[: len(fault)] for sentence, fault in zip(found, faults, strict=True)] == list(faults)
 
 

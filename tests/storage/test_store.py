@@ -87,7 +87,7 @@ def recording(call_id: str, kind: str = "talk", **changes: object) -> RecordingR
         bytes=1_920_000,
         sha256="0" * 64,
     )
-    return replace(row, **changes)  # type: ignore[arg-type]
+    return replace(row, **changes)
 
 
 def test_every_desk_has_a_higher_term_than_all_before_it(url: str) -> None:
@@ -197,7 +197,7 @@ def test_calls_are_found_by_caller_day_and_whoever_talked_in_them(store: Store) 
     store.save_call(missed)
 
     def found(**wanted: object) -> list[str]:
-        return [record.call.id for record in store.calls(CallFilter(**wanted)).items]  # type: ignore[arg-type]
+        return [record.call.id for record in store.calls(CallFilter(**wanted)).items]
 
     assert found(operator="op1001") == ["lost", "mine"]
     assert found(operator="op1002") == ["other"]

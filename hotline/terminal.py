@@ -1,0 +1,63 @@
+"""How the commands speak: tables and sentences for a person, JSON for a program."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from config.settings import Settings
+from hotline.literal import as_json as printable
+from hotline.literal import literal
+from routing.records import Act, AuditEntry
+from storage.store import Store
+
+out, err = Console(markup=False), Console(stderr=True, markup=False)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Columns = dict[str, Callable[[dict[str, Any]], str]]
+
+
+def fail(message: str) -> NoReturn:
+    """End with what the person did wrong, or what the machine lacks, in one sentence; status 2."""
+    err.print(literal(message, "bold red"))
+    raise SystemExit(2)
+
+
+def show_json(value: Any) -> None:
+    typer.echo(printable(value))
+
+
+def show_list(items: list[dict[str, Any]], as_json: bool, title: str, columns: Columns) -> None:
+    if as_json:
+        show_json({"items": items})
+        return
+    table = Table(title=title, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for column in columns:
+        table.add_column(column, overflow="fold", no_wrap=column in ("time", "from", "number"))
+    for item in items:
+        table.add_row(*(literal(show(item)) for show in columns.values()))
+    out.print(table)
+
+
+def by_hand(act: Act, subject: str, detail: str) -> AuditEntry:
+    """For the audit: what the one at the command line did, who is known by his uid."""
+    return AuditEntry(time.time(), f"uid {os.getuid()}", act, subject, "command line", detail)
+
+
+@contextlib.contextmanager
+def opened(settings: Settings) -> Iterator[Store]:
+    """The store of the hotline in HOME; fails where there is none."""
+    if not settings.database_url and not (settings.home / "hotline.sqlite").exists():
+        fail(f"There is no hotline in {settings.home}. `hotline up` makes one; HOTLINE_HOME names another.")
+    store = Store.open(settings.database, timezone=settings.zone)
+    try:
+        yield store
+    finally:
+        store.close()

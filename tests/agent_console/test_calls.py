@@ -3,7 +3,7 @@ import pytest
 from routing import events as ev
 from routing.records import RecordingRow
 
-from .conftest import START, House
+from .house import START, House
 
 
 def one_talk(house: House, call_id: str = "c1", *, name: str = "") -> None:

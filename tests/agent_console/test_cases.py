@@ -6,7 +6,7 @@ import pytest
 
 from storage.store import Store
 
-from .conftest import CITY, House
+from .house import CITY, House
 from .test_calls import one_talk
 
 NOISE = {

@@ -9,7 +9,7 @@ from agent_console.gate import ALLOWED
 from agent_console.session import Sessions
 from routing.records import Role
 
-from .conftest import House
+from .house import House
 
 LOGINS = {
     Role.OPERATOR: "op1001",

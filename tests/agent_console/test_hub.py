@@ -10,7 +10,7 @@ from routing import events as ev
 from routing.operators import Operator
 from routing.records import Account, Role
 
-from .conftest import House
+from .house import House
 
 ROLES = {"sup1": Role.SUPERVISOR, "admin": Role.ADMIN}
 

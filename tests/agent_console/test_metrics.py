@@ -7,7 +7,7 @@ import pytest
 
 from agent_console.session import Sessions
 
-from .conftest import House
+from .house import House
 
 
 async def ask(house: House, address: str = "127.0.0.1", **headers: str) -> httpx.Response:

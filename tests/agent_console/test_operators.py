@@ -4,7 +4,7 @@ from routing import events as ev
 from routing.operators import OperatorState
 from routing.records import DeskPhone
 
-from .conftest import House
+from .house import House
 
 PRESENCE = "/api/v1/operators/op1001/presence"
 FINISH = "/api/v1/operators/op1001/wrap-up/finish"

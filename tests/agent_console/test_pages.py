@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import House
+from .house import House
 
 
 @pytest.fixture

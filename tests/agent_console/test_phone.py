@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import House
+from .house import House
 
 
 async def test_a_visitor_gets_what_his_telephone_needs_without_signing_in(house: House) -> None:

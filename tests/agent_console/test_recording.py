@@ -10,7 +10,7 @@ import pytest
 from agent_console.recording import HEADER, Unreadable, Unsatisfiable, header, open_file, wanted
 from routing.records import RecordingRow, StoreFault
 
-from .conftest import House
+from .house import House
 from .test_calls import one_talk
 
 LEFT_RIGHT = b"".join(struct.pack("<hh", index % 1000, -(index % 1000)) for index in range(40_000))  # 5 s

@@ -10,7 +10,7 @@ from routing import events as ev
 from routing.operators import OperatorState
 from routing.records import Account, Role
 
-from .conftest import PASSWORD, START, House
+from .house import PASSWORD, START, House
 
 RIGHT = {"login": "op1001", "password": PASSWORD}
 WRONG = {"login": "op1001", "password": "guess"}

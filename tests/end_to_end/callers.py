@@ -1,40 +1,32 @@
-"""SIPp as many citizens at once, each with a number of his own; what became of them is told by SIPp's own log."""
+"""SIPp as citizens, one or many at once, each with a number of his own; its log tells what became of them."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from hotline import g711
 from tests.fakes.ports import free_udp_port
 
 from . import sound
+from .sipp import OK, SOUND, scenario, sipp, spoken
+from .town import Town
 
 ADDRESS = "127.0.0.3"
 
-SCENARIO = """<?xml version="1.0" encoding="UTF-8"?>
-<scenario name="citizens">
+STEPS = f"""
   <send retrans="500"><![CDATA[
 INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-From: <sip:[field0]@[local_ip]:[local_port]>;tag=[pid]citizen[call_number]
+From: "[field1]" <sip:[field0]@[local_ip]:[local_port]>;tag=[pid]citizen[call_number]
 To: <sip:[service]@[remote_ip]:[remote_port]>
 Call-ID: [call_id]
 CSeq: 1 INVITE
 Contact: <sip:[field0]@[local_ip]:[local_port]>
 Max-Forwards: 70
-Content-Type: application/sdp
-Content-Length: [len]
-
-v=0
-o=- 1 1 IN IP[local_ip_type] [local_ip]
-s=-
-c=IN IP[media_ip_type] [media_ip]
-t=0 0
-m=audio [rtpstream_audio_port] RTP/AVP 0
-a=rtpmap:0 PCMU/8000
-a=ptime:20
+{SOUND}
   ]]></send>
   <recv response="100" optional="true"/>
   <recv response="180" optional="true"/>
@@ -43,7 +35,7 @@ a=ptime:20
   <send><![CDATA[
 ACK [next_url] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-From: <sip:[field0]@[local_ip]:[local_port]>;tag=[pid]citizen[call_number]
+From: "[field1]" <sip:[field0]@[local_ip]:[local_port]>;tag=[pid]citizen[call_number]
 [last_To:]
 Call-ID: [call_id]
 CSeq: 1 ACK
@@ -54,21 +46,11 @@ Content-Length: 0
   ]]></send>
   <nop><action>
     <log message="answered [field0] [clock_tick]"/>
-    <exec rtp_stream="{voice},-1,0"/>
+    <exec rtp_stream="{{voice}},-1,0"/>
   </action></nop>
   <recv request="BYE"/>
   <nop><action><log message="over [field0] [clock_tick]"/></action></nop>
-  <send><![CDATA[
-SIP/2.0 200 OK
-[last_Via:]
-[last_From:]
-[last_To:]
-[last_Call-ID:]
-[last_CSeq:]
-Content-Length: 0
-
-  ]]></send>
-</scenario>
+{OK}
 """
 
 
@@ -80,35 +62,39 @@ class Called:
     seconds: float | None
 
 
+@asynccontextmanager
+async def citizen(
+    town: Town, folder: Path, number: str, name: str, speech: bytes
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """One who speaks `speech`, 16-bit samples, until our side hangs up; the process then ends with 0."""
+    async with _calling(town.settings.sip_port, folder, [(number, name)], speech, rate=1) as process:
+        yield process
+
+
 async def call_in(sip_port: int, folder: Path, numbers: list[str], rate: int, seconds: float) -> list[Called]:
     """All of `numbers` call, `rate` a second, speak 1000 Hz and stay until our side hangs up.
 
     Those whose INVITE was not answered are missing in the result. Fails if they are not done within `seconds`.
     """
+    people = [(number, "") for number in numbers]
+    async with asyncio.timeout(seconds), _calling(sip_port, folder, people, sound.tone(1000), rate) as process:
+        await process.wait()
+    return _called(folder / "log")
+
+
+def _calling(
+    sip_port: int, folder: Path, people: Sequence[tuple[str, str]], speech: bytes, rate: int
+) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
     folder.mkdir(exist_ok=True)
-    voice, scenario, people, log = (folder / name for name in ("1000.ul", "callers.xml", "numbers.csv", "callers.log"))
-    voice.write_bytes(g711.to_ulaw(sound.tone(1000)))
-    scenario.write_text(SCENARIO.format(voice=voice), encoding="utf-8")
-    people.write_text("SEQUENTIAL\n" + "".join(f"{number};\n" for number in numbers), encoding="ascii")
-    log.touch()
-    process = await asyncio.create_subprocess_exec(
-        "sipp",
+    rows = "".join(f"{number};{name};\n" for number, name in people)
+    (folder / "people.csv").write_text(f"SEQUENTIAL\n{rows}", encoding="utf-8")
+    return sipp(
+        folder,
+        scenario("citizens", STEPS.format(voice=spoken(folder, "voice", speech))),
         f"127.0.0.1:{sip_port}",
-        *("-sf", str(scenario), "-inf", str(people), "-s", "12345", "-i", ADDRESS, "-mi", ADDRESS),
-        *("-p", str(free_udp_port(ADDRESS)), "-r", str(rate), "-m", str(len(numbers)), "-l", str(len(numbers))),
-        *("-nostdin", "-trace_logs", "-log_file", str(log), "-trace_err", "-error_file", str(folder / "errors.log")),
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-        cwd=folder,
+        *("-inf", "people.csv", "-s", "12345", "-i", ADDRESS, "-mi", ADDRESS, "-p", str(free_udp_port(ADDRESS))),
+        *("-r", str(rate), "-m", str(len(people)), "-l", str(len(people))),
     )
-    try:
-        async with asyncio.timeout(seconds):
-            await process.wait()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    return _called(log)
 
 
 def _called(log: Path) -> list[Called]:

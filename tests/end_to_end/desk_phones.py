@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from hotline import g711
 from tests.fakes.ports import free_udp_port
 
 from . import sound
+from .sipp import OK, SOUND, scenario, sipp, spoken
 
 ADDRESS = "127.0.0.4"
 
@@ -25,21 +23,7 @@ SIP/2.0 {status}
 [last_CSeq:]
 Contact: <sip:[local_ip]:[local_port]>
 """
-OK = """
-  <send><![CDATA[
-SIP/2.0 200 OK
-[last_Via:]
-[last_From:]
-[last_To:]
-[last_Call-ID:]
-[last_CSeq:]
-Content-Length: 0
-
-  ]]></send>
-"""
-
-SCENARIO = f"""<?xml version="1.0" encoding="UTF-8"?>
-<scenario name="desk phone">
+STEPS = f"""
   <recv request="OPTIONS" optional="true" next="asked"/>
   <recv request="INVITE" crlf="true">
     <action>
@@ -56,17 +40,7 @@ SCENARIO = f"""<?xml version="1.0" encoding="UTF-8"?>
   ]]></send>
   <recv request="CANCEL" timeout="{{ring_ms}}" ontimeout="answer" next="cancelled"/>
   <label id="answer"/>
-  <send retrans="500"><![CDATA[{ANSWER.format(status="200 OK")}Content-Type: application/sdp
-Content-Length: [len]
-
-v=0
-o=- 1 1 IN IP[local_ip_type] [local_ip]
-s=-
-c=IN IP[media_ip_type] [media_ip]
-t=0 0
-m=audio [rtpstream_audio_port] RTP/AVP 0
-a=rtpmap:0 PCMU/8000
-a=ptime:20
+  <send retrans="500"><![CDATA[{ANSWER.format(status="200 OK")}{SOUND}
   ]]></send>
   <recv request="ACK"/>
   <nop><action>
@@ -110,7 +84,6 @@ Content-Length: 0
 {OK}
   <pause milliseconds="4000"/>
   <label id="end"/>
-</scenario>
 """
 
 
@@ -140,7 +113,7 @@ class DeskPhones:
 
     def __init__(self, folder: Path, port: int) -> None:
         self.contact = f"sip:{{n}}@{ADDRESS}:{port}"
-        self._log = folder / "desk_phones.log"
+        self._log = folder / "log"
 
     def rung(self) -> list[Rung]:
         """Every ring, in order; written out when the phones are gone."""
@@ -159,31 +132,11 @@ class DeskPhones:
 async def desk_phones(folder: Path, *, ring_s: float = 0.3, talk_s: float = 3600.0) -> AsyncIterator[DeskPhones]:
     """Phones that answer after `ring_s`, speak 440 Hz and hang up after `talk_s` unless the other side does."""
     folder.mkdir(exist_ok=True)
-    voice = folder / "440.ul"
-    voice.write_bytes(g711.to_ulaw(sound.tone(440)))
-    scenario = folder / "desk_phones.xml"
-    scenario.write_text(
-        SCENARIO.format(ring_ms=round(ring_s * 1000), talk_ms=round(talk_s * 1000), voice=voice), encoding="utf-8"
-    )
     port = free_udp_port(ADDRESS)
-    phones = DeskPhones(folder, port)
-    phones._log.touch()
-    process = await asyncio.create_subprocess_exec(
-        "sipp",
-        *("-sf", str(scenario), "-i", ADDRESS, "-mi", ADDRESS, "-p", str(port), "-nostdin"),
-        *("-trace_logs", "-log_file", str(phones._log), "-trace_err", "-error_file", str(folder / "errors.log")),
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-        cwd=folder,
-    )
-    try:
-        yield phones
-        assert process.returncode is None, (folder / "errors.log").read_text(errors="replace")
-    finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGINT)  # ends its calls and writes out its log
-            try:
-                await asyncio.wait_for(process.wait(), 10)
-            except TimeoutError:
-                process.kill()
-                await process.wait()
+    voice = spoken(folder, "voice", sound.tone(440))
+    steps = STEPS.format(ring_ms=round(ring_s * 1000), talk_ms=round(talk_s * 1000), voice=voice)
+    async with sipp(
+        folder, scenario("desk phone", steps), *("-i", ADDRESS, "-mi", ADDRESS, "-p", str(port))
+    ) as process:
+        yield DeskPhones(folder, port)
+        assert process.returncode is None, (folder / "errors").read_text(errors="replace")

@@ -1,27 +1,16 @@
-"""SIPp as the citizen: a real SIP stack that is not ours."""
+"""SIPp, a real SIP stack that is not ours: what its scenarios have in common, and its process."""
+
+from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from hotline import g711
-from tests.fakes.ports import free_ports
 
-from .town import Town
-
-SCENARIO = """<?xml version="1.0" encoding="UTF-8"?>
-<scenario name="citizen">
-  <send retrans="500"><![CDATA[
-INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
-Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-From: "{name}" <sip:{number}@[local_ip]:[local_port]>;tag=[call_number]
-To: <sip:[service]@[remote_ip]:[remote_port]>
-Call-ID: [call_id]
-CSeq: 1 INVITE
-Contact: <sip:{number}@[local_ip]:[local_port]>
-Max-Forwards: 70
-Content-Type: application/sdp
+SOUND = """Content-Type: application/sdp
 Content-Length: [len]
 
 v=0
@@ -32,25 +21,9 @@ t=0 0
 m=audio [rtpstream_audio_port] RTP/AVP 0
 a=rtpmap:0 PCMU/8000
 a=ptime:20
-  ]]></send>
-  <recv response="100" optional="true"/>
-  <recv response="180" optional="true"/>
-  <recv response="183" optional="true"/>
-  <recv response="200" rtd="true"/>
-  <send><![CDATA[
-ACK [next_url] SIP/2.0
-Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-From: "{name}" <sip:{number}@[local_ip]:[local_port]>;tag=[call_number]
-[last_To:]
-Call-ID: [call_id]
-CSeq: 1 ACK
-Contact: <sip:{number}@[local_ip]:[local_port]>
-Max-Forwards: 70
-Content-Length: 0
-
-  ]]></send>
-  <nop><action><exec rtp_stream="{sound},-1,0"/></action></nop>
-  <recv request="BYE"/>
+"""
+"""The end of a message that offers or accepts a talk in µ-law."""
+OK = """
   <send><![CDATA[
 SIP/2.0 200 OK
 [last_Via:]
@@ -61,24 +34,29 @@ SIP/2.0 200 OK
 Content-Length: 0
 
   ]]></send>
-</scenario>
 """
 
 
+def scenario(name: str, steps: str) -> str:
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="{name}">{steps}</scenario>\n'
+
+
+def spoken(folder: Path, name: str, sound: bytes) -> Path:
+    """The file from which SIPp speaks `sound`: 16-bit samples, 8000 a second."""
+    file = folder / f"{name}.ul"
+    file.write_bytes(g711.to_ulaw(sound))
+    return file
+
+
 @asynccontextmanager
-async def call(
-    town: Town, folder: Path, number: str, name: str, sound: bytes
-) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A call that speaks `sound` until the other side hangs up; the process then ends with 0."""
-    raw = folder / "voice.ul"
-    raw.write_bytes(g711.to_ulaw(sound))
-    scenario = folder / "citizen.xml"
-    scenario.write_text(SCENARIO.format(name=name, number=number, sound=raw), encoding="utf-8")
-    (port,) = free_ports(1)
+async def sipp(folder: Path, steps: str, *options: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """SIPp at work on a scenario; its log is `folder`/log, which is whole once it has ended, as are its errors."""
+    (folder / "scenario.xml").write_text(steps, encoding="utf-8")
+    (folder / "log").touch()
     process = await asyncio.create_subprocess_exec(
         "sipp",
-        f"{town.settings.bind}:{town.settings.sip_port}",
-        *("-sf", str(scenario), "-s", "12345", "-i", town.settings.bind, "-p", str(port), "-m", "1", "-nostdin"),
+        *("-sf", "scenario.xml", "-nostdin", *options),
+        *("-trace_logs", "-log_file", "log", "-trace_err", "-error_file", "errors"),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
         cwd=folder,
@@ -87,5 +65,9 @@ async def call(
         yield process
     finally:
         if process.returncode is None:
-            process.kill()
-            await process.wait()
+            process.send_signal(signal.SIGINT)  # ends its calls and writes out its log
+            try:
+                await asyncio.wait_for(process.wait(), 10)
+            except TimeoutError:
+                process.kill()
+                await process.wait()

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from . import sipp, sound
+from . import sound
 from .browser import operators
+from .callers import citizen as caller
 from .town import Town, until
 
 
@@ -15,7 +16,7 @@ async def test_a_citizen_is_answered_in_the_page_his_case_saved_and_the_talk_pla
     speech = sound.tone(1000)
     async with (
         operators(town, voice) as (operator,),
-        sipp.call(town, tmp_path, "13907330101", "罗小光", speech) as citizen,
+        caller(town, tmp_path, "13907330101", "罗小光", speech) as citizen,
     ):
         page = operator.page
         await operator.ready("op1001")

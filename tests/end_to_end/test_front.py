@@ -12,8 +12,9 @@ import httpx
 import pytest
 import websockets
 
-from . import elsewhere, sipp, sound
+from . import elsewhere, sound
 from .browser import operators
+from .callers import citizen
 from .test_call import assert_only
 from .town import Town, until
 
@@ -54,7 +55,7 @@ async def test_an_operator_at_another_machine_takes_a_call_over_https_with_sound
         environment = elsewhere.trusting(tmp_path / "user", town.authority)
         async with (
             operators(town, voice, program=program, environment=environment) as (operator,),
-            sipp.call(town, tmp_path, "13907330601", "罗小光", sound.tone(1000)),
+            citizen(town, tmp_path, "13907330601", "罗小光", sound.tone(1000)),
         ):
             await operator.ready("op1001")
             await operator.press("接听")

@@ -1,3 +1,5 @@
+"""The store: terms, the demo city, sessions, cases, and what it does when the database is locked."""
+
 import asyncio
 import stat
 from concurrent.futures import ThreadPoolExecutor

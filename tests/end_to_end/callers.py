@@ -67,7 +67,8 @@ async def citizen(
     town: Town, folder: Path, number: str, name: str, speech: bytes
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """One who speaks `speech`, 16-bit samples, until our side hangs up; the process then ends with 0."""
-    async with _calling(town.settings.sip_port, folder, [(number, name)], speech, rate=1) as process:
+    bind = town.settings.bind
+    async with _calling((bind, town.settings.sip_port), bind, folder, [(number, name)], speech, rate=1) as process:
         yield process
 
 
@@ -77,13 +78,19 @@ async def call_in(sip_port: int, folder: Path, numbers: list[str], rate: int, se
     Those whose INVITE was not answered are missing in the result. Fails if they are not done within `seconds`.
     """
     people = [(number, "") for number in numbers]
-    async with asyncio.timeout(seconds), _calling(sip_port, folder, people, sound.tone(1000), rate) as process:
+    server = ("127.0.0.1", sip_port)
+    async with asyncio.timeout(seconds), _calling(server, ADDRESS, folder, people, sound.tone(1000), rate) as process:
         await process.wait()
     return _called(folder / "log")
 
 
 def _calling(
-    sip_port: int, folder: Path, people: Sequence[tuple[str, str]], speech: bytes, rate: int
+    server: tuple[str, int],
+    address: str,
+    folder: Path,
+    people: Sequence[tuple[str, str]],
+    speech: bytes,
+    rate: int,
 ) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
     folder.mkdir(exist_ok=True)
     rows = "".join(f"{number};{name};\n" for number, name in people)
@@ -91,8 +98,8 @@ def _calling(
     return sipp(
         folder,
         scenario("citizens", STEPS.format(voice=spoken(folder, "voice", speech))),
-        f"127.0.0.1:{sip_port}",
-        *("-inf", "people.csv", "-s", "12345", "-i", ADDRESS, "-mi", ADDRESS, "-p", str(free_udp_port(ADDRESS))),
+        f"{server[0]}:{server[1]}",
+        *("-inf", "people.csv", "-s", "12345", "-i", address, "-mi", address, "-p", str(free_udp_port(address))),
         *("-r", str(rate), "-m", str(len(people)), "-l", str(len(people))),
     )
 

@@ -29,14 +29,13 @@ from agent_console.hub import Hub
 from agent_console.live import Rhythm
 from agent_console.metered import Metered
 from agent_console.pages import DIST, Pages, Shield
-from agent_console.parts import Clock, Console, Health, NewSecret, Softphone, Visitors
+from agent_console.parts import API, Clock, Console, Health, NewSecret, Softphone, Visitors
 from agent_console.session import Sessions
 from agent_console.store import ConsoleStore
 from agent_console.tickets import Tickets
 from agent_console.views import Views
 from cases.office import Office
 
-API = "/api/v1"
 SUBJECTS = (
     sessions.router,
     city.router,

@@ -93,7 +93,7 @@ async def _greet(console: Console, link: Link, since: int | None) -> None:
     account, hub, store = link.who.account, console.hub, console.store
     try:
         if account.role is Role.OPERATOR:
-            queues = (await store.read(store.queue_members)).get(account.login, ())
+            queues = await store.read(store.queues_of, account.login)
             desk_phone = await store.read(store.desk_phone, account.login) is not None
             await granted(console.gateway, ev.OperatorSignedIn(account.login, queues, desk_phone))
             operator = console.gateway.snapshot().operators.get(account.login)

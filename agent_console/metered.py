@@ -5,6 +5,8 @@ import time
 from prometheus_client import CollectorRegistry, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from agent_console.parts import API
+
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 PAGES = "pages"
 """What is served from the folder of the built page, and every address that is none."""
@@ -41,9 +43,8 @@ class Metered:
 
 
 def _template(scope: Scope) -> str:
-    """`/api/v1/calls/{call_id}`: the route knows its own part only, what stands before it is the same for all asked."""
+    """`/api/v1/calls/{call_id}`: the route knows its own part only, and of what was asked nothing else may be taken."""
     own = getattr(scope.get("route"), "path", None)
     if own is None:
         return PAGES
-    before = scope["path"].split("/")[: -own.count("/")]
-    return "/".join(before) + str(own)
+    return (API if scope["path"].startswith(f"{API}/") else "") + str(own)

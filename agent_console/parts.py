@@ -37,6 +37,9 @@ class Visitors:
     secret: Callable[[], Awaitable[str]]
 
 
+API = "/api/v1"
+"""Where the HTTP API stands."""
+
 Health = Callable[[], Awaitable[dict[str, str]]]
 """Part -> "ok", or what is wrong with it."""
 
@@ -51,7 +54,7 @@ class Softphone:
     """
 
     server: str
-    realm: str = "hotline"
+    realm: str
     ice_servers: tuple[dict[str, Any], ...] = ()
     username: Callable[[str], str] = str
 

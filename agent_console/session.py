@@ -27,6 +27,8 @@ LIFE_S = 16 * 3600.0
 """A page signed in for so long must sign in again, whatever it does: longer than any shift."""
 TOUCH_S = 60.0
 """How exact the time of last hearing is kept: not every request is worth a write."""
+ADDRESS_TRIES = 50
+"""Wrong tries from one address, whatever the login: more than a room of people mistypes, less than guessing needs."""
 AT_ONCE = 2
 """Passwords checked at the same time: each costs 64 MiB and a processor for a moment."""
 
@@ -58,13 +60,14 @@ class Sessions:
         self._idle_s = idle_s
         self.life_s = life_s
         self._throttle = Throttle(ticks)
+        self._addresses = Throttle(ticks, ADDRESS_TRIES)
         self._hasher = PasswordHasher()
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self._nobody = _nobodys_hash()
 
     async def sign_in(self, login: str, password: str, address: str) -> tuple[str, Account]:
         """The token of a new page session. Raises `Problem`: 401 for wrong login or password, 429 after too many."""
-        wait_s = self._throttle.begin(login, address)
+        wait_s = self._throttle.begin(login, address) or self._addresses.begin("", address)
         if wait_s:
             log.warning("sign-in of %r from %s refused: too many tries", login, address)
             raise Problem(
@@ -83,6 +86,7 @@ class Sessions:
             self._store.note(AuditEntry(self._clock(), login, Act.SIGN_IN_FAILED, login, address))
             raise Problem(401, "wrong-password", "工号或密码错误，请核对后重试。", "Wrong login or password.")
         self._throttle.succeed(login, address)
+        self._addresses.take_back("", address)
         log.info("signed in: %s from %s", login, address)
         token = await self.issue(login, kind="page", lifetime=self.life_s)
         self._store.note(AuditEntry(self._clock(), login, Act.SIGNED_IN, login, address))

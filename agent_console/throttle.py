@@ -32,6 +32,11 @@ class Throttle:
             self._tries.popitem(last=False)
         return 0.0
 
+    def take_back(self, login: str, address: str) -> None:
+        """The last try was none; those before it stand."""
+        if tries := self._tries.get((login, address)):
+            tries.pop()
+
     def succeed(self, login: str, address: str) -> None:
         """The password was right: the failures before it are forgiven."""
         self._tries.pop((login, address), None)

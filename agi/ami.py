@@ -70,7 +70,8 @@ class Protocol(AMIProtocol):  # type: ignore[misc]
             for part in value if isinstance(value, list | tuple) else (value,):
                 if any(sign in f"{key}{part}" for sign in "\r\n\0"):
                     raise UnsafeValueError(f"{key}: {part!r} holds a line break")
-        return super().send(data, as_list=as_list)  # type: ignore[no-any-return]
+        reply: asyncio.Future[Any] = super().send(data, as_list=as_list)
+        return reply
 
     def close(self) -> None:
         """Whoever still waits for a reply learns at once that none will come."""

@@ -65,9 +65,6 @@ class Endpoints:
         """From now on exactly these operators have telephones on their desks."""
         self._desk_phones = frozenset(logins)
 
-    def has_desk_phone(self, login: str) -> bool:
-        return login in self._desk_phones
-
     def of(self, login: str) -> str:
         """The endpoint at which he is rung."""
         return desk_phone_of(login) if login in self._desk_phones else softphone_of(login)

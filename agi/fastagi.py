@@ -215,4 +215,5 @@ async def run(script: Script, session: Session) -> None:
 
 def wait_for(coroutine: Coroutine[Any, Any, T]) -> T:
     """Inside a script: hand `coroutine` to the event loop and wait for its result."""
-    return getcurrent().parent.switch(coroutine)  # type: ignore[no-any-return]
+    result: T = getcurrent().parent.switch(coroutine)
+    return result

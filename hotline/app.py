@@ -266,7 +266,7 @@ class Application:
                 log.error("the operators' phones cannot be read: %s", fault)
 
     async def _queues_of(self, login: str) -> tuple[str, ...]:
-        return (await self._store.read(self._store.queue_members)).get(login, ())
+        return await self._store.read(self._store.queues_of, login)
 
     def _on_event(self, event: Event, at: float) -> None:
         if event.get("Event") == "Reload":

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 from routing import events as ev
 
@@ -234,9 +235,9 @@ def _mark(call: Call, state: CallState, now: float, kind: str, detail: str = "")
     return replace(call, state=state, timeline=(*call.timeline, Moment(now, kind, detail)))
 
 
-def _leg(call: Call, **changes: object) -> Call:
+def _leg(call: Call, **changes: Any) -> Call:
     last = call.legs[-1]
-    return replace(call, legs=(*call.legs[:-1], replace(last, **changes)))  # type: ignore[arg-type]
+    return replace(call, legs=(*call.legs[:-1], replace(last, **changes)))
 
 
 def _release(call: Call, now: float, result: str, prefer_s: float) -> Call:

@@ -93,10 +93,9 @@ class Desk:
                     effects.append(fx.ShowTelephony(up))
             case ev.Tick():
                 self._tick(now, effects)
-            case ev.ReadyRequested(operator=login):
-                self._move_operator(login, event, now, effects)
             case (
-                ev.OperatorSignedIn(operator=login)
+                ev.ReadyRequested(operator=login)
+                | ev.OperatorSignedIn(operator=login)
                 | ev.DeskPhoneSignedIn(operator=login)
                 | ev.PageClosed(operator=login)
                 | ev.OperatorSignedOut(operator=login)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from routing.records import AuditEntry
 from storage import tables
@@ -89,6 +89,6 @@ def after(session: Session, number: int, limit: int) -> list[Row]:
 
 def _rows(session: Session, order: object, limit: int, number: int = 0) -> list[Row]:
     # columns and not objects: what is hashed is what the database holds, not what was given to it
-    columns = tables.Audit.__table__.columns  # type: ignore[attr-defined]
+    columns = SQLModel.metadata.tables[tables.Audit.__tablename__].columns
     query = select(*columns).where(col(tables.Audit.number) > number).order_by(order).limit(limit)
     return [Row(**row._mapping) for row in session.exec(query)]

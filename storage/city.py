@@ -1,7 +1,7 @@
 """The city's queues and who serves them, and the demo city that a first start brings."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlmodel import Session, col, select
 
@@ -20,43 +20,24 @@ class DemoCity:
 
 
 def load_demo(session: Session, city: DemoCity, hashed: Callable[[], str]) -> None:
-    """Add what is missing; what is there stays as its administrator made it. `hashed` gives a fresh password hash.
+    """Fill a store in which nobody could sign in; any other stays as its administrator made it.
 
-    Raises `ValueError` for an unknown role or a member that does not fit.
+    `hashed` gives a fresh password hash. Raises `ValueError` for an unknown role or a member that does not fit.
     """
     queues = {queue.name for queue in city.queues}
     logins = {login for login, _, _ in city.accounts}
     for login, names in city.members.items():
         if login not in logins or not queues.issuperset(names):
             raise ValueError(f"demo city: {login} serves {', '.join(names)}: no such account or queue")
+    if session.exec(select(tables.Account).limit(1)).first() is not None:
+        return
     for login, name, role in city.accounts:
-        if session.get(tables.Account, login) is None:
-            row = tables.Account(login=login, name=name, role=Role(role).value, password_hash=hashed())
-            session.add(row)
+        session.add(tables.Account(login=login, name=name, role=Role(role).value, password_hash=hashed()))
     for position, queue in enumerate(city.queues):
-        if session.get(tables.Queue, queue.name) is None:
-            session.add(
-                tables.Queue(
-                    name=queue.name,
-                    position=position,
-                    title=queue.title,
-                    ring_s=queue.ring_s,
-                    wrap_up_s=queue.wrap_up_s,
-                    nobody_wait_s=queue.nobody_wait_s,
-                    max_wait_s=queue.max_wait_s,
-                    reconnect_s=queue.reconnect_s,
-                )
-            )
+        session.add(tables.Queue(position=position, **asdict(queue)))
     session.flush()
     for login, names in city.members.items():
-        for name in names:
-            if session.get(tables.QueueMember, (login, name)) is None:
-                session.add(tables.QueueMember(login=login, queue=name))
-
-
-def is_empty(session: Session) -> bool:
-    """Whether nobody could sign in: the first start."""
-    return session.exec(select(tables.Account).limit(1)).first() is None
+        session.add_all(tables.QueueMember(login=login, queue=name) for name in names)
 
 
 def queues(session: Session) -> list[Queue]:
@@ -87,6 +68,17 @@ def queue_members(session: Session) -> dict[str, tuple[str, ...]]:
     for row in rows:
         members[row.login] = (*members.get(row.login, ()), row.queue)
     return members
+
+
+def queues_of(session: Session, login: str) -> tuple[str, ...]:
+    """Names of the queues he serves, in their order."""
+    rows = session.exec(
+        select(tables.QueueMember.queue)
+        .join(tables.Queue, col(tables.Queue.name) == col(tables.QueueMember.queue))
+        .where(tables.QueueMember.login == login)
+        .order_by(col(tables.Queue.position), col(tables.Queue.name))
+    )
+    return tuple(rows)
 
 
 def next_term(session: Session) -> int:

@@ -116,13 +116,12 @@ class Store:
         with self._reading() as session:
             return city.queue_members(session)
 
-    def is_empty(self) -> bool:
-        """Whether there is no account yet."""
+    def queues_of(self, login: str) -> tuple[str, ...]:
         with self._reading() as session:
-            return city.is_empty(session)
+            return city.queues_of(session, login)
 
     def load_demo(self, demo: DemoCity, password: str) -> None:
-        """Add the accounts, queues and members that are missing; new accounts get `password`."""
+        """Into a store without accounts, all of them with `password`; another store is left as it is."""
         hasher = PasswordHasher()
         with self._writing() as session:
             city.load_demo(session, demo, lambda: hasher.hash(password))

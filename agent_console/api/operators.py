@@ -38,7 +38,7 @@ def router(console: Console) -> APIRouter:
         """
         _himself(login, who)
         if not operator(login).signed_in and await store.read(store.desk_phone, login) is not None:
-            queues = (await store.read(store.queue_members)).get(login, ())
+            queues = await store.read(store.queues_of, login)
             await granted(console.gateway, ev.DeskPhoneSignedIn(login, queues))
         event = ev.ReadyRequested(login) if wish.state == "ready" else ev.PauseRequested(login)
         return await move(event, who.account.name)

@@ -100,7 +100,7 @@ def house(
         clock=lambda: now[0],
         timezone=CITY,
         recordings=recordings,
-        softphone=Softphone(server="ws://127.0.0.1:8088/ws"),
+        softphone=Softphone(server="ws://127.0.0.1:8088/ws", realm="hotline"),
         new_secret=new_secret,
         health=health_now,
         metrics=CollectorRegistry(),

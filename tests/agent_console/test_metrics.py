@@ -48,6 +48,7 @@ async def test_requests_are_counted_by_the_template_of_their_route(house: House)
         for call in ("13907330001", "c2"):
             assert (await http.get(f"/api/v1/calls/{call}")).status_code == 404
         await http.get("/api/v1/calls", params={"caller": "13907330001"})
+        assert (await http.get("/api/v1/calls/13907330001/1/2/3/4/recording")).status_code == 404
         await http.get("/13907330001")
         await http.get("/assets/13907330001.js")
         await http.request("BREW", "/api/v1/calls")
@@ -59,6 +60,7 @@ async def test_requests_are_counted_by_the_template_of_their_route(house: House)
         'method="GET",route="/healthz",status="200"': "1",
         'method="GET",route="/api/v1/calls/{call_id}",status="404"': "2",
         'method="GET",route="/api/v1/calls",status="200"': "1",
+        'method="GET",route="/api/v1/calls/{call_id:path}/recording",status="404"': "1",
         'method="GET",route="pages",status="503"': "1",
         'method="GET",route="pages",status="404"': "2",
         'method="other",route="pages",status="404"': "1",

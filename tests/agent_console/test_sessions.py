@@ -3,6 +3,7 @@ import logging
 
 import pytest
 
+from agent_console.problems import Problem
 from agent_console.session import Sessions
 from agent_console.throttle import Throttle
 from agent_console.tickets import Tickets
@@ -64,6 +65,25 @@ async def test_after_five_failures_even_the_right_password_must_wait(house: Hous
         assert other.status_code == 201
         house.ticks[0] += 250
         assert (await http.post("/api/v1/sessions", json=RIGHT)).status_code == 201
+
+
+async def test_whoever_tries_one_login_after_another_must_wait_too(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent_console.session.ADDRESS_TRIES", 3)
+    sessions = Sessions(house.store, lambda: house.now[0], ticks=lambda: house.ticks[0])
+
+    async def status(login: str, password: str = "guess", address: str = "10.0.0.9") -> int:
+        try:
+            await sessions.sign_in(login, password, address)
+        except Problem as refused:
+            return refused.status
+        return 201
+
+    assert [await status("op1001"), await status("op1002", PASSWORD), await status("op1003")] == [401, 201, 401]
+    assert [await status(login) for login in ("op1004", "op1005")] == [401, 429]
+    assert await status("op1002", PASSWORD) == 429
+    assert await status("op1002", PASSWORD, "10.0.0.8") == 201
 
 
 async def test_failures_at_the_same_time_count_like_failures_one_after_another(house: House) -> None:

@@ -74,7 +74,7 @@ def test_two_that_start_at_once_migrate_once(engine: str, new_database: Callable
 def test_postgresql_is_known_by_its_usual_names(postgres: Server, template: str, scheme: str) -> None:
     name = postgres.create(template)
     store = Store.open(scheme + name.removeprefix("postgresql+psycopg"), timezone=CITY)
-    assert store.is_empty()
+    assert store.accounts() == []
     store.close()
     postgres.drop(name)
 

@@ -8,7 +8,10 @@ export interface Talk {
   muted: boolean
 }
 
-/** As long as the desk keeps the citizen for the operator whose line he lost (`reconnect_s` of the queue). */
+/**
+ * A page that comes back later rings for its citizen as for any other call, which the operator then answers himself.
+ * The demo city's queues keep a citizen as long for the operator whose line he lost (`reconnect_s`).
+ */
 export const RESUME_MS = 20_000
 
 type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlmodel import Session
 
-from routing.call import Call, CallState
+from routing.call import Call
 from routing.operators import Operator
 from storage import calls, live, presence, tables
 
@@ -64,7 +64,9 @@ def apply(session: Session, entries: Sequence[Entry]) -> None:
     # each carries the whole of its subject: what comes before the last of one would be overwritten
     last: dict[tuple[str, str], Call | Operator | Message] = {}
     for one in (value(entry) for entry in entries if entry.seq > position.seq):
-        if not _over(last.get(_subject(one))):  # nothing comes after the end of a call
+        before = last.get(_subject(one))
+        # what the store would not let replace what it has does not replace it here
+        if not (isinstance(before, Call) and isinstance(one, Call) and calls.stays(before.state, before.outcome, one)):
             last[_subject(one)] = one
     for one in last.values():
         if isinstance(one, Call):
@@ -76,10 +78,6 @@ def apply(session: Session, entries: Sequence[Entry]) -> None:
         if isinstance(one, Message):
             calls.open_message_work(session, one.call, one.caller, one.at)
     _advance(session, position, entries)
-
-
-def _over(one: Call | Operator | Message | None) -> bool:
-    return isinstance(one, Call) and one.state is CallState.ENDED
 
 
 def _subject(one: Call | Operator | Message) -> tuple[str, str]:

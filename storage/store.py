@@ -9,7 +9,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -173,6 +173,11 @@ class Store:
     def knows_call(self, call_id: str) -> bool:
         with self._reading() as session:
             return calls.knows(session, call_id)
+
+    def unknown_calls(self, ids: Iterable[str]) -> set[str]:
+        """Those of `ids` that no call here has, however many are asked for."""
+        with self._reading() as session:
+            return calls.unknown(session, ids)
 
     def call(self, call_id: str) -> CallRecord | None:
         with self._reading() as session:

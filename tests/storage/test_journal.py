@@ -211,6 +211,21 @@ def test_nothing_comes_after_the_end_of_a_call(store: Store) -> None:
     assert (record.call.outcome, record.call.ended_at) == (Outcome.ABANDONED, 104.0)
 
 
+def test_an_end_that_nobody_saw_gives_way_to_one_that_was_seen_in_one_batch_as_in_two(store: Store) -> None:
+    def told(call_id: str) -> tuple[Call, Call, Call]:
+        call = Call(call_id, "13907330001", "", "12345", "PJSIP/trunk-1", 100.0)
+        return call, advance(call, ev.CallEnded(call_id, None), 130.0), advance(call, ev.CallEnded(call_id, 16), 104.0)
+
+    new, unseen, seen = (entries.of(one) for one in told("together"))
+    store.apply([Entry(seq, *one) for seq, one in enumerate((new, unseen, new, seen), 1)])
+    for seq, one in enumerate(told("apart"), 5):
+        store.apply([Entry(seq, *entries.of(one))])
+    for call_id in ("together", "apart"):
+        record = store.call(call_id)
+        assert record is not None
+        assert (record.call.outcome, record.call.ended_at) == (Outcome.ABANDONED, 104.0)
+
+
 WRITER = """
 import asyncio, sys
 from pathlib import Path

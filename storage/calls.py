@@ -153,7 +153,7 @@ def unknown(session: Session, ids: Iterable[str]) -> set[str]:
     left = set(wanted)
     for place in range(0, len(wanted), ASKED_AT_ONCE):
         some = wanted[place : place + ASKED_AT_ONCE]
-        left -= set(session.exec(select(tables.Call.id).where(col(tables.Call.id).in_(some))))
+        left.difference_update(session.exec(select(tables.Call.id).where(col(tables.Call.id).in_(some))).all())
     return left
 
 

@@ -59,7 +59,7 @@ class InUse(Exception):
 
 
 class Journal:
-    """`fault`: why nothing can be written now, None while all is well. Used from one event loop."""
+    """`grown`: whether a segment was begun since the last `tidy`. Used from one event loop."""
 
     def __init__(
         self, folder: Path, last: int, digest: str, pending: list[Entry], sizes: tuple[int, int], held: int
@@ -67,7 +67,8 @@ class Journal:
         self._folder, self._held = folder, held
         self._segment_bytes, self._kept = sizes
         self.last = last
-        self.fault: str | None = None
+        self.grown = True
+        self._fault: str | None = None
         self._digest = digest
         self._pending = deque(pending)
         self._more = asyncio.Event()
@@ -108,6 +109,14 @@ class Journal:
         if self._pending:
             self._more.set()
 
+    @property
+    def fault(self) -> str | None:
+        """Why nothing can be written now; None while all is well."""
+        began, ended = self._thread.ident is not None, self._closing.is_set()
+        if began and not ended and not self._thread.is_alive():
+            return f"{self._folder}: the thread that writes it has died; end the application, which is then begun anew"
+        return self._fault
+
     def append(self, kind: str, data: str) -> int:
         """The number of the new entry. It is on disk a moment later, in this order."""
         self.last += 1
@@ -136,10 +145,22 @@ class Journal:
             self._held = -1
 
     def tidy(self, position: int) -> None:
-        """Remove the oldest segments of which the store has everything, all but the newest `kept`."""
+        """Remove the oldest segments of which the store has everything, all but the newest `kept`.
+
+        Opens each of them: not for the event loop. Raises `OSError`.
+        """
+        self.grown = False  # before looking: one that is begun meanwhile is for the next time
+        try:
+            self._tidy(position)
+        except OSError:
+            self.grown = True
+            raise
+
+    def _tidy(self, position: int) -> None:
         for path, following in pairwise(_begun(self._folder)[: -self._kept + 1 or None]):
             try:
                 if _header(following)[0] > position:
+                    self.grown = True
                     return
             except ValueError:  # who knows what stands before it
                 return
@@ -157,23 +178,25 @@ class Journal:
             entries = [entry for entry in batch if entry is not None]
             if entries and not self._write(entries):
                 return
-        if self._file >= 0:
-            os.close(self._file)
+        self._leave_segment()
 
     def _write(self, entries: list[Entry]) -> bool:
         """The entries on disk, however long it takes; False only where the end came first."""
         while True:
             try:
                 self._put(entries)
-            except OSError as fault:
-                self.fault = f"{self._folder}: {fault.strerror or fault}"
-                log.error("journal: %s; trying again", self.fault)
+            except Exception as fault:  # the wall: what is appended after a thread's death would never be written
+                said = (
+                    fault.strerror or str(fault) if isinstance(fault, OSError) else f"{type(fault).__name__}: {fault}"
+                )
+                self._fault = f"{self._folder}: {said}"
+                log.error("journal: %s; trying again", self._fault, exc_info=not isinstance(fault, OSError))
                 self._leave_segment()
                 if self._closing.wait(RETRY_S):
                     log.error("journal: %d entries could not be written before the end", len(entries))
                     return False
             else:
-                self.fault = None
+                self._fault = None
                 self._tell(entries)
                 return True
 
@@ -203,20 +226,23 @@ class Journal:
         try:
             if os.write(self._file, header) < len(header):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
         except OSError:
-            path.unlink()
+            with suppress(OSError):  # an empty segment does no harm; what went wrong is to be told
+                path.unlink()
             raise
         self._size = 0
-        folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        self.grown = True
 
     def _leave_segment(self) -> None:
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
+        file, self._file = self._file, -1
+        if file >= 0:
+            with suppress(OSError):  # what counts in it was brought to the disk before
+                os.close(file)
 
     def _tell(self, entries: list[Entry]) -> None:
         assert self._loop is not None

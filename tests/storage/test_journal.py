@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -143,8 +144,10 @@ async def test_segments_grow_to_their_size_and_old_ones_go_once_the_store_has_th
         names = sorted(path.name for path in tmp_path.iterdir())
         assert names == [f"0000000{number}.journal" for number in range(1, 7)]
         opened.tidy(position=3)
+        assert opened.grown  # there is more to take away, once the store has it
         assert sorted(path.name for path in tmp_path.iterdir()) == names[3:]
         opened.tidy(position=6)
+        assert not opened.grown
         assert sorted(path.name for path in tmp_path.iterdir()) == names[4:]
 
 
@@ -168,6 +171,49 @@ async def test_a_disk_that_refuses_delays_the_entries_and_is_told(
         assert opened.fault is None
     assert refused == 4
     assert journal.check(tmp_path) == journal.Checked(1, 1, 1, ())
+
+
+@pytest.mark.parametrize("call", ["fdatasync", "close"])
+async def test_a_fault_of_any_kind_is_told_and_ends_with_its_cause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    monkeypatch.setattr(journal, "RETRY_S", 0.01)
+    sync, close = os.fdatasync, os.close
+    told: list[str | None] = []
+
+    def broken(file: int) -> None:
+        if len(told) == 3:
+            monkeypatch.setattr(os, "fdatasync", sync)
+        told.append(opened.fault)
+        raise MemoryError("none left") if call == "fdatasync" else OSError(errno.EIO, "Input/output error")
+
+    def unclosed(file: int) -> None:
+        folder = stat.S_ISDIR(os.fstat(file).st_mode)
+        close(file)
+        if call == "close" and not folder:
+            raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fdatasync", broken)
+    with writing(tmp_path) as opened:
+        monkeypatch.setattr(os, "close", unclosed)
+        opened.append("call", "1")
+        assert [entry.seq for entry in await taken(opened, 1)] == [1]
+        assert opened.fault is None
+        monkeypatch.setattr(os, "close", close)
+    said = "MemoryError: none left" if call == "fdatasync" else "Input/output error"
+    assert told == [None, *[f"{tmp_path}: {said}"] * 3]
+    assert journal.check(tmp_path) == journal.Checked(1, 1, 1, ())
+
+
+async def test_a_journal_whose_thread_has_died_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Journal, "_write_all", lambda _: None)
+    opened = Journal.open(tmp_path, 0)
+    assert opened.fault is None
+    opened.start()
+    opened._thread.join(10)
+    assert opened.fault is not None
+    assert "the thread that writes it has died" in opened.fault
+    opened.close()
 
 
 async def test_a_full_disk_leaves_no_empty_segments_behind_and_nothing_is_tidied_away(

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import math
+import resource
 import signal
 from collections.abc import Awaitable, Iterator
 from importlib.resources import files
@@ -54,6 +55,7 @@ HEARTBEAT_S = 10.0
 SETTLED_S = 3.0
 """How long the end of the application waits for the store to take what the journal holds."""
 LOG_BYTES = 10 << 20
+OPEN_FILES = 65536
 
 
 class Gateway:
@@ -347,7 +349,16 @@ async def _touch(port: int) -> None:
     writer.close()
 
 
+def allow_files() -> None:
+    """As many open files as we may have, up to `OPEN_FILES`: every page and AGI takes one, and 1024 is the usual start."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def main() -> None:
+    allow_files()
     try:
         settings = load()
     except SettingsError as wrong:

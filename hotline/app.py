@@ -6,6 +6,7 @@ import logging
 import math
 import resource
 import signal
+import time
 from collections.abc import Awaitable, Iterator
 from importlib.resources import files
 from logging.handlers import RotatingFileHandler
@@ -221,7 +222,7 @@ class Application:
         while True:
             await asyncio.sleep(TIDY_S)
             try:
-                witness.put_aside(Layout(self._settings.home).events, self._clock())
+                witness.put_aside(Layout(self._settings.home).events, time.time())
             except OSError as fault:
                 log.warning("the log of channel events cannot be put aside: %s", fault)
 
@@ -350,7 +351,7 @@ async def _touch(port: int) -> None:
 
 
 def allow_files() -> None:
-    """As many open files as we may have, up to `OPEN_FILES`: every page and AGI takes one, and 1024 is the usual start."""
+    """As many open files as we may have, up to `OPEN_FILES`: every page takes one, and 1024 is what is usual."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
     if soft != resource.RLIM_INFINITY and soft < wanted:

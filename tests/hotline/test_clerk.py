@@ -201,7 +201,12 @@ async def test_the_journal_is_not_looked_through_while_it_has_begun_no_segment(
     monkeypatch.setattr("hotline.clerk.TIDY_S", 0.0)
     clerk = office.begin()
     real, positions = office.journal.tidy, list[int]()
-    monkeypatch.setattr(office.journal, "tidy", lambda position: [positions.append(position), real(position)])
+
+    def tidy(position: int) -> None:
+        positions.append(position)
+        real(position)
+
+    monkeypatch.setattr(office.journal, "tidy", tidy)
     task = office.run()
     for second in range(4):
         await clerk.save_call(order(fx.SaveCall(replace(CALL, id=f"c{second}"))))

@@ -55,6 +55,8 @@ TIDY_S = 600.0
 HEARTBEAT_S = 10.0
 SETTLED_S = 3.0
 """How long the end of the application waits for the store to take what the journal holds."""
+STEP_S = 1.0
+"""A change of the wall clock that is worth a word."""
 LOG_BYTES = 10 << 20
 OPEN_FILES = 65536
 
@@ -149,6 +151,7 @@ class Application:
             post=self._loop.post,
             finish=self._clerk.finish,
             settled=self._clerk.settled,
+            set_forward=clock.steps,
             country=settings.country,
         )
         main = menu("main", {queue.name for queue in queues})
@@ -209,8 +212,14 @@ class Application:
             self._journal.close()
 
     async def _heartbeat(self) -> None:
-        """Note that we live, so that whoever comes after us knows how long nobody did."""
+        """Note that we live, so that whoever comes next knows how long nobody did; and tell of a clock that was set."""
+        told = 0.0
         while True:
+            if abs((steps := self._clock.steps()) - told) > STEP_S:
+                log.warning(
+                    "the wall clock was set by %+.1f s; until the next start calls keep the time before", steps - told
+                )
+                told = steps
             try:
                 self._places.heard.touch()
             except OSError as fault:

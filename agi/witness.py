@@ -48,7 +48,11 @@ def read(path: Path) -> list[Line]:
 
 def recent(path: Path) -> list[Line]:
     """The lines of the log that is being written and of the part put aside last: all that calls still up can be in."""
-    return [line for part in (*_aside(path)[-1:], path) for line in read(part)]
+    while True:
+        aside = _aside(path)[-1:]
+        lines = [line for part in (*aside, path) for line in read(part)]
+        if _aside(path)[-1:] == aside:  # else it was put aside between the two, and its lines are not among these
+            return lines
 
 
 def everything(path: Path, since: float = 0.0) -> Iterator[Line]:

@@ -45,7 +45,7 @@ from routing.desk import Desk, Snapshot
 from routing.loop import Loop, Worker
 from routing.records import StoreFault
 from storage.database import UnusableDatabase
-from storage.journal import InUse, Journal
+from storage.journal import Foreign, InUse, Journal
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -103,6 +103,7 @@ class Application:
         control = Control(self._desk_ami, self._endpoints, self._post)
         hub = Hub(lambda: desk.snapshot, clock, settings.zone)
         self._journal = Journal.open(settings.home / "journal", store.journal_position())
+        self._journal.check_owner(store.journal_name(self._journal.name))
         self._clerk = Clerk(
             store, self._journal, layout.recordings, clock=clock, saved=hub.saved, messages=hub.messages
         )
@@ -388,7 +389,7 @@ def main() -> None:
         raise SystemExit(str(away)) from away
     try:
         asyncio.run(Application(settings, store).run())
-    except InUse as other:
+    except (InUse, Foreign) as other:
         log.error("the application cannot start: %s", other)
         raise SystemExit(str(other)) from other
     finally:

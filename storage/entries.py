@@ -90,6 +90,14 @@ def _subject(one: Call | Operator | Message) -> tuple[str, str]:
             return MESSAGE, one.call
 
 
+def go_with(session: Session, journal: str) -> str:
+    """The name of the journal that the database goes with; `journal` where it went with none."""
+    position = session.get(tables.JournalPosition, 1) or tables.JournalPosition(id=1, seq=0)
+    position.journal = position.journal or journal
+    session.add(position)
+    return position.journal
+
+
 def bury(session: Session, entry: Entry, reason: str, at: float) -> None:
     """Set an entry aside that can never be written, so that those behind it can. `at`: seconds since 1970 UTC."""
     position = session.get(tables.JournalPosition, 1) or tables.JournalPosition(id=1, seq=0)

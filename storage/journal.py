@@ -17,6 +17,7 @@ import hashlib
 import logging
 import os
 import queue
+import secrets
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -36,6 +37,8 @@ SEGMENT_BYTES: Final = 8 << 20
 KEPT: Final = 64
 """Segments kept after the store has all that is in them: evidence, and what an older database catches up with."""
 RETRY_S: Final = 1.0
+NAME: Final = "name"
+"""The file that holds the journal's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +61,21 @@ class InUse(Exception):
     """Two must not write one journal: each would take the other's entries for its own."""
 
 
+class Foreign(Exception):
+    """The database goes with another journal: it would take entries of one for those of the other."""
+
+
 class Journal:
-    """`grown`: whether a segment was begun since the last `tidy`. Used from one event loop."""
+    """`name`: by which its database knows it; `grown`: whether a segment was begun since the last `tidy`.
+
+    Used from one event loop.
+    """
 
     def __init__(
         self, folder: Path, last: int, digest: str, pending: list[Entry], sizes: tuple[int, int], held: int
     ) -> None:
         self._folder, self._held = folder, held
+        self.name = _named(folder)
         self._segment_bytes, self._kept = sizes
         self.last = last
         self.grown = True
@@ -101,6 +112,15 @@ class Journal:
             if segment.last >= last:
                 last, digest = segment.last, segment.digest
         return cls(folder, last, digest, pending, (segment_bytes, kept), held)
+
+    def check_owner(self, owner: str) -> None:
+        """`owner`: the name of the journal that the database goes with. Raises `Foreign` where that is not this one."""
+        if owner != self.name:
+            raise Foreign(
+                f"the database goes with the journal {owner}, and the one in {self._folder} is {self.name}: two hotlines"
+                " on one database would lose calls. Give this HOME a database of its own, or name the HOME that it goes "
+                f"with; if that one is gone for good: echo {owner} > {self._folder / NAME}"
+            )
 
     def start(self) -> None:
         """Begin to write; within the event loop that will take."""
@@ -325,6 +345,19 @@ def _read(path: Path, limit: int | None) -> Segment:
         # the next line is held against the digest that stands here: one bad line does not condemn those behind it
         seq, digest = entry.seq, written
     return Segment(path, before, digest_before, tuple(entries), digest, tuple(faults))
+
+
+def _named(folder: Path) -> str:
+    """The journal's name, made at first use."""
+    path = folder / NAME
+    if not path.exists():
+        fresh = folder / f"{NAME}.new"
+        with fresh.open("w", encoding="ascii") as file:
+            file.write(f"{secrets.token_hex(8)}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    return path.read_text(encoding="ascii").strip()
 
 
 def _paths(folder: Path) -> list[Path]:

@@ -135,6 +135,11 @@ class Store:
             row = session.get(tables.JournalPosition, 1)
             return 0 if row is None else row.seq
 
+    def journal_name(self, ours: str) -> str:
+        """The name of the journal that this database goes with; from now on `ours`, if it went with none."""
+        with self._writing() as session:
+            return entries.go_with(session, ours)
+
     def apply(self, given: Sequence[entries.Entry]) -> None:
         """Write the entries that were not written before, all or none, each exactly once.
 

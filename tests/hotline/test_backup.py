@@ -28,6 +28,7 @@ from hotline.verify import Finding, verify
 from routing import events as ev
 from routing.call import Call, advance
 from storage import recordings
+from storage.journal import Journal
 from storage.store import Store
 from tests.conftest import CITY, ENGINES
 from tests.rows import change, everything
@@ -373,6 +374,24 @@ def test_a_backup_is_of_one_moment_and_holds_up_no_writer(
     store.close()
     assert (done.tables["calls"].rows, done.tables["recordings"].rows) == (5, 4)
     assert done.tables["call_legs"].rows == 4
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_restored_journal_and_database_still_go_together(
+    full: Settings, make: Make, engine: str, tmp_path: Path
+) -> None:
+    names = []
+    for settings in (full, make("new", engine)):
+        if names:
+            restore(settings, tmp_path / "dir")
+        store = Store.open(settings.database, timezone=CITY)
+        journal = Journal.open(settings.home / "journal", store.journal_position())
+        journal.check_owner(store.journal_name(journal.name))
+        names.append(journal.name)
+        journal.close()
+        store.close()
+        backup(settings, tmp_path / "dir")
+    assert names[0] == names[1]
 
 
 def test_there_is_nothing_to_back_up_where_no_hotline_is(tmp_path: Path) -> None:

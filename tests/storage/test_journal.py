@@ -141,14 +141,14 @@ async def test_segments_grow_to_their_size_and_old_ones_go_once_the_store_has_th
         for _ in range(6):
             opened.append("call", "x" * 120)
             await taken(opened, 1)
-        names = sorted(path.name for path in tmp_path.iterdir())
+        names = sorted(path.name for path in tmp_path.glob("*.journal"))
         assert names == [f"0000000{number}.journal" for number in range(1, 7)]
         opened.tidy(position=3)
         assert opened.grown  # there is more to take away, once the store has it
-        assert sorted(path.name for path in tmp_path.iterdir()) == names[3:]
+        assert sorted(path.name for path in tmp_path.glob("*.journal")) == names[3:]
         opened.tidy(position=6)
         assert not opened.grown
-        assert sorted(path.name for path in tmp_path.iterdir()) == names[4:]
+        assert sorted(path.name for path in tmp_path.glob("*.journal")) == names[4:]
 
 
 async def test_a_disk_that_refuses_delays_the_entries_and_is_told(
@@ -234,7 +234,7 @@ async def test_a_full_disk_leaves_no_empty_segments_behind_and_nothing_is_tidied
     with writing(tmp_path, position=0, kept=1) as opened:
         opened.append("call", "3")
         await taken(opened, 3)
-        assert [path.name for path in sorted(tmp_path.iterdir())] == ["00000001.journal", "00000002.journal"]
+        assert sorted(path.name for path in tmp_path.glob("*.journal")) == ["00000001.journal", "00000002.journal"]
         opened.tidy(position=1)
         assert (tmp_path / "00000001.journal").exists()
     assert journal.check(tmp_path) == journal.Checked(1, 3, 3, ())
@@ -245,6 +245,25 @@ async def test_two_never_write_one_journal(tmp_path: Path) -> None:
         Journal.open(tmp_path, 0)
     with writing(tmp_path) as opened:
         assert opened.append("call", "1") == 1
+
+
+def test_a_database_goes_with_one_journal_and_says_how_it_goes_with_another(store: Store, tmp_path: Path) -> None:
+    first, second = (Journal.open(tmp_path / home, store.journal_position()) for home in ("first", "second"))
+    first.check_owner(store.journal_name(first.name))
+    owner = store.journal_name(second.name)
+    assert owner == first.name != second.name
+    with pytest.raises(journal.Foreign, match="Give this HOME a database of its own") as refused:
+        second.check_owner(owner)
+    first.close()
+    second.close()
+
+    again = Journal.open(tmp_path / "first", store.journal_position())
+    again.check_owner(store.journal_name(again.name))
+    again.close()
+    subprocess.run(["/bin/sh", "-c", str(refused.value).rpartition(": ")[2]], check=True)
+    heir = Journal.open(tmp_path / "second", store.journal_position())
+    heir.check_owner(store.journal_name(heir.name))
+    heir.close()
 
 
 def test_nothing_comes_after_the_end_of_a_call(store: Store) -> None:

@@ -117,9 +117,9 @@ class Journal:
         """`owner`: the name of the journal that the database goes with. Raises `Foreign` where that is not this one."""
         if owner != self.name:
             raise Foreign(
-                f"the database goes with the journal {owner}, and the one in {self._folder} is {self.name}: two hotlines"
-                " on one database would lose calls. Give this HOME a database of its own, or name the HOME that it goes "
-                f"with; if that one is gone for good: echo {owner} > {self._folder / NAME}"
+                f"the database goes with the journal {owner}, and the one in {self._folder} is {self.name}: two "
+                "hotlines on one database would lose calls. Give this HOME a database of its own, or name the HOME "
+                f"that it goes with; if that one is gone for good: echo {owner} > {self._folder / NAME}"
             )
 
     def start(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,16 +48,66 @@ def read(path: Path) -> list[Line]:
 
 def recent(path: Path) -> list[Line]:
     """The lines of the log that is being written and of the part put aside last: all that calls still up can be in."""
-    return [line for part in (*_aside(path)[-1:], path) for line in read(part)]
+    while True:
+        aside = _aside(path)[-1:]
+        lines = [line for part in (*aside, path) for line in read(part)]
+        if _aside(path)[-1:] == aside:  # else it was put aside between the two, and its lines are not among these
+            return lines
 
 
-def everything(path: Path) -> list[Line]:
-    """The lines of all parts, the oldest first."""
-    return [line for part in (*_aside(path), path) for line in read(part)]
+def everything(path: Path, since: float = 0.0) -> Iterator[Line]:
+    """The lines of all parts that were written at `since` or later, the oldest first; one part at a time is read."""
+    for part in _parts(path, since):
+        yield from read(part)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What is left of a call's lines: when it `began` and when it was `last` heard of, seconds since 1970 UTC.
+
+    `arrived`: our side answered it; `gone`: the citizen's channel has ended.
+    """
+
+    call: str
+    began: float
+    last: float
+    arrived: bool
+    gone: bool
+
+
+def traces(path: Path, since: float = 0.0) -> Iterator[Trace]:
+    """The calls that our side answered and that began at `since` or later, whatever their number over the years.
+
+    Each is given out as soon as a part of the log no longer speaks of it.
+    """
+    known: dict[str, Trace] = {}
+    for part in _parts(path, since):
+        heard: set[str] = set()
+        for line in read(part):
+            if line.call:
+                heard.add(line.call)
+                known[line.call] = _traced(known.get(line.call), line)
+        for call in [call for call, trace in known.items() if trace.gone and call not in heard]:
+            yield from _begun([known.pop(call)], since)
+    yield from _begun(known.values(), since)
+
+
+def _traced(before: Trace | None, line: Line) -> Trace:
+    arrived, gone = line.kind == "ARRIVED", ended([line])
+    if before is None:
+        return Trace(line.call, line.at, line.at, arrived, gone)
+    return Trace(line.call, before.began, line.at, before.arrived or arrived, before.gone or gone)
+
+
+def _begun(known: Iterable[Trace], since: float) -> Iterator[Trace]:
+    return (trace for trace in known if trace.arrived and trace.began >= since)
 
 
 def put_aside(path: Path, now: float, limit: int = PART_BYTES) -> bool:
-    """Begin a new part if the log has grown past `limit` bytes; Asterisk opens the file anew for every line."""
+    """Begin a new part if the log has grown past `limit` bytes; Asterisk opens the file anew for every line.
+
+    `now`: by the wall clock, as Asterisk's lines are.
+    """
     try:
         if path.stat().st_size <= limit:
             return False
@@ -64,6 +115,18 @@ def put_aside(path: Path, now: float, limit: int = PART_BYTES) -> bool:
         return False
     path.rename(path.with_name(f"{path.stem}-{int(now):011d}{path.suffix}"))
     return True
+
+
+def _parts(path: Path, since: float) -> list[Path]:
+    """The files that may hold lines of `since` or later, the oldest first."""
+    return [part for part in _aside(path) if _put_aside_at(part) + 1.0 >= since] + [path]
+
+
+def _put_aside_at(part: Path) -> float:
+    try:
+        return float(part.stem.rpartition("-")[2])
+    except ValueError:  # named by somebody else: it may hold anything
+        return math.inf
 
 
 def _aside(path: Path) -> list[Path]:
@@ -105,21 +168,24 @@ def arrived(lines: Iterable[Line]) -> Call | None:
 def replay(lines: Iterable[Line], call: Call) -> tuple[Call, list[Told]]:
     """The call carried on by what the log saw since its last moment, and the events that did it.
 
-    A log that ends without the citizen's hang-up gives a call that has not ended.
+    A log that ends without the citizen's hang-up gives a call that has not ended. A hang-up is never known already: a
+    desk that was behind may have written later moments before it heard of it. Times never go back.
     """
-    since = call.timeline[-1].at if call.timeline else call.arrived_at
+    since = last = call.timeline[-1].at if call.timeline else call.arrived_at
     lines = list(lines)
-    over = min((line.at for line in lines if line.kind == "HANGUP" and is_citizen(line.channel)), default=float("inf"))
+    over = min((line.at for line in lines if ended([line])), default=math.inf)
     told: list[Told] = []
     for line in lines:
-        if line.at <= since or (line.kind == "BRIDGE_EXIT" and line.at > over - 1.0):
+        if (line.at <= since and not ended([line])) or (line.kind == "BRIDGE_EXIT" and line.at > over - 1.0):
             continue  # known already; or the citizen hung up and his operator was not lost
         for event in _events(line, call):
+            at = max(line.at, last)
             try:
-                call = advance(call, event, line.at)
+                call = advance(call, event, at)
             except IllegalMove:  # told twice, once by AMI and once here
                 continue
-            told.append((event, line.at))
+            last = at
+            told.append((event, at))
     return call, told
 
 

@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import logging
 import math
+import resource
 import signal
+import time
 from collections.abc import Awaitable, Iterator
 from importlib.resources import files
 from logging.handlers import RotatingFileHandler
@@ -43,7 +45,7 @@ from routing.desk import Desk, Snapshot
 from routing.loop import Loop, Worker
 from routing.records import StoreFault
 from storage.database import UnusableDatabase
-from storage.journal import InUse, Journal
+from storage.journal import Foreign, InUse, Journal
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -53,7 +55,10 @@ TIDY_S = 600.0
 HEARTBEAT_S = 10.0
 SETTLED_S = 3.0
 """How long the end of the application waits for the store to take what the journal holds."""
+STEP_S = 1.0
+"""A change of the wall clock that is worth a word."""
 LOG_BYTES = 10 << 20
+OPEN_FILES = 65536
 
 
 class Gateway:
@@ -98,6 +103,7 @@ class Application:
         control = Control(self._desk_ami, self._endpoints, self._post)
         hub = Hub(lambda: desk.snapshot, clock, settings.zone)
         self._journal = Journal.open(settings.home / "journal", store.journal_position())
+        self._journal.check_owner(store.journal_name(self._journal.name))
         self._clerk = Clerk(
             store, self._journal, layout.recordings, clock=clock, saved=hub.saved, messages=hub.messages
         )
@@ -146,6 +152,7 @@ class Application:
             post=self._loop.post,
             finish=self._clerk.finish,
             settled=self._clerk.settled,
+            set_forward=clock.steps,
             country=settings.country,
         )
         main = menu("main", {queue.name for queue in queues})
@@ -206,8 +213,14 @@ class Application:
             self._journal.close()
 
     async def _heartbeat(self) -> None:
-        """Note that we live, so that whoever comes after us knows how long nobody did."""
+        """Note that we live, so that whoever comes next knows how long nobody did; and tell of a clock that was set."""
+        told = 0.0
         while True:
+            if abs((steps := self._clock.steps()) - told) > STEP_S:
+                log.warning(
+                    "the wall clock was set by %+.1f s; until the next start calls keep the time before", steps - told
+                )
+                told = steps
             try:
                 self._places.heard.touch()
             except OSError as fault:
@@ -219,7 +232,7 @@ class Application:
         while True:
             await asyncio.sleep(TIDY_S)
             try:
-                witness.put_aside(Layout(self._settings.home).events, self._clock())
+                witness.put_aside(Layout(self._settings.home).events, time.time())
             except OSError as fault:
                 log.warning("the log of channel events cannot be put aside: %s", fault)
 
@@ -347,7 +360,16 @@ async def _touch(port: int) -> None:
     writer.close()
 
 
+def allow_files() -> None:
+    """As many open files as we may have, up to `OPEN_FILES`: every page takes one, and 1024 is what is usual."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def main() -> None:
+    allow_files()
     try:
         settings = load()
     except SettingsError as wrong:
@@ -367,7 +389,7 @@ def main() -> None:
         raise SystemExit(str(away)) from away
     try:
         asyncio.run(Application(settings, store).run())
-    except InUse as other:
+    except (InUse, Foreign) as other:
         log.error("the application cannot start: %s", other)
         raise SystemExit(str(other)) from other
     finally:

@@ -1,95 +1,45 @@
-"""Backups: all that a hotline needs to go on elsewhere, copied while it runs, and brought back whole or not at all.
+"""Backups: all that a hotline needs to go on elsewhere, copied while it runs.
 
     DIR/manifest.json        what belongs to the backup, each file with its SHA-256; written last, replaced in one step
     DIR/<time>/database/     every table as it was at one moment, lines of JSON, the same on every engine
-    DIR/<time>/home/         journal, channel event log, secrets, where they stood in HOME
-    DIR/recordings/          the recordings; a further backup into the same DIR copies only what is new
+    DIR/<time>/home/         secrets, and what still grew of journal and channel event log, where they stood in HOME
+    DIR/logs/                the parts of both that do not change any more
+    DIR/recordings/          the recordings
 
-Until its manifest is replaced, a further backup touches nothing of the one before it.
+A further backup into the same DIR copies of the last two only what is new. Until its manifest is replaced, it touches
+nothing of the one before it.
 """
 
 import fcntl
-import hashlib
 import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+import stat
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO
+from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy.exc import DBAPIError
 
 from agent_console import recording
 from agi.configuration import Layout
 from config.settings import Settings
-from hotline import keeper
-from hotline.places import Places
-from hotline.process import running
+from hotline import manifest as manifests
+from hotline.manifest import RECORDINGS, BackupError, File, Manifest, Table, keep, plain
 from routing.records import RecordingRow
 from storage import archive
 
-FORMAT = 1
-MANIFEST = "manifest.json"
 LOCK = ".hotline-backup"
 """Held while a backup is made; also the mark of a folder that is ours."""
-RECORDINGS = "recordings"
+LOGS = "logs"
 SNAPSHOT = re.compile(r"\d{8}T\d{6}\.\d{6}Z")
-PARTIAL = ".partial"
-RESTORING = ".restoring"
-BLOCK = 1 << 20
 CA = "caddy/pki/authorities/local"
 SECRETS = ("ami-secrets", "demo-password", f"{CA}/root.crt", f"{CA}/root.key")
 """The last two: a new authority of our own would have to be installed anew at every operator's PC."""
-
-
-class BackupError(Exception):
-    """A backup that cannot be made or restored; the message says why and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """One file of a backup. `home`: where it stood, relative to HOME; None for the tables."""
-
-    bytes: int
-    sha256: str
-    home: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    columns: tuple[str, ...]
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """`files` by their path in the backup. `missing`: recordings that the store knows and the disk does not have."""
-
-    program: str
-    made_at: str
-    schema: str
-    engine: str
-    snapshot: str
-    tables: dict[str, Table]
-    files: dict[str, File] = field(default_factory=dict)
-    missing: tuple[str, ...] = ()
-    format: int = FORMAT
-
-    @property
-    def recordings(self) -> int:
-        return sum(path.startswith(f"{RECORDINGS}/") for path in self.files)
-
-    @property
-    def bytes(self) -> int:
-        return sum(file.bytes for file in self.files.values())
-
-
-# -- backup ------------------------------------------------------------------------------------------------------------
 
 
 def backup(settings: Settings, folder: Path, now: datetime | None = None) -> Manifest:
@@ -101,7 +51,7 @@ def backup(settings: Settings, folder: Path, now: datetime | None = None) -> Man
             return _backup(settings, folder, now or datetime.now(UTC))
     except (OSError, DBAPIError) as fault:
         raise BackupError(
-            f"The backup was not finished ({_plain(fault)}). One made here before is as it was."
+            f"The backup was not finished ({plain(fault)}). One made here before is as it was."
         ) from fault
 
 
@@ -121,42 +71,33 @@ def _ours(folder: Path) -> Iterator[None]:
 
 
 def _backup(settings: Settings, folder: Path, now: datetime) -> Manifest:
-    before = _manifest_or_none(folder)
+    before = manifests.read_if_any(folder)
     _prune(folder, before)
     snapshot = now.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     (folder / snapshot / "database").mkdir(parents=True)
     layout = Layout(settings.home)
+    copy = _Copy(folder, snapshot, before)
     with ExitStack() as stack:
-        # held open since before the database is read: what goes to the store meanwhile may be taken away here
-        logs = _Growing(settings.home, (settings.home / "journal", layout.events.parent), stack)
+        # held, or copied, before the database is read: what goes to the store meanwhile may be taken away here
+        logs = (
+            _Log(settings.home, settings.home / "journal", "*.journal", stack),
+            _Log(settings.home, layout.events.parent, f"{layout.events.stem}-*{layout.events.suffix}", stack),
+        )
+        for log in logs:
+            log.copy_finished(copy)
         exported = archive.export(settings.database, folder / snapshot / "database")
-        files = {
-            f"{snapshot}/database/{table.name}.jsonl": File(table.bytes, table.sha256) for table in exported.tables
-        }
-        logs.look()
-        for name, handle in logs.files():
-            files[f"{snapshot}/home/{name}"] = _keep(handle, folder / snapshot / "home" / name, name)
+        for log in logs:
+            log.copy_rest(copy)
+    for table in exported.tables:
+        copy.files[f"{snapshot}/database/{table.name}.jsonl"] = File(table.bytes, table.sha256)
     for name in SECRETS:
         if (settings.home / name).exists():
             with (settings.home / name).open("rb") as handle:
-                files[f"{snapshot}/home/{name}"] = _keep(handle, folder / snapshot / "home" / name, name)
+                copy.once(name, handle)
     missing = []
-    copied = {file.home: (path, file) for path, file in before.files.items()} if before else {}
     for row in _recordings(folder / snapshot / "database", exported):
-        name = f"{RECORDINGS}/{row.file}"
-        path, known = copied.get(name, (name, None))
-        if known is not None:
-            if known.sha256 == row.sha256 and _size(folder / path) == known.bytes:
-                files[path] = known
-                continue
-            path = f"{name}.{snapshot}"  # the backup before keeps its own
-        try:
-            opened = recording.open_file(layout.recordings, row)
-        except recording.Unreadable:
+        if not copy.recording(row, layout.recordings):
             missing.append(row.file)
-            continue
-        with os.fdopen(opened.descriptor, "rb") as handle:
-            files[path] = _keep(handle, folder / path, name)
     manifest = Manifest(
         program=version("hotline-12345"),
         made_at=now.astimezone(UTC).isoformat(timespec="seconds"),
@@ -164,43 +105,130 @@ def _backup(settings: Settings, folder: Path, now: datetime) -> Manifest:
         engine=exported.engine,
         snapshot=snapshot,
         tables={table.name: Table(table.columns, table.rows) for table in exported.tables},
-        files=dict(sorted(files.items())),
+        files=dict(sorted(copy.files.items())),
         missing=tuple(sorted(missing)),
     )
-    _publish(folder, manifest)
+    manifests.publish(folder, manifest)
     _prune(folder, manifest)
     return manifest
 
 
-class _Growing:
-    """Files that only grow, may be renamed while we look, and may be taken away: held open by what they are."""
+class _Copy:
+    """The files of one backup, by their path in it, as they are copied or found in the one before."""
 
-    def __init__(self, home: Path, folders: tuple[Path, ...], stack: ExitStack) -> None:
-        self._home, self._folders, self._stack = home, folders, stack
-        self._open: dict[tuple[int, int], tuple[str, BinaryIO]] = {}
-        self.look()
+    def __init__(self, folder: Path, snapshot: str, before: Manifest | None) -> None:
+        self._folder, self._snapshot = folder, snapshot
+        self._before = {file.home: (path, file) for path, file in before.files.items()} if before else {}
+        self.files: dict[str, File] = {}
 
-    def look(self) -> None:
-        """Once before the database is read and once after it."""
-        for folder in self._folders:
-            for path in sorted(folder.rglob("*")):
-                try:
-                    handle: BinaryIO = os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
-                except (FileNotFoundError, IsADirectoryError):  # taken away or renamed since: held already
-                    continue
-                found = os.fstat(handle.fileno())
-                name = path.relative_to(self._home).as_posix()
-                key = (found.st_dev, found.st_ino)
-                if key in self._open:
-                    handle.close()
-                    handle = self._open.pop(key)[1]
-                else:
-                    self._stack.enter_context(handle)
-                self._open[key] = (name, handle)
+    def once(self, home: str, source: BinaryIO) -> None:
+        """What may be another the next time. `home`: where it stands in HOME."""
+        path = f"{self._snapshot}/home/{home}"
+        self.files[path] = keep(source, self._folder / path, home)
 
-    def files(self) -> list[tuple[str, BinaryIO]]:
-        """By name in HOME; of two files that had the same name one after the other, the later."""
-        return sorted(dict(self._open.values()).items(), key=lambda one: one[0])
+    def finished(self, home: str, source: BinaryIO) -> None:
+        """What does not change any more: copied, unless the backup before has it with the same size and time."""
+        found = os.fstat(source.fileno())
+        path, known = self._before.get(home, ("", None))
+        if known is not None and path.startswith(f"{LOGS}/"):
+            copied = _stat(self._folder / path)
+            if copied is not None and (copied.st_size, copied.st_mtime_ns) == (known.bytes, found.st_mtime_ns):
+                self.files[path] = known
+                return
+            fresh = f"{LOGS}/{home}.{self._snapshot}"  # the backup before keeps its own
+        else:
+            fresh = f"{LOGS}/{home}"
+        self.files[fresh] = keep(source, self._folder / fresh, home)
+        os.utime(self._folder / fresh, ns=(found.st_mtime_ns, found.st_mtime_ns))
+
+    def recording(self, row: RecordingRow, folder: Path) -> bool:
+        """Whether the recording is there: in the backup before with the same hash, or on the disk."""
+        home = f"{RECORDINGS}/{row.file}"
+        path, known = self._before.get(home, (home, None))
+        if known is not None:
+            copied = _stat(self._folder / path)
+            if known.sha256 == row.sha256 and copied is not None and copied.st_size == known.bytes:
+                self.files[path] = known
+                return True
+            path = f"{home}.{self._snapshot}"
+        try:
+            opened = recording.open_file(folder, row)
+        except recording.Unreadable:
+            return False
+        with os.fdopen(opened.descriptor, "rb") as handle:
+            self.files[path] = keep(handle, self._folder / path, home)
+        return True
+
+
+class _Log:
+    """A folder of files that grow, and may be renamed or taken away while we look.
+
+    Of those that match `parts` only the newest may still grow; the others, of which there are more every day, are not
+    renamed any more and opened one at a time. All else is held open since the beginning, and known by what it is.
+    """
+
+    def __init__(self, home: Path, folder: Path, parts: str, stack: ExitStack) -> None:
+        self._home, self._folder = home, folder
+        self._held: dict[tuple[int, int], tuple[str, BinaryIO]] = {}
+        self._copied: set[str] = set()
+        self._finished = sorted(folder.glob(parts))[:-1]
+        finished = set(self._finished)
+        for path in self._paths():
+            if path not in finished and (handle := _opened(path)) is not None:
+                self._held[_identity(handle)] = (path.relative_to(home).as_posix(), stack.enter_context(handle))
+
+    def copy_finished(self, copy: _Copy) -> None:
+        """Once before the database is read."""
+        for path in self._finished:
+            self._copy(path, copy.finished)
+
+    def copy_rest(self, copy: _Copy) -> None:
+        """Once after it: what was begun or renamed meanwhile, and what grew."""
+        for path in self._paths():
+            self._copy(path, copy.once)
+        for name, handle in self._held.values():
+            if name not in self._copied:  # of two that had the same name one after the other, the later
+                copy.once(name, handle)
+
+    def _copy(self, path: Path, how: Callable[[str, BinaryIO], None]) -> None:
+        name = path.relative_to(self._home).as_posix()
+        handle = _opened(path) if name not in self._copied else None
+        if handle is None:  # copied already; or taken away since, and then the store had all of it
+            return
+        with handle:
+            identity = _identity(handle)
+            if identity in self._held:
+                self._held[identity] = (name, self._held[identity][1])
+            else:
+                how(name, handle)
+                self._copied.add(name)
+
+    def _paths(self) -> list[Path]:
+        return sorted(self._folder.iterdir()) if self._folder.exists() else []
+
+
+def _opened(path: Path) -> BinaryIO | None:
+    """The regular file at `path`, if there is one."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return None
+    return os.fdopen(descriptor, "rb")
+
+
+def _identity(handle: BinaryIO) -> tuple[int, int]:
+    found = os.fstat(handle.fileno())
+    return found.st_dev, found.st_ino
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
 
 
 def _recordings(folder: Path, exported: archive.Exported) -> Iterator[RecordingRow]:
@@ -213,181 +241,13 @@ def _recordings(folder: Path, exported: archive.Exported) -> Iterator[RecordingR
                 yield row
 
 
-def _keep(source: BinaryIO, target: Path, home: str) -> File:
-    """Copy what `source` holds now, so that `target` is there whole or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(target.name + PARTIAL)
-    with partial.open("wb") as copy:
-        partial.chmod(0o600)
-        file = _copy(source, copy, home)
-        copy.flush()
-        os.fsync(copy.fileno())
-    partial.replace(target)
-    return file
-
-
-def _copy(source: BinaryIO, copy: BinaryIO | None, home: str | None) -> File:
-    digest, size = hashlib.sha256(), 0
-    while block := source.read(BLOCK):
-        digest.update(block)
-        size += len(block)
-        if copy is not None:
-            copy.write(block)
-    return File(size, digest.hexdigest(), home)
-
-
-def _publish(folder: Path, manifest: Manifest) -> None:
-    fresh = folder / (MANIFEST + PARTIAL)
-    with fresh.open("w", encoding="utf-8") as file:
-        json.dump(asdict(manifest), file, ensure_ascii=False, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    for place in {(folder / path).parent for path in manifest.files} | {folder / manifest.snapshot}:
-        _sync(place)
-    fresh.replace(folder / MANIFEST)
-    _sync(folder)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _prune(folder: Path, manifest: Manifest | None) -> None:
-    """Take away what no manifest names: of a backup that was broken off, of one before, of recordings deleted since."""
+    """Take away what no manifest names: of a backup that was broken off, of one before, of what was deleted since."""
     for entry in folder.iterdir():
         ours = entry.is_dir() and SNAPSHOT.fullmatch(entry.name)
         if ours and (manifest is None or entry.name != manifest.snapshot):
             shutil.rmtree(entry)
-    for path in (folder / RECORDINGS).rglob("*"):
-        if path.is_file() and (manifest is None or path.relative_to(folder).as_posix() not in manifest.files):
-            path.unlink()
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return -1
-
-
-# -- restore -----------------------------------------------------------------------------------------------------------
-
-
-def restore(settings: Settings, folder: Path) -> Manifest:
-    """Bring the backup in `folder` into an empty HOME and an empty database of either engine.
-
-    Everything is checked before anything is changed. Raises `BackupError`, `UnusableDatabase`.
-    """
-    manifest = _manifest(folder)
-    _check(folder, manifest)
-    places = Places(settings.home)
-    _demand_room(settings, places)
-    try:
-        places.make()
-        with keeper.lock(places):
-            _restore(settings, folder, manifest)
-    except keeper.AlreadyRunning:
-        raise BackupError(_runs(settings)) from None
-    except (OSError, DBAPIError, ValueError) as fault:
-        raise BackupError(
-            f"The backup was not restored ({_plain(fault)}). Mend that, and run it again into an empty HOME and "
-            "database."
-        ) from fault
-    return manifest
-
-
-def _restore(settings: Settings, folder: Path, manifest: Manifest) -> None:
-    waiting = settings.home / RESTORING
-    shutil.rmtree(waiting, ignore_errors=True)
-    waiting.mkdir(mode=0o700)
-    for path, file in manifest.files.items():
-        if file.home is not None:
-            with (folder / path).open("rb") as source:
-                if _keep(source, waiting / file.home, file.home) != file:
-                    raise BackupError(f"{path} changed while it was read: nothing was restored. Run it again.")
-    url = settings.database_url or f"sqlite:///{waiting / 'hotline.sqlite'}"
-    tables = [(name, table.columns) for name, table in manifest.tables.items()]
-    counts = archive.load(url, folder / manifest.snapshot / "database", manifest.schema, tables)
-    if counts != {name: table.rows for name, table in manifest.tables.items()}:
-        raise BackupError(f"The tables do not have the rows that they had ({counts}): restore another backup.")
-    # the database last: a HOME without one is not taken for a hotline
-    for entry in sorted(waiting.iterdir(), key=lambda one: one.name.startswith("hotline.sqlite")):
-        entry.rename(settings.home / entry.name)
-    waiting.rmdir()
-
-
-def _manifest(folder: Path) -> Manifest:
-    try:
-        data: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        if data["format"] != FORMAT:
-            raise BackupError(f"{folder} was made by a newer hotline ({data['program']}): install that one.")
-        tables = {name: Table(tuple(table["columns"]), table["rows"]) for name, table in data["tables"].items()}
-        files = {path: File(**file) for path, file in data["files"].items()}
-        manifest = Manifest(**{**data, "tables": tables, "files": files, "missing": tuple(data["missing"])})
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as broken:
-        raise BackupError(
-            f"{folder} holds no whole backup ({_plain(broken)}): name the folder that `hotline backup` finished."
-        ) from broken
-    for path in (manifest.snapshot, *files, *(file.home for file in files.values() if file.home is not None)):
-        if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
-            raise BackupError(f"{folder}/{MANIFEST} names {path}, which leads elsewhere: it is not a hotline's backup.")
-    return manifest
-
-
-def _manifest_or_none(folder: Path) -> Manifest | None:
-    return _manifest(folder) if (folder / MANIFEST).exists() else None
-
-
-def _check(folder: Path, manifest: Manifest) -> None:
-    wrong = []
-    for path, file in manifest.files.items():
-        try:
-            with (folder / path).open("rb") as handle:
-                found = _copy(handle, None, file.home)
-        except OSError:
-            wrong.append(f"{path} is missing")
-        else:
-            if found != file:
-                wrong.append(f"{path} is not what it was")
-    if wrong:
-        more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""
-        raise BackupError(
-            f"The backup is damaged: {'; '.join(wrong[:5])}{more}. Nothing was changed: restore another backup."
-        )
-
-
-def _demand_room(settings: Settings, places: Places) -> None:
-    if (
-        keeper.is_running(places)
-        or running(places.app_pid, keeper.APP_MARK)
-        or running(places.asterisk_pid, keeper.ASTERISK_MARK)
-    ):
-        raise BackupError(_runs(settings))
-    home = settings.home
-    held = (
-        sorted(entry.name for entry in home.iterdir() if entry.name not in ("run", "log", RESTORING))
-        if home.exists()
-        else []
-    )
-    if held:
-        raise BackupError(
-            f"{home} is not empty ({held[0]}): nothing was changed. Name a new folder with HOTLINE_HOME, or move this "
-            "one away."
-        )
-    if settings.database_url and not archive.is_empty(settings.database):
-        raise BackupError(
-            "The database that HOTLINE_DATABASE_URL names is not empty: nothing was changed. Make a new one "
-            "(createdb), and name that."
-        )
-
-
-def _runs(settings: Settings) -> str:
-    return f"A hotline runs in {settings.home}: nothing was changed. Stop it with `hotline down`, or name another HOME."
-
-
-def _plain(fault: Exception) -> str:
-    return " ".join(str(fault.orig if isinstance(fault, DBAPIError) else fault).split())
+    for shared in (RECORDINGS, LOGS):
+        for path in (folder / shared).rglob("*"):
+            if path.is_file() and (manifest is None or path.relative_to(folder).as_posix() not in manifest.files):
+                path.unlink()

@@ -6,7 +6,10 @@ an entry that no store can ever take is set aside, so that those behind it go on
 
 import asyncio
 import logging
+import math
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -29,7 +32,12 @@ GATHER_S = 0.05
 """How long an entry waits for others to go with it to the store."""
 SETTLE_S = 5.0
 """How long a recording is given to be written out after the call's end."""
-MEASURED_AT_ONCE = 16
+MEASURED_AT_ONCE = 2
+"""Each reads a whole file, on threads of the clerk's own: neither sign-ins nor the disk that records wait for it."""
+CATCH_UP = 5000
+"""Entries a transaction at the start. Each carries the whole of its subject: of many at once few are written."""
+TIDY_S = 60.0
+"""The least time between two looks at the journal's old segments."""
 
 
 class Clerk:
@@ -50,7 +58,8 @@ class Clerk:
         self._applied = asyncio.Condition()
         self._position = 0
         self._measuring: set[str] = set()
-        self._slots = asyncio.Semaphore(MEASURED_AT_ONCE)
+        self._measurers = ThreadPoolExecutor(MEASURED_AT_ONCE, thread_name_prefix="measure")
+        self._tidied_at = -math.inf
 
     # -- orders of the desk ----------------------------------------------------------------------------------------
 
@@ -81,30 +90,55 @@ class Clerk:
     def catch_up(self) -> None:
         """Before anything else runs: what the application before this one had not brought to the store."""
         self._position = self._store.journal_position()
-        while batch := self._journal.pending(BATCH):
-            self._apply(batch)
+        while batch := self._journal.pending(CATCH_UP):
+            try:
+                self._store.apply(batch)
+            except StoreFault:
+                raise
+            except Exception:  # an entry that cannot be written is looked for among fewer
+                for place in range(0, len(batch), BATCH):
+                    self._apply(batch[place : place + BATCH])
+            self._position = batch[-1].seq
 
     async def run(self) -> None:
         """Work until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            for call_id in await self._persistently(self._store.read, self._store.unmeasured):
-                self._measure_soon(call_id, tasks)
-            while True:
-                batch = await self._journal.take(BATCH)
-                # what one event brings comes in a handful of entries: together they cost one transaction
-                await asyncio.sleep(GATHER_S)
-                batch += self._journal.pending(BATCH - len(batch))
-                taken = await self._persistently(self._store.write, self._apply, batch)
-                async with self._applied:
-                    self._applied.notify_all()
-                await self._tell(taken, tasks)
-                self._journal.tidy(self._position)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for call_id in await self._persistently(self._store.read, self._store.unmeasured):
+                    self._measure_soon(call_id, tasks)
+                while True:
+                    await self._bring(tasks)
+        finally:
+            self._measurers.shutdown(wait=False, cancel_futures=True)
+
+    async def _bring(self, tasks: asyncio.TaskGroup) -> None:
+        """The next batch to the store, and what follows from it."""
+        batch = await self._journal.take(BATCH)
+        # what one event brings comes in a handful of entries: together they cost one transaction
+        await asyncio.sleep(GATHER_S)
+        batch += self._journal.pending(BATCH - len(batch))
+        taken = await self._persistently(self._store.write, self._apply, batch)
+        async with self._applied:
+            self._applied.notify_all()
+        await self._tell(taken, tasks)
+        await self._tidy()
 
     async def settled(self) -> None:
         """Wait until the store has all that was decided so far."""
         due = self._journal.last
         async with self._applied:
             await self._applied.wait_for(lambda: self._position >= due)
+
+    async def _tidy(self) -> None:
+        """Let old segments of the journal go where it has grown; what cannot go now is tried again later."""
+        now = asyncio.get_running_loop().time()
+        if not self._journal.grown or now - self._tidied_at < TIDY_S:
+            return
+        self._tidied_at = now
+        try:
+            await asyncio.to_thread(self._journal.tidy, self._position)
+        except OSError as fault:
+            log.warning("the journal's old segments cannot be removed, trying again later: %s", fault)
 
     def _apply(self, batch: list[Entry]) -> list[Call | Operator | Message]:
         """Bring the batch to the store; what it took. Raises `StoreFault` where it does not serve now."""
@@ -148,8 +182,7 @@ class Clerk:
             assert record is not None
             for kind in recordings.owed(record.call):
                 await self._settle(record.call, kind)
-                async with self._slots:
-                    row = await self._store.read(recordings.measure, self._folder, record.call, kind)
+                row = await self._look(recordings.measure, self._folder, record.call, kind)
                 if row.state != "ok":
                     log.warning("call %s: recording %s is %s: %s", call_id, row.file, row.state, row.reason)
                 await self._persistently(self._store.write, self._store.save_recording, row)
@@ -165,11 +198,14 @@ class Clerk:
         until = asyncio.get_running_loop().time() + SETTLE_S
         before = -1.0
         while asyncio.get_running_loop().time() < until:
-            now = recordings.length(self._folder, call, kind)
+            now = await self._look(recordings.length, self._folder, call, kind)
             if now == before and now >= due - recordings.TOLERANCE_S:
                 return
             before = now
             await asyncio.sleep(0.2)
+
+    async def _look(self, look: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._measurers, partial(look, *args, **kwargs))
 
     async def _persistently(
         self, ask: Callable[..., Awaitable[T]], work: Callable[P, T], /, *given: P.args, **named: P.kwargs

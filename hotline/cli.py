@@ -9,10 +9,10 @@ from config.program import ProgramError
 from config.settings import SettingsError
 from front.certificate import CertificateError
 from front.configuration import UnsafeWordError
-from hotline.backup import BackupError
 from hotline.commands import call, desk_phone, keep, look, run
 from hotline.desk_phones import DeskPhoneError
 from hotline.keeper import KeeperError
+from hotline.manifest import BackupError
 from hotline.since import SinceError
 from hotline.terminal import fail
 from hotline.trial import TrialError

@@ -13,3 +13,7 @@ class Clock:
     def __call__(self) -> float:
         """Seconds since 1970 UTC."""
         return self._wall + time.monotonic() - self._monotonic
+
+    def steps(self) -> float:
+        """Seconds by which the wall clock was set forward since the start, or the machine slept; negative: set back."""
+        return time.time() - self()

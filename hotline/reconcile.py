@@ -27,6 +27,12 @@ WITNESS_S = 2.0
 """How long the arrival of a call that is over already may be on its way."""
 SETTLED_S = 5.0
 """How long the store may take to come up with the desk."""
+RETRY_S = 1.0
+STEP_S = 1.0
+"""How far the desk's clock and Asterisk's may be apart and count as one."""
+
+Seen = Mapping[str, list[witness.Line]]
+"""The lines of each call, by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,8 @@ class Channels:
 class Reconcile:
     """`post(event, at)` tells the desk; `finish(call)` writes a call that ended without it.
 
-    `settled()` waits until the store knows all that the desk decided.
+    `settled()` waits until the store knows all that the desk decided. `set_forward()`: seconds by which the wall clock,
+    which Asterisk's log goes by, was set forward since `clock` began.
     """
 
     def __init__(
@@ -59,32 +66,37 @@ class Reconcile:
         post: Callable[[ev.Event, float | None], None],
         finish: Callable[[Call], None],
         settled: Callable[[], Awaitable[None]],
+        set_forward: Callable[[], float],
         country: str,
     ) -> None:
         self._desk, self._phones, self._facts, self._store = desk, phones, facts, store
         self._log_file, self._snapshot, self._clock = log_file, snapshot, clock
         self._post, self._finish, self._settled, self._country = post, finish, settled, country
+        self._set_forward = set_forward
         self._done = False
+        self._reading = asyncio.Lock()
+        self._next_reading: asyncio.Task[Seen] | None = None
 
     async def run(self) -> None:
         """Raises `AmiError`, or `StoreFault` or `TimeoutError` at the first time; the connection is then tried again.
 
         Later on a store that does not serve keeps no citizen from his operator: what only it knows waits for the next.
         """
-        logged = list(witness.by_call(await asyncio.to_thread(witness.recent, self._log_file)))
+        logged = list(await self._seen())
         try:
             async with asyncio.timeout(SETTLED_S):
                 await self._settled()
                 stored = {call.id: call for call in await self._store.read(self._store.open_calls)}
+                unknown = await self._store.read(self._store.unknown_calls, logged)
         except (StoreFault, TimeoutError) as away:
             if not self._done:  # a desk that begins must not do without what the store knows
                 raise
             log.error("reconciling without the store: %s", away)
-            logged, stored = [], {}
+            stored, unknown = {}, set()
         desk = self._snapshot().calls
         # Asterisk is asked last: a call that is known above and not up there is over, and not just about to arrive
         running = of_channels(await self._desk.listing("CoreShowChannels", "CoreShowChannel"))
-        seen = witness.by_call(await asyncio.to_thread(witness.recent, self._log_file))
+        seen = await self._seen()
         now = self._clock()
         for call in desk.values():
             _, told = bring(call, seen.get(call.id, []), running.get(call.id), now)
@@ -94,25 +106,41 @@ class Reconcile:
             if call.id not in desk:
                 self._take(call, seen.get(call.id, []), running.get(call.id), now)
         for call_id in logged:
-            lines = seen.get(call_id, [])
-            known = call_id in desk or call_id in stored or await self._store.read(self._store.knows_call, call_id)
-            if not known:
-                self._take_logged(lines, running.get(call_id), now)
+            if call_id in unknown and call_id not in desk:
+                self._take_logged(seen.get(call_id, []), running.get(call_id), now)
         self._done = True
         self._post(ev.TelephonyChanged(True), None)
-        witness.put_aside(self._log_file, now)
 
     async def ask_witness(self, order: fx.Order) -> None:
-        """Write down a call whose end was told and whose arrival was not, by what the log saw of it."""
+        """Write down a call whose end was told and whose arrival was not, by what the log saw of it.
+
+        However long the store does not serve or the log cannot be read: no other will ask again.
+        """
         effect = order.effect
         assert isinstance(effect, fx.AskWitness)
         await asyncio.sleep(WITNESS_S)  # the arrival may only be late
-        await self._settled()
-        if effect.call not in self._snapshot().calls and not await self._store.read(
-            self._store.knows_call, effect.call
-        ):
-            seen = witness.by_call(await asyncio.to_thread(witness.recent, self._log_file))
-            self._take_logged(seen.get(effect.call, []), None, self._clock())
+        while True:
+            try:
+                await self._settled()
+                unknown = await self._store.read(self._store.unknown_calls, [effect.call])
+                if unknown and effect.call not in self._snapshot().calls:
+                    self._take_logged((await self._seen()).get(effect.call, []), None, self._clock())
+            except (StoreFault, OSError) as away:
+                log.error("call %s: what became of it cannot be asked now, trying again: %s", effect.call, away)
+                await asyncio.sleep(RETRY_S)
+            else:
+                return
+
+    async def _seen(self) -> Seen:
+        """What the log holds now; all who ask while one reading goes on share the next."""
+        if self._next_reading is None:
+            self._next_reading = asyncio.create_task(self._read_log(), name="event log")
+        return await asyncio.shield(self._next_reading)
+
+    async def _read_log(self) -> Seen:
+        async with self._reading:
+            self._next_reading = None  # who asks from now on wants to know what is written from now on
+            return await asyncio.to_thread(_seen, self._log_file, self._set_forward())
 
     def _take_logged(self, lines: list[witness.Line], channels: Channels | None, now: float) -> None:
         """Take a call that only the log has seen, if it was answered at all."""
@@ -143,6 +171,17 @@ class Reconcile:
         known = [one.login for one in self._snapshot().operators.values() if one.phone]
         for event in self._facts.contacts(contacts(listed), known):
             self._post(event, None)
+
+
+def _seen(log_file: Path, set_forward: float) -> Seen:
+    """The log by call, in the desk's time.
+
+    A clock that was set back is not made up for: lines from before would seem newer than they are, old news fresh.
+    """
+    lines = witness.recent(log_file)
+    if set_forward > STEP_S:
+        lines = [replace(line, at=line.at - set_forward) for line in lines]
+    return witness.by_call(lines)
 
 
 def of_channels(listed: list[Event]) -> Mapping[str, Channels]:

@@ -50,20 +50,16 @@ def verify(store: Store, home: Path, log_file: Path, now: float | None = None, s
     """
     now = time.time() if now is None else now
     findings = [Finding("journal", what) for what in _of_journal(store, home / "journal")]
-    seen = witness.by_call(witness.everything(log_file))
     open_calls = {call.id for call in store.open_calls()}
-    for call_id, lines in seen.items():
-        if lines[0].at < since:
+    for trace in witness.traces(log_file, since):
+        if trace.gone and now - trace.last < SETTLE_S:
             continue
-        gone = witness.ended(lines)
-        if gone and now - lines[-1].at < SETTLE_S:
-            continue
-        record = store.call(call_id)
+        record = store.call(trace.call)
         if record is None:
-            if gone or now - lines[0].at > SETTLE_S:
-                findings.append(Finding(call_id, "Asterisk answered this call; the store has no record of it"))
-        elif gone and record.call.state is not CallState.ENDED:
-            findings.append(Finding(call_id, f"the call is over; its record still says {record.call.state}"))
+            if trace.gone or now - trace.began > SETTLE_S:
+                findings.append(Finding(trace.call, "Asterisk answered this call; the store has no record of it"))
+        elif trace.gone and record.call.state is not CallState.ENDED:
+            findings.append(Finding(trace.call, f"the call is over; its record still says {record.call.state}"))
     counted = kept = 0
     for record in store.ended_calls_with_recordings(since):
         counted += 1

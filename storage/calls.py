@@ -14,6 +14,9 @@ from storage import live, recordings, tables
 
 log = logging.getLogger(__name__)
 
+ASKED_AT_ONCE = 500
+"""Ids in one statement: SQLite bounds how many values one may carry."""
+
 # A call is written half a dozen times, its timeline and legs anew each time: statements made once and rows that never
 # become objects take half the processor time that the session's own bookkeeping takes.
 _MOMENTS, _LEGS = (SQLModel.metadata.tables[one.__tablename__] for one in (tables.CallMoment, tables.CallLeg))
@@ -35,14 +38,28 @@ def save(session: Session, call: Call) -> None:
             arrived_at=call.arrived_at,
         )
         _meet(session, call)
-    elif row.state == CallState.ENDED and (call.state is not CallState.ENDED or row.outcome != Outcome.UNKNOWN):
-        log.warning("call %s: told as %s after its end, ignored", call.id, call.state)
+    elif stays(row.state, row.outcome, call):
+        log.warning("call %s: told as %s though it is known as %s, ignored", call.id, call.state, row.state)
         return
-    elif row.state != CallState.GREETING and call.state is CallState.GREETING:
-        log.warning("call %s: told as new though it is known as %s, ignored", call.id, row.state)
-        return
-    if call.state is CallState.ENDED and row.state != CallState.ENDED:
-        row.unmeasured = bool(recordings.owed(call))
+    _describe(row, call)
+    session.add(row)
+    session.flush()
+    _write_timeline(session, call)
+    _write_legs(session, call)
+
+
+def stays(state: str, outcome: str | None, told: Call) -> bool:
+    """Whether a call that is known in `state` with `outcome` stays as it is, although `told` came later.
+
+    An end is final, unless nobody saw it (`unknown`) and another end is told; and no call begins anew.
+    """
+    if state == CallState.ENDED:
+        return told.state is not CallState.ENDED or outcome != Outcome.UNKNOWN
+    return state != CallState.GREETING and told.state is CallState.GREETING
+
+
+def _describe(row: tables.Call, call: Call) -> None:
+    over = call.state is CallState.ENDED
     row.caller = call.caller
     row.caller_name = call.caller_name
     row.called = call.called
@@ -61,11 +78,13 @@ def save(session: Session, call: Call) -> None:
     row.abandon_stage = call.abandon_stage.value if call.abandon_stage else None
     row.wait_s = call.wait_s
     row.talk_s = call.talk_s
-    row.live = None if call.state is CallState.ENDED else live.dump(call)
-    session.add(row)
-    session.flush()
+    # also where it replaces an end that nobody saw: that one owed nothing, and nothing was measured for it
+    row.unmeasured = over and bool(recordings.owed(call))
+    row.live = None if over else live.dump(call)
+
+
+def _write_timeline(session: Session, call: Call) -> None:
     session.execute(_FORGET_MOMENTS, {"of": call.id})
-    session.execute(_FORGET_LEGS, {"of": call.id})
     if call.timeline:
         session.execute(
             insert(_MOMENTS),
@@ -80,6 +99,10 @@ def save(session: Session, call: Call) -> None:
                 for position, moment in enumerate(call.timeline)
             ],
         )
+
+
+def _write_legs(session: Session, call: Call) -> None:
+    session.execute(_FORGET_LEGS, {"of": call.id})
     if call.legs:
         session.execute(
             insert(_LEGS),
@@ -122,6 +145,16 @@ def open_calls(session: Session) -> list[Call]:
 
 def knows(session: Session, call_id: str) -> bool:
     return session.get(tables.Call, call_id) is not None
+
+
+def unknown(session: Session, ids: Iterable[str]) -> set[str]:
+    """Those of `ids` that no call has."""
+    wanted = sorted(set(ids))
+    left = set(wanted)
+    for place in range(0, len(wanted), ASKED_AT_ONCE):
+        some = wanted[place : place + ASKED_AT_ONCE]
+        left.difference_update(session.exec(select(tables.Call.id).where(col(tables.Call.id).in_(some))).all())
+    return left
 
 
 def record(session: Session, call_id: str) -> CallRecord | None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlmodel import Session
 
-from routing.call import Call, CallState
+from routing.call import Call
 from routing.operators import Operator
 from storage import calls, live, presence, tables
 
@@ -64,7 +64,9 @@ def apply(session: Session, entries: Sequence[Entry]) -> None:
     # each carries the whole of its subject: what comes before the last of one would be overwritten
     last: dict[tuple[str, str], Call | Operator | Message] = {}
     for one in (value(entry) for entry in entries if entry.seq > position.seq):
-        if not _over(last.get(_subject(one))):  # nothing comes after the end of a call
+        before = last.get(_subject(one))
+        # what the store would not let replace what it has does not replace it here
+        if not (isinstance(before, Call) and isinstance(one, Call) and calls.stays(before.state, before.outcome, one)):
             last[_subject(one)] = one
     for one in last.values():
         if isinstance(one, Call):
@@ -78,10 +80,6 @@ def apply(session: Session, entries: Sequence[Entry]) -> None:
     _advance(session, position, entries)
 
 
-def _over(one: Call | Operator | Message | None) -> bool:
-    return isinstance(one, Call) and one.state is CallState.ENDED
-
-
 def _subject(one: Call | Operator | Message) -> tuple[str, str]:
     match one:
         case Call():
@@ -90,6 +88,14 @@ def _subject(one: Call | Operator | Message) -> tuple[str, str]:
             return OPERATOR, one.login
         case Message():
             return MESSAGE, one.call
+
+
+def go_with(session: Session, journal: str) -> str:
+    """The name of the journal that the database goes with; `journal` where it went with none."""
+    position = session.get(tables.JournalPosition, 1) or tables.JournalPosition(id=1, seq=0)
+    position.journal = position.journal or journal
+    session.add(position)
+    return position.journal
 
 
 def bury(session: Session, entry: Entry, reason: str, at: float) -> None:

@@ -17,6 +17,7 @@ import hashlib
 import logging
 import os
 import queue
+import secrets
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -36,6 +37,8 @@ SEGMENT_BYTES: Final = 8 << 20
 KEPT: Final = 64
 """Segments kept after the store has all that is in them: evidence, and what an older database catches up with."""
 RETRY_S: Final = 1.0
+NAME: Final = "name"
+"""The file that holds the journal's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +61,25 @@ class InUse(Exception):
     """Two must not write one journal: each would take the other's entries for its own."""
 
 
+class Foreign(Exception):
+    """The database goes with another journal: it would take entries of one for those of the other."""
+
+
 class Journal:
-    """`fault`: why nothing can be written now, None while all is well. Used from one event loop."""
+    """`name`: by which its database knows it; `grown`: whether a segment was begun since the last `tidy`.
+
+    Used from one event loop.
+    """
 
     def __init__(
         self, folder: Path, last: int, digest: str, pending: list[Entry], sizes: tuple[int, int], held: int
     ) -> None:
         self._folder, self._held = folder, held
+        self.name = _named(folder)
         self._segment_bytes, self._kept = sizes
         self.last = last
-        self.fault: str | None = None
+        self.grown = True
+        self._fault: str | None = None
         self._digest = digest
         self._pending = deque(pending)
         self._more = asyncio.Event()
@@ -101,12 +113,29 @@ class Journal:
                 last, digest = segment.last, segment.digest
         return cls(folder, last, digest, pending, (segment_bytes, kept), held)
 
+    def check_owner(self, owner: str) -> None:
+        """`owner`: the name of the journal that the database goes with. Raises `Foreign` where that is not this one."""
+        if owner != self.name:
+            raise Foreign(
+                f"the database goes with the journal {owner}, and the one in {self._folder} is {self.name}: two "
+                "hotlines on one database would lose calls. Give this HOME a database of its own, or name the HOME "
+                f"that it goes with; if that one is gone for good: echo {owner} > {self._folder / NAME}"
+            )
+
     def start(self) -> None:
         """Begin to write; within the event loop that will take."""
         self._loop = asyncio.get_running_loop()
         self._thread.start()
         if self._pending:
             self._more.set()
+
+    @property
+    def fault(self) -> str | None:
+        """Why nothing can be written now; None while all is well."""
+        began, ended = self._thread.ident is not None, self._closing.is_set()
+        if began and not ended and not self._thread.is_alive():
+            return f"{self._folder}: the thread that writes it has died; end the application, which is then begun anew"
+        return self._fault
 
     def append(self, kind: str, data: str) -> int:
         """The number of the new entry. It is on disk a moment later, in this order."""
@@ -136,10 +165,22 @@ class Journal:
             self._held = -1
 
     def tidy(self, position: int) -> None:
-        """Remove the oldest segments of which the store has everything, all but the newest `kept`."""
+        """Remove the oldest segments of which the store has everything, all but the newest `kept`.
+
+        Opens each of them: not for the event loop. Raises `OSError`.
+        """
+        self.grown = False  # before looking: one that is begun meanwhile is for the next time
+        try:
+            self._tidy(position)
+        except OSError:
+            self.grown = True
+            raise
+
+    def _tidy(self, position: int) -> None:
         for path, following in pairwise(_begun(self._folder)[: -self._kept + 1 or None]):
             try:
                 if _header(following)[0] > position:
+                    self.grown = True
                     return
             except ValueError:  # who knows what stands before it
                 return
@@ -157,23 +198,25 @@ class Journal:
             entries = [entry for entry in batch if entry is not None]
             if entries and not self._write(entries):
                 return
-        if self._file >= 0:
-            os.close(self._file)
+        self._leave_segment()
 
     def _write(self, entries: list[Entry]) -> bool:
         """The entries on disk, however long it takes; False only where the end came first."""
         while True:
             try:
                 self._put(entries)
-            except OSError as fault:
-                self.fault = f"{self._folder}: {fault.strerror or fault}"
-                log.error("journal: %s; trying again", self.fault)
+            except Exception as fault:  # the wall: what is appended after a thread's death would never be written
+                said = (
+                    fault.strerror or str(fault) if isinstance(fault, OSError) else f"{type(fault).__name__}: {fault}"
+                )
+                self._fault = f"{self._folder}: {said}"
+                log.error("journal: %s; trying again", self._fault, exc_info=not isinstance(fault, OSError))
                 self._leave_segment()
                 if self._closing.wait(RETRY_S):
                     log.error("journal: %d entries could not be written before the end", len(entries))
                     return False
             else:
-                self.fault = None
+                self._fault = None
                 self._tell(entries)
                 return True
 
@@ -203,20 +246,23 @@ class Journal:
         try:
             if os.write(self._file, header) < len(header):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
         except OSError:
-            path.unlink()
+            with suppress(OSError):  # an empty segment does no harm; what went wrong is to be told
+                path.unlink()
             raise
         self._size = 0
-        folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        self.grown = True
 
     def _leave_segment(self) -> None:
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
+        file, self._file = self._file, -1
+        if file >= 0:
+            with suppress(OSError):  # what counts in it was brought to the disk before
+                os.close(file)
 
     def _tell(self, entries: list[Entry]) -> None:
         assert self._loop is not None
@@ -299,6 +345,19 @@ def _read(path: Path, limit: int | None) -> Segment:
         # the next line is held against the digest that stands here: one bad line does not condemn those behind it
         seq, digest = entry.seq, written
     return Segment(path, before, digest_before, tuple(entries), digest, tuple(faults))
+
+
+def _named(folder: Path) -> str:
+    """The journal's name, made at first use."""
+    path = folder / NAME
+    if not path.exists():
+        fresh = folder / f"{NAME}.new"
+        with fresh.open("w", encoding="ascii") as file:
+            file.write(f"{secrets.token_hex(8)}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    return path.read_text(encoding="ascii").strip()
 
 
 def _paths(folder: Path) -> list[Path]:

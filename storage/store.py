@@ -9,7 +9,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -134,6 +134,11 @@ class Store:
             row = session.get(tables.JournalPosition, 1)
             return 0 if row is None else row.seq
 
+    def journal_name(self, ours: str) -> str:
+        """The name of the journal that this database goes with; from now on `ours`, if it went with none."""
+        with self._writing() as session:
+            return entries.go_with(session, ours)
+
     def apply(self, given: Sequence[entries.Entry]) -> None:
         """Write the entries that were not written before, all or none, each exactly once.
 
@@ -172,6 +177,11 @@ class Store:
     def knows_call(self, call_id: str) -> bool:
         with self._reading() as session:
             return calls.knows(session, call_id)
+
+    def unknown_calls(self, ids: Iterable[str]) -> set[str]:
+        """Those of `ids` that no call here has, however many are asked for."""
+        with self._reading() as session:
+            return calls.unknown(session, ids)
 
     def call(self, call_id: str) -> CallRecord | None:
         with self._reading() as session:

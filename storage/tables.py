@@ -245,13 +245,14 @@ class Presence(SQLModel, table=True):
 
 
 class JournalPosition(SQLModel, table=True):
-    """One row: the last entry of the journal whose transaction was committed here."""
+    """One row: the last entry of the journal whose transaction was committed here, and the journal's own name."""
 
     __tablename__ = "journal_position"
     __table_args__ = (CheckConstraint("id = 1", name="ck_journal_position_one_row"),)
 
     id: int = Field(primary_key=True)
     seq: int = Field(sa_type=BigInteger)
+    journal: str | None = None
 
 
 class DeadLetter(SQLModel, table=True):

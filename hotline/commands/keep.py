@@ -12,12 +12,12 @@ import typer
 from rich.table import Table
 
 from agent_console.session import Sessions
-from hotline.backup import Manifest
 from hotline.backup import backup as make_backup
-from hotline.backup import restore as run_restore
 from hotline.doctor import report
 from hotline.doctor.examination import examine
+from hotline.manifest import Manifest
 from hotline.options import load
+from hotline.restore import restore as run_restore
 from hotline.terminal import Json, by_hand, err, fail, opened, out, show_json
 from routing.records import Act
 

@@ -16,6 +16,10 @@ def lines() -> list[witness.Line]:
     return witness.by_call(witness.read(LOG))[CALL]
 
 
+def line(kind: str, at: float, extra: str = "") -> witness.Line:
+    return witness.Line(kind, at, "c1", "u", "u", "PJSIP/trunk-00000001", "139", "", extra)
+
+
 def rebuilt(log: list[witness.Line]) -> Call:
     arrived = witness.arrived(log)
     assert arrived is not None
@@ -54,9 +58,6 @@ def test_a_log_that_breaks_off_gives_a_call_that_has_not_ended_and_a_half_line_i
 
 
 def test_a_message_that_was_left_without_us_is_one() -> None:
-    def line(kind: str, at: float, extra: str = "") -> witness.Line:
-        return witness.Line(kind, at, "c1", "u", "u", "PJSIP/trunk-00000001", "139", "", extra)
-
     call = rebuilt(
         [
             line("ARRIVED", 1.0, '{"extra":"12345"}'),
@@ -67,6 +68,21 @@ def test_a_message_that_was_left_without_us_is_one() -> None:
         ]
     )
     assert (call.outcome, call.ended_by, call.called) == (Outcome.MESSAGE, EndedBy.SYSTEM, "12345")
+
+
+def test_a_hang_up_before_the_last_moment_that_a_slow_desk_wrote_ends_the_call_at_that_moment() -> None:
+    known = Call("c1", "139", "", "12345", "PJSIP/trunk-00000001", 100.0)
+    for at, event in (
+        (102.0, ev.MenuFinished("c1", "main")),
+        (102.1, ev.CallerWaiting("c1", "PJSIP/trunk-00000001")),
+        (110.2, ev.CallOffered("c1", "op1001")),  # the citizen had hung up, and the desk had not heard of it yet
+    ):
+        known = advance(known, event, at)
+    log = [line("ARRIVED", 100.0), line("WAITING", 109.0), line("HANGUP", 110.0, '{"hangupcause":16}')]
+    call, told = witness.replay(log, known)
+    assert (call.outcome, call.abandon_stage, call.cause) == (Outcome.ABANDONED, CallState.RINGING, 16)
+    assert (call.ended_at, call.legs[-1].ended_at) == (110.2, 110.2)
+    assert told == [(ev.CallEnded("c1", 16), 110.2)]
 
 
 def test_an_absent_log_and_torn_lines_are_no_error(tmp_path: Path) -> None:
@@ -86,3 +102,44 @@ def test_a_log_that_has_grown_is_put_aside_and_still_read(tmp_path: Path) -> Non
     log.write_text(text, encoding="utf-8")
     assert list(witness.by_call(witness.everything(log))) == ["c0", "c1", "c2", CALL]
     assert list(witness.by_call(witness.recent(log))) == ["c2", CALL]
+
+
+def test_only_what_was_written_since_is_read_and_every_call_is_told_of_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lines(call: str, *events: tuple[str, float]) -> str:
+        return "".join(
+            f'"{kind}","{at}","{call}","u","u","PJSIP/trunk-1","139","","","","",""\n' for kind, at in events
+        )
+
+    log = tmp_path / "calls.csv"
+    parts = (
+        (50, lines("old", ("ARRIVED", 1.0), ("HANGUP", 9.0))),
+        (150, lines("over", ("ARRIVED", 40.0), ("HANGUP", 60.0)) + lines("long", ("ARRIVED", 120.0))),
+        (250, lines("long", ("HANGUP", 200.0), ("CHAN_END", 201.0)) + lines("never", ("HANGUP", 210.0))),
+        (350, lines("lost", ("ARRIVED", 300.0))),
+    )
+    for at, text in parts:
+        log.write_text(text, encoding="utf-8")
+        assert witness.put_aside(log, at + 0.9, limit=1)
+    (tmp_path / "calls-by-hand.csv").write_text(lines("kept", ("ARRIVED", 310.0)), encoding="utf-8")
+    log.write_text(lines("now", ("ARRIVED", 360.0)), encoding="utf-8")
+    opened: list[str] = []
+    real = witness.read
+
+    def read(path: Path) -> list[witness.Line]:
+        opened.append(path.name)
+        return real(path)
+
+    monkeypatch.setattr(witness, "read", read)
+    assert [trace.call for trace in witness.traces(log)] == ["old", "over", "long", "lost", "kept", "now"]
+    opened.clear()
+    told = list(witness.traces(log, since=100.0))
+    assert told == [
+        witness.Trace("long", 120.0, 201.0, arrived=True, gone=True),
+        witness.Trace("lost", 300.0, 300.0, arrived=True, gone=False),
+        witness.Trace("kept", 310.0, 310.0, arrived=True, gone=False),
+        witness.Trace("now", 360.0, 360.0, arrived=True, gone=False),
+    ]
+    aside = [f"calls-{at:011d}.csv" for at in (150, 250, 350)]
+    assert opened == [*aside, "calls-by-hand.csv", "calls.csv"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import stat
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,13 +19,16 @@ from cases.case import CaseInput
 from cases.office import Office
 from config.settings import Settings
 from hotline import backup as backups
-from hotline import keeper
-from hotline.backup import BackupError, Manifest, backup, restore
+from hotline import keeper, manifest
+from hotline.backup import backup
+from hotline.manifest import BackupError, Manifest
 from hotline.places import Places, city, demo_password
+from hotline.restore import restore
 from hotline.verify import Finding, verify
 from routing import events as ev
 from routing.call import Call, advance
 from storage import recordings
+from storage.journal import Journal
 from storage.store import Store
 from tests.conftest import CITY, ENGINES
 from tests.rows import change, everything
@@ -199,7 +203,7 @@ def test_a_backup_that_was_broken_off_is_none_and_leaves_the_one_before_whole(
     store = Store.open(full.database, timezone=CITY)
     talk(store, full, "c0", NOON)
     store.close()
-    monkeypatch.setattr(backups, "_publish", full_disk)
+    monkeypatch.setattr(manifest, "publish", full_disk)
     with pytest.raises(BackupError, match="No space left on device"):
         backup(full, tmp_path / "dir")
     with pytest.raises(BackupError, match="No space left"):
@@ -319,6 +323,41 @@ def test_a_log_put_aside_and_a_journal_taken_away_meanwhile_are_in_the_backup(
     assert {path.name for path in (new.home / "journal").iterdir()} == {"000001", "000002"}
 
 
+def test_of_a_log_in_many_parts_few_are_open_at_once_and_a_second_backup_copies_only_what_is_new(
+    full: Settings, tmp_path: Path
+) -> None:
+    events, folder = Layout(full.home).events, tmp_path / "dir"
+    for part in range(100):
+        events.with_name(f"calls-{part:011d}.csv").write_text(f"ARRIVED,{part}\n", encoding="utf-8")
+    (events.parent / "somebody's").mkdir()
+    files = len(os.listdir("/proc/self/fd"))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files + 25, hard))
+    try:
+        backup(full, folder)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert len(os.listdir("/proc/self/fd")) == files
+
+    parts = folder / "logs/asterisk/log/cel-custom"
+    before = {path.name: path.stat().st_ino for path in parts.iterdir()}
+    assert sorted(before) == [f"calls-{part:011d}.csv" for part in range(99)]  # the newest may still be written to
+    events.with_name("calls-00000000007.csv").write_text("ARRIVED,x\n", encoding="utf-8")
+    events.with_name("calls-00000000008.csv").unlink()
+    events.rename(events.with_name("calls-00000000100.csv"))
+    events.write_text("ARRIVED,now\n", encoding="utf-8")
+    again = backup(full, folder)
+    after = {path.name: path.stat().st_ino for path in parts.iterdir()}
+    kept = before.keys() - {"calls-00000000007.csv", "calls-00000000008.csv"}
+    assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
+    assert after.keys() - kept == {f"calls-00000000007.csv.{again.snapshot}", "calls-00000000099.csv"}
+
+    restore(new := Settings(home=tmp_path / "new"), folder)
+    restored = {path.name: path.read_text() for path in Layout(new.home).events.parent.iterdir()}
+    assert restored == {path.name: path.read_text() for path in events.parent.iterdir() if path.is_file()}
+    assert len(restored) == 101
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_backup_is_of_one_moment_and_holds_up_no_writer(
     full: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -335,6 +374,24 @@ def test_a_backup_is_of_one_moment_and_holds_up_no_writer(
     store.close()
     assert (done.tables["calls"].rows, done.tables["recordings"].rows) == (5, 4)
     assert done.tables["call_legs"].rows == 4
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_restored_journal_and_database_still_go_together(
+    full: Settings, make: Make, engine: str, tmp_path: Path
+) -> None:
+    names = []
+    for settings in (full, make("new", engine)):
+        if names:
+            restore(settings, tmp_path / "dir")
+        store = Store.open(settings.database, timezone=CITY)
+        journal = Journal.open(settings.home / "journal", store.journal_position())
+        journal.check_owner(store.journal_name(journal.name))
+        names.append(journal.name)
+        journal.close()
+        store.close()
+        backup(settings, tmp_path / "dir")
+    assert names[0] == names[1]
 
 
 def test_there_is_nothing_to_back_up_where_no_hotline_is(tmp_path: Path) -> None:

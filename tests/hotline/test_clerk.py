@@ -1,6 +1,8 @@
 """The clerk between a real journal and a real store."""
 
 import asyncio
+import errno
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +17,7 @@ from routing import events as ev
 from routing.call import Call, advance
 from routing.operators import Operator, OperatorState
 from routing.records import StoreFault
+from storage import entries, recordings
 from storage.journal import Journal
 from storage.store import Store
 
@@ -33,9 +36,9 @@ class Office:
         self.open_messages: list[int] = []
         self.changed = asyncio.Event()
 
-    def begin(self) -> Clerk:
+    def begin(self, **sizes: int) -> Clerk:
         self.store = Store.open(self._url, timezone=ZoneInfo("Asia/Shanghai"))
-        self.journal = Journal.open(self.folder / "journal", self.store.journal_position())
+        self.journal = Journal.open(self.folder / "journal", self.store.journal_position(), **sizes)
         self.clerk = Clerk(
             self.store,
             self.journal,
@@ -142,6 +145,100 @@ async def test_an_entry_that_no_store_can_take_is_set_aside_and_those_behind_it_
     assert [(entry.seq, entry.kind) for entry, _ in dead] == [(1, "message"), (2, "poem")]
     assert dead[1][1] == "ValueError: an entry of the unknown kind 'poem'"
     await office.end(task)
+
+
+async def test_among_many_entries_of_the_application_before_one_that_cannot_be_written_is_set_aside(
+    office: Office,
+) -> None:
+    office.begin()
+    office.journal.start()
+    for seq in range(1, 501):
+        office.journal.append(*(("poem", "{}") if seq == 300 else entries.of(replace(CALL, id=f"c{seq}"))))
+    office.journal.close()
+    office.store.close()
+
+    office.begin()
+    assert [entry.seq for entry, _ in office.store.dead_letters()] == [300]
+    assert len(office.store.open_calls()) == 499
+    assert office.store.journal_position() == 500
+    office.journal.close()
+
+
+async def test_old_segments_of_the_journal_go_beside_the_work_and_a_fault_of_the_disk_ends_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("hotline.clerk.TIDY_S", 0.0)
+    clerk = office.begin(segment_bytes=100, kept=2)
+    real, threads = office.journal.tidy, list[threading.Thread]()
+    here, loop = threading.current_thread(), asyncio.get_running_loop()
+
+    def tidy(position: int) -> None:
+        threads.append(threading.current_thread())
+        try:
+            if len(threads) == 1:
+                raise OSError(errno.EMFILE, "Too many open files")
+            real(position)
+        finally:
+            loop.call_soon_threadsafe(office.changed.set)
+
+    def segments() -> int:
+        return len(list((office.folder / "journal").glob("*.journal")))
+
+    monkeypatch.setattr(office.journal, "tidy", tidy)
+    task = office.run()
+    for second in range(5):  # each begins a segment
+        await clerk.save_call(order(fx.SaveCall(replace(CALL, id=f"c{second}"))))
+        await office.until(lambda second=second: f"c{second}" in office.told)
+    await office.until(lambda: segments() == 2)
+    await office.end(task)
+    assert "Too many open files" in caplog.text
+    assert here not in threads
+
+
+async def test_the_journal_is_not_looked_through_while_it_has_begun_no_segment(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotline.clerk.TIDY_S", 0.0)
+    clerk = office.begin()
+    real, positions = office.journal.tidy, list[int]()
+
+    def tidy(position: int) -> None:
+        positions.append(position)
+        real(position)
+
+    monkeypatch.setattr(office.journal, "tidy", tidy)
+    task = office.run()
+    for second in range(4):
+        await clerk.save_call(order(fx.SaveCall(replace(CALL, id=f"c{second}"))))
+        await office.until(lambda second=second: f"c{second}" in office.told)
+    await office.end(task)
+    assert positions == [1]
+
+
+async def test_recordings_are_measured_two_at_a_time_and_never_by_those_who_read_for_people(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names: set[str] = set()
+    real = {"length": recordings.length, "measure": recordings.measure}
+
+    def watched(what: str) -> Any:
+        def look(*given: Any) -> Any:
+            names.add(threading.current_thread().name)
+            return real[what](*given)
+
+        return look
+
+    for what in real:
+        monkeypatch.setattr(recordings, what, watched(what))
+    clerk = office.begin()
+    task = office.run()
+    for index in range(6):
+        (tmp_path / f"m{index}.raw").write_bytes(bytes(2 * 32_000))
+        await clerk.save_call(order(fx.SaveCall(replace(ENDED, id=f"m{index}"))))
+    await office.until(lambda: len(office.told) == 12)
+    await office.end(task)
+    assert names <= {"measure_0", "measure_1"}
+    assert office.store.unmeasured() == []
 
 
 async def test_a_store_that_does_not_serve_delays_and_loses_nothing(

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agi import witness
 from agi.ami import Ami, Event
 from agi.endpoints import Endpoints
 from agi.facts import Facts
 from hotline.reconcile import Reconcile
 from routing import effects as fx
 from routing import events as ev
-from routing.call import Call, CallState, Outcome
+from routing.call import Call, CallState, Outcome, advance
 from routing.desk import Desk
 from routing.operators import OperatorState
 from routing.queues import Queue
+from routing.records import StoreFault
 from tests.fakes.asterisk import FakeManager, manager
 
 TRANSCRIPTS = Path(__file__).parents[1] / "transcripts"
@@ -42,15 +45,22 @@ class Disk:
 
     def __init__(self, open_calls: tuple[Call, ...] = (), known: tuple[str, ...] = ()) -> None:
         self._open, self.known = open_calls, set(known)
+        self.asked: list[str] = []
+        self.away = 0
+        """How many times more it does not serve."""
 
     async def read(self, look: Any, *given: Any) -> Any:
+        self.asked.append(look.__name__)
+        if self.away:
+            self.away -= 1
+            raise StoreFault("the database is away")
         return look(*given)
 
     def open_calls(self) -> list[Call]:
         return list(self._open)
 
-    def knows_call(self, call: str) -> bool:
-        return call in self.known
+    def unknown_calls(self, ids: Iterable[str]) -> set[str]:
+        return set(ids) - self.known
 
 
 class Room:
@@ -58,6 +68,7 @@ class Room:
 
     def __init__(self, fake: FakeManager, log_file: Path, disk: Disk) -> None:
         self.now = ARRIVED_AT
+        self.set_forward = 0.0
         self.disk = disk
         self.desk = Desk([Queue("main", "市长热线")], "main")
         self.facts = Facts(Endpoints())
@@ -76,6 +87,7 @@ class Room:
             post=self.post,
             finish=self.finished.append,
             settled=settled,
+            set_forward=lambda: self.set_forward,
             country="CN",
         )
 
@@ -185,6 +197,91 @@ async def test_a_call_that_came_and_went_without_us_is_written_once(tmp_path: Pa
             await asyncio.gather(task, return_exceptions=True)
         assert [call.id for call in room.finished] == finished
         assert all(call.outcome is Outcome.ANSWERED and call.called == "12345" for call in room.finished)
+
+
+async def up(room: Room) -> None:
+    """One connection more, reconciled; at the end it is hung up."""
+    before = room.ups
+    task = asyncio.create_task(room.ami.run())
+    async with asyncio.timeout(10):
+        while room.ups == before:
+            await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_the_store_is_asked_once_for_all_calls_of_the_log_and_may_be_away_later_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_file = tmp_path / "calls.csv"
+    calls = [f"call-{index}" for index in range(50)]
+    log_file.write_text("".join(LOG.replace(CALL, call) for call in calls), encoding="utf-8")
+    async with manager() as fake:
+        fake.replies["CoreShowChannels"] = channels(running=False)
+        room = Room(fake, log_file, Disk(known=tuple(calls[:-1])))
+        room.ups = 1
+        await up(room)
+        assert [call.id for call in room.finished] == calls[-1:]
+        assert room.disk.asked == ["open_calls", "unknown_calls"]
+
+        real = room.disk.unknown_calls
+
+        def away(ids: Iterable[str]) -> set[str]:
+            monkeypatch.setattr(room.disk, "unknown_calls", real)
+            raise StoreFault("the database is away")
+
+        monkeypatch.setattr(room.disk, "unknown_calls", away)
+        await up(room)
+        assert room.disk.unknown_calls is real
+        assert len(room.finished) == 1
+
+
+async def test_calls_that_ended_before_they_arrived_are_asked_for_until_the_store_serves_and_share_one_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotline.reconcile.WITNESS_S", 0.0)
+    monkeypatch.setattr("hotline.reconcile.RETRY_S", 0.0)
+    readings = 0
+    recent = witness.recent
+
+    def counted(path: Path) -> list[witness.Line]:
+        nonlocal readings
+        readings += 1
+        if readings == 1:
+            raise OSError(24, "Too many open files")
+        return recent(path)
+
+    monkeypatch.setattr(witness, "recent", counted)
+    log_file = tmp_path / "calls.csv"
+    calls = [f"call-{index}" for index in range(30)]
+    log_file.write_text("".join(LOG.replace(CALL, call) for call in calls), encoding="utf-8")
+    async with manager() as fake:
+        room = Room(fake, log_file, Disk())
+        room.disk.away = 40
+        asked = [room.reconcile.ask_witness(fx.Order(1, fx.AskWitness(call))) for call in calls]
+        await asyncio.wait_for(asyncio.gather(*asked), 10)
+    assert sorted(call.id for call in room.finished) == sorted(calls)
+    assert readings <= 4
+
+
+async def test_a_clock_that_was_set_forward_makes_no_old_line_new(tmp_path: Path) -> None:
+    log_file = tmp_path / "calls.csv"
+    log_file.write_text(LOG[: LOG.index('"BRIDGE_EXIT"')], encoding="utf-8")
+    known = Call(CALL, "13907330001", "", "12345", CHANNEL, ARRIVED_AT - 30)
+    for at, event in (
+        (-26.0, ev.MenuFinished(CALL, "main")),
+        (-25.6, ev.CallerWaiting(CALL, CHANNEL)),
+        (-25.5, ev.CallOffered(CALL, "op1001")),
+        (TALK_AT - ARRIVED_AT - 30, ev.OperatorAnswered(CALL, "op1001", "PJSIP/op1001-00000001")),
+    ):
+        known = advance(known, event, ARRIVED_AT + at)
+    async with manager() as fake:
+        fake.replies["CoreShowChannels"] = channels(running=True)
+        room = Room(fake, log_file, Disk())
+        room.ups, room.set_forward = 1, 30.0
+        room.post(ev.CallAdopted(known))
+        await up(room)
+    assert room.desk.snapshot.calls[CALL] == known
 
 
 async def test_a_call_that_arrives_while_asterisk_is_asked_is_not_taken_for_one_that_is_gone(tmp_path: Path) -> None:

@@ -58,6 +58,29 @@ def test_an_ended_call_is_never_opened_again(store: Store, caplog: pytest.LogCap
     assert "c1" in caplog.text
 
 
+def test_an_end_that_replaces_one_that_nobody_saw_has_its_recording_measured(store: Store) -> None:
+    unseen = replace(
+        ended("c1"), outcome=Outcome.UNKNOWN, answered_at=None, operator=None, ended_by=None, cause=None, legs=()
+    )
+    store.save_call(unseen)
+    assert store.unmeasured() == []
+    store.save_call(ended("c1"))
+    assert store.unmeasured() == ["c1"]
+    store.save_recording(recording("c1"))
+    assert store.unmeasured() == []
+    store.save_call(ended("c1"))
+    assert store.unmeasured() == []
+
+
+def test_which_of_many_calls_are_unknown_is_one_question(store: Store) -> None:
+    for index in range(0, 1200, 400):
+        store.save_call(ended(f"c{index}"))
+    assert store.unknown_calls(f"c{index}" for index in range(1200)) == {
+        f"c{index}" for index in range(1200) if index % 400
+    }
+    assert store.unknown_calls([]) == set()
+
+
 def test_a_running_call_whose_exact_state_is_lost_is_rebuilt_from_its_row(store: Store, url: str) -> None:
     store.save_call(ringing("c9"))
     change(url, """UPDATE calls SET live = '{"id": 1'""".replace(":", "\\:"))

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -140,12 +141,14 @@ async def test_segments_grow_to_their_size_and_old_ones_go_once_the_store_has_th
         for _ in range(6):
             opened.append("call", "x" * 120)
             await taken(opened, 1)
-        names = sorted(path.name for path in tmp_path.iterdir())
+        names = sorted(path.name for path in tmp_path.glob("*.journal"))
         assert names == [f"0000000{number}.journal" for number in range(1, 7)]
         opened.tidy(position=3)
-        assert sorted(path.name for path in tmp_path.iterdir()) == names[3:]
+        assert opened.grown  # there is more to take away, once the store has it
+        assert sorted(path.name for path in tmp_path.glob("*.journal")) == names[3:]
         opened.tidy(position=6)
-        assert sorted(path.name for path in tmp_path.iterdir()) == names[4:]
+        assert not opened.grown
+        assert sorted(path.name for path in tmp_path.glob("*.journal")) == names[4:]
 
 
 async def test_a_disk_that_refuses_delays_the_entries_and_is_told(
@@ -170,6 +173,49 @@ async def test_a_disk_that_refuses_delays_the_entries_and_is_told(
     assert journal.check(tmp_path) == journal.Checked(1, 1, 1, ())
 
 
+@pytest.mark.parametrize("call", ["fdatasync", "close"])
+async def test_a_fault_of_any_kind_is_told_and_ends_with_its_cause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    monkeypatch.setattr(journal, "RETRY_S", 0.01)
+    sync, close = os.fdatasync, os.close
+    told: list[str | None] = []
+
+    def broken(file: int) -> None:
+        if len(told) == 3:
+            monkeypatch.setattr(os, "fdatasync", sync)
+        told.append(opened.fault)
+        raise MemoryError("none left") if call == "fdatasync" else OSError(errno.EIO, "Input/output error")
+
+    def unclosed(file: int) -> None:
+        folder = stat.S_ISDIR(os.fstat(file).st_mode)
+        close(file)
+        if call == "close" and not folder:
+            raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fdatasync", broken)
+    with writing(tmp_path) as opened:
+        monkeypatch.setattr(os, "close", unclosed)
+        opened.append("call", "1")
+        assert [entry.seq for entry in await taken(opened, 1)] == [1]
+        assert opened.fault is None
+        monkeypatch.setattr(os, "close", close)
+    said = "MemoryError: none left" if call == "fdatasync" else "Input/output error"
+    assert told == [None, *[f"{tmp_path}: {said}"] * 3]
+    assert journal.check(tmp_path) == journal.Checked(1, 1, 1, ())
+
+
+async def test_a_journal_whose_thread_has_died_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Journal, "_write_all", lambda _: None)
+    opened = Journal.open(tmp_path, 0)
+    assert opened.fault is None
+    opened.start()
+    opened._thread.join(10)
+    assert opened.fault is not None
+    assert "the thread that writes it has died" in opened.fault
+    opened.close()
+
+
 async def test_a_full_disk_leaves_no_empty_segments_behind_and_nothing_is_tidied_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -188,7 +234,7 @@ async def test_a_full_disk_leaves_no_empty_segments_behind_and_nothing_is_tidied
     with writing(tmp_path, position=0, kept=1) as opened:
         opened.append("call", "3")
         await taken(opened, 3)
-        assert [path.name for path in sorted(tmp_path.iterdir())] == ["00000001.journal", "00000002.journal"]
+        assert sorted(path.name for path in tmp_path.glob("*.journal")) == ["00000001.journal", "00000002.journal"]
         opened.tidy(position=1)
         assert (tmp_path / "00000001.journal").exists()
     assert journal.check(tmp_path) == journal.Checked(1, 3, 3, ())
@@ -201,6 +247,25 @@ async def test_two_never_write_one_journal(tmp_path: Path) -> None:
         assert opened.append("call", "1") == 1
 
 
+def test_a_database_goes_with_one_journal_and_says_how_it_goes_with_another(store: Store, tmp_path: Path) -> None:
+    first, second = (Journal.open(tmp_path / home, store.journal_position()) for home in ("first", "second"))
+    first.check_owner(store.journal_name(first.name))
+    owner = store.journal_name(second.name)
+    assert owner == first.name != second.name
+    with pytest.raises(journal.Foreign, match="Give this HOME a database of its own") as refused:
+        second.check_owner(owner)
+    first.close()
+    second.close()
+
+    again = Journal.open(tmp_path / "first", store.journal_position())
+    again.check_owner(store.journal_name(again.name))
+    again.close()
+    subprocess.run(["/bin/sh", "-c", str(refused.value).rpartition(": ")[2]], check=True)
+    heir = Journal.open(tmp_path / "second", store.journal_position())
+    heir.check_owner(store.journal_name(heir.name))
+    heir.close()
+
+
 def test_nothing_comes_after_the_end_of_a_call(store: Store) -> None:
     call = Call("c1", "13907330001", "", "12345", "PJSIP/trunk-1", 100.0)
     ended = advance(call, ev.CallEnded("c1", 16), 104.0)
@@ -209,6 +274,21 @@ def test_nothing_comes_after_the_end_of_a_call(store: Store) -> None:
     record = store.call("c1")
     assert record is not None
     assert (record.call.outcome, record.call.ended_at) == (Outcome.ABANDONED, 104.0)
+
+
+def test_an_end_that_nobody_saw_gives_way_to_one_that_was_seen_in_one_batch_as_in_two(store: Store) -> None:
+    def told(call_id: str) -> tuple[Call, Call, Call]:
+        call = Call(call_id, "13907330001", "", "12345", "PJSIP/trunk-1", 100.0)
+        return call, advance(call, ev.CallEnded(call_id, None), 130.0), advance(call, ev.CallEnded(call_id, 16), 104.0)
+
+    new, unseen, seen = (entries.of(one) for one in told("together"))
+    store.apply([Entry(seq, *one) for seq, one in enumerate((new, unseen, new, seen), 1)])
+    for seq, one in enumerate(told("apart"), 5):
+        store.apply([Entry(seq, *entries.of(one))])
+    for call_id in ("together", "apart"):
+        record = store.call(call_id)
+        assert record is not None
+        assert (record.call.outcome, record.call.ended_at) == (Outcome.ABANDONED, 104.0)
 
 
 WRITER = """

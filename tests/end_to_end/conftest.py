@@ -18,7 +18,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def quiet(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A test marked `hears` is alone among its like on this machine: two that measure sound would find each other's gaps.
+    """A test marked `hears` is alone among its like in this run: two that measure sound would find each other's gaps.
 
     Only these wait for one another, or the whole run would take as long as its tests together.
     """

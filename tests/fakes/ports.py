@@ -1,4 +1,4 @@
-"""Ports that nobody uses: below those which the kernel gives out by itself, and each test worker from a range of its own.
+"""Ports that nobody uses: below those which the kernel gives out by itself, for each test worker from its own range.
 
 So between the moment when a port is found free and the moment when a server takes it nobody else can come.
 """

@@ -288,7 +288,7 @@ def test_a_certificate_that_ends_soon_or_cannot_be_used(patient: Patient, tmp_pa
             given(certificates.write(tmp_path, "127.0.0.1")[0], certificates.write(tmp_path, "127.0.0.1")[1]),
         ).what
     )
-    (note,) = door.certificate(given(*certificates.write(tmp_path, "127.0.0.1", ends=90.5)))
+    (note,) = door.certificate(given(*certificates.write(tmp_path, "127.0.0.1", ends=90)))
     assert (note.note, note.what.endswith("lasts 90 days more.")) == (True, True)
 
 

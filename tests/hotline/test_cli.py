@@ -102,9 +102,7 @@ def test_down_with_nothing_running_is_no_error(tmp_path: Path) -> None:
 
 
 def test_a_call_to_nobody_says_what_to_do(tmp_path: Path) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    (port,) = free_ports(1)
     done = run(tmp_path, "call", "--seconds", "1", HOTLINE_SIP_PORT=str(port))
     assert done.returncode == 2
     assert "no answer" in done.stderr

@@ -7,12 +7,22 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from storage.store import Store
 
 from .postgres import Server
 
 CITY = ZoneInfo("Asia/Shanghai")
+
+# the same examples on every machine, however long it takes for them
+settings.register_profile(
+    "hotline",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("hotline")
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -56,7 +56,7 @@ class Server:
                 stderr=log,
                 cwd="/",
             )
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while True:
             try:
                 psycopg.connect(self._address("postgres")).close()
@@ -72,7 +72,7 @@ class Server:
         """At once, as `pg_ctl stop --mode fast` does."""
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)
-            self._process.wait(20)
+            self._process.wait(120)
             self._process = None
 
     @contextmanager
@@ -82,13 +82,11 @@ class Server:
         pid = self._process.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
         pids = [pid, *map(int, children)]
-        for one in pids:
-            os.kill(one, signal.SIGSTOP)
+        _tell(pids, signal.SIGSTOP)
         try:
             yield
         finally:
-            for one in pids:
-                os.kill(one, signal.SIGCONT)
+            _tell(pids, signal.SIGCONT)
 
     def remove(self) -> None:
         self.stop()
@@ -149,6 +147,12 @@ class Server:
             cwd="/",
         )
         assert done.returncode == 0, done.stderr
+
+
+def _tell(pids: list[int], what: signal.Signals) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):  # a connection that has ended meanwhile, and its process with it
+            os.kill(pid, what)
 
 
 def name_of(url: str) -> str:

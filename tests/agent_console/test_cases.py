@@ -155,12 +155,11 @@ async def test_what_could_not_be_written_is_never_acknowledged(
     async with house.client("op1001") as http:
         house.audit()  # nobody else writes from here on: whoever waits, waits for the lock that is held below
         with monkeypatch.context() as short:
-            short.setattr("storage.database.BUSY_MS", 300)
-            hasty = Store.open(url, timezone=CITY)
-        with closing(hasty), monkeypatch.context() as held, house.store.case_work() as alone:
-            alone.case("20261123-0001")
-            held.setattr(house.store, "case_work", hasty.case_work)
-            answer = await http.post("/api/v1/cases", json={**NOISE, "call": "c1"})
+            short.setattr("storage.database.BUSY_MS", 300)  # read at each connect
+            with closing(Store.open(url, timezone=CITY)) as hasty, house.store.case_work() as alone:
+                alone.case("20261123-0001")
+                short.setattr(house.store, "case_work", hasty.case_work)
+                answer = await http.post("/api/v1/cases", json={**NOISE, "call": "c1"})
         assert answer.status_code == 503
         assert answer.json()["detail"].startswith("没有保存：数据库暂时无法写入。")
         assert answer.headers["retry-after"] == "3"

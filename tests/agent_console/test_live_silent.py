@@ -165,7 +165,7 @@ class TestRhythm:
                 await link.send('{"type": "pong"}')
             said = clock()
             assert await closed(link) == 1001
-            assert 0.4 < clock() - said < 2.0
+            assert 0.4 < clock() - said < 8.0  # 0.5 s; a busy machine is late
 
     async def test_a_page_that_answers_stays(self, served: Served) -> None:
         async with served.page() as link:

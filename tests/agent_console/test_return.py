@@ -129,7 +129,7 @@ steps = st.one_of(
 
 
 @pytest.mark.parametrize(("login", "role"), [("sup1", Role.SUPERVISOR), ("op1001", Role.OPERATOR)])
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(story=st.lists(steps, max_size=60), kept=st.integers(1, 40), bound=st.integers(6, 40))
 async def test_a_page_that_comes_and_goes_knows_at_the_end_what_one_that_stayed_knows(
     login: str, role: Role, story: list[tuple[str, Any]], kept: int, bound: int

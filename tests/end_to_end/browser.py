@@ -8,12 +8,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, async_playwright, expect
 
 from hotline.phone import Phone
 
-from .town import PASSWORD, Town
+from .town import PASSWORD, PATIENCE_S, Town
 
+PATIENCE_MS = 1000 * PATIENCE_S
+expect.set_options(timeout=PATIENCE_MS)
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
     "--no-sandbox",
@@ -34,6 +36,7 @@ class Operator:
     def __init__(self, page: Page, site: str) -> None:
         self.page, self.site = page, site
         self.errors: list[str] = []
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     async def sign_in(self, login: str, password: str = PASSWORD) -> None:
@@ -42,8 +45,8 @@ class Operator:
         await self.page.get_by_label("密码").fill(password)
         await self.page.get_by_role("button", name="登录").click()
 
-    async def press(self, name: str, timeout: float = 20_000) -> None:
-        await self.page.get_by_role("button", name=name).click(timeout=timeout)
+    async def press(self, name: str) -> None:
+        await self.page.get_by_role("button", name=name).click()
 
     async def ready(self, login: str) -> None:
         """Sign in, press 就绪 and see it taken."""
@@ -65,11 +68,11 @@ class Operator:
             await self.press("退出")
             await self.page.get_by_role("button", name="登录").wait_for()
 
-    async def sees_state(self, state: str, timeout: float = 20_000) -> None:
-        await self.page.locator("header [role=status]").filter(has_text=state).wait_for(timeout=timeout)
+    async def sees_state(self, state: str) -> None:
+        await self.page.locator("header [role=status]").filter(has_text=state).wait_for()
 
-    async def sees(self, text: str, timeout: float = 20_000) -> None:
-        await self.page.get_by_text(text).first.wait_for(timeout=timeout)
+    async def sees(self, text: str) -> None:
+        await self.page.get_by_text(text).first.wait_for()
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.fakes.ports import free_udp_port
+from tests.fakes.ports import free_ports
 
 from . import sound
 from .sipp import OK, SOUND, scenario, sipp, spoken
@@ -93,13 +93,14 @@ def _calling(
     rate: int,
 ) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
     folder.mkdir(exist_ok=True)
+    (port,) = free_ports(1)
     rows = "".join(f"{number};{name};\n" for number, name in people)
     (folder / "people.csv").write_text(f"SEQUENTIAL\n{rows}", encoding="utf-8")
     return sipp(
         folder,
         scenario("citizens", STEPS.format(voice=spoken(folder, "voice", speech))),
         f"{server[0]}:{server[1]}",
-        *("-inf", "people.csv", "-s", "12345", "-i", address, "-mi", address, "-p", str(free_udp_port(address))),
+        *("-inf", "people.csv", "-s", "12345", "-i", address, "-mi", address, "-p", str(port)),
         *("-r", str(rate), "-m", str(len(people)), "-l", str(len(people))),
     )
 

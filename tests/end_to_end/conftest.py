@@ -1,5 +1,6 @@
 """One hotline serves all tests that leave it as they found it; those that break it start their own."""
 
+import fcntl
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -15,12 +16,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.end_to_end)
 
 
+@pytest.fixture(autouse=True)
+def quiet(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A test marked `hears` is alone among its like in this run: two that measure sound would find each other's gaps.
+
+    Only these wait for one another, or the whole run would take as long as its tests together.
+    """
+    if request.node.get_closest_marker("hears") is None:
+        yield
+        return
+    with (tmp_path_factory.getbasetemp().parent / "hears.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # given back when the file is closed, and when the worker dies
+        yield
+
+
 @pytest.fixture(scope="session")
 def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     town = Town(tmp_path_factory.mktemp("town") / "home")
     with town.running():
         yield town
-    assert "All invariants hold." in town.hotline("verify")
+        assert "All invariants hold." in town.hotline("verify")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.fakes.ports import free_udp_port
+from tests.fakes.ports import free_ports
 
 from . import sound
 from .sipp import OK, SOUND, scenario, sipp, spoken
@@ -132,7 +132,7 @@ class DeskPhones:
 async def desk_phones(folder: Path, *, ring_s: float = 0.3, talk_s: float = 3600.0) -> AsyncIterator[DeskPhones]:
     """Phones that answer after `ring_s`, speak 440 Hz and hang up after `talk_s` unless the other side does."""
     folder.mkdir(exist_ok=True)
-    port = free_udp_port(ADDRESS)
+    (port,) = free_ports(1)
     voice = spoken(folder, "voice", sound.tone(440))
     steps = STEPS.format(ring_ms=round(ring_s * 1000), talk_ms=round(talk_s * 1000), voice=voice)
     async with sipp(

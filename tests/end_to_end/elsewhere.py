@@ -13,7 +13,7 @@ from .browser import CHROMIUM
 
 
 class NowhereError(Exception):
-    """Here no other machine can be made; the text says why."""
+    """Here nobody may make another machine; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +27,20 @@ class Machine:
 
 @contextmanager
 def machine() -> Iterator[Machine]:
-    """Raises `NowhereError` where that is not allowed. Nothing is left of it afterwards."""
+    """Raises `NowhereError` where that is not allowed: for others than root, and for root in a container whose kernel
+    refuses it. Where it is allowed and fails all the same, that is a fault and no reason to go without. Nothing is left
+    of it afterwards.
+    """
     if os.geteuid() != 0:
         raise NowhereError("making a network namespace needs root")
+    asked = subprocess.run(["unshare", "--net", "true"], capture_output=True, text=True, check=False)
+    if asked.returncode:
+        raise NowhereError(f"the kernel refuses root a network namespace here: {asked.stderr.strip()}")
     number = os.getpid()
     name, near, far = f"hotline{number}", f"hl{number}a", f"hl{number}b"
     subnet = f"198.18.{number % 250}"
     found = Machine(name, f"{subnet}.1", f"{subnet}.2")
-    try:
-        _ip("netns", "add", name)
-    except (OSError, subprocess.CalledProcessError) as refused:
-        raise NowhereError(f"no network namespace can be made here: {refused}") from refused
+    _ip("netns", "add", name)
     try:
         _ip("link", "add", near, "type", "veth", "peer", "name", far, "netns", name)
         _ip("address", "add", f"{found.here}/24", "dev", near)
@@ -71,8 +74,13 @@ def trusting(home: Path, authority: Path) -> dict[str, str]:
 
 def _there(name: str, *words: str) -> None:
     """`ip` itself would mount a /sys for the namespace, which cannot be done in a chroot."""
-    subprocess.run(["nsenter", f"--net=/run/netns/{name}", "ip", *words], check=True, capture_output=True)
+    _run("nsenter", f"--net=/run/netns/{name}", "ip", *words)
 
 
 def _ip(*words: str) -> None:
-    subprocess.run(["ip", *words], check=True, capture_output=True)
+    _run("ip", *words)
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{' '.join(command)}: {done.stderr.strip()}"

@@ -1,6 +1,7 @@
 """Tones to speak, and ears to find them again."""
 
 import wave
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -73,10 +74,18 @@ def level(samples: Samples) -> float:
     return float(np.sqrt(np.mean(samples**2))) if len(samples) else 0.0
 
 
+def longest(values: Iterable[bool]) -> range:
+    """Where the longest run of True is: its places, none if there is no True."""
+    most = range(0)
+    start = 0
+    for place, value in enumerate(values):
+        if not value:
+            start = place + 1
+        elif place + 1 - start > len(most):
+            most = range(start, place + 1)
+    return most
+
+
 def longest_gap(samples: Samples, hertz: float) -> float:
     """Seconds of the longest time without the tone, in steps of a tenth."""
-    longest = gap = 0
-    for found in shares(samples, hertz, 0.1):
-        gap = 0 if found > 0.8 else gap + 1
-        longest = max(longest, gap)
-    return longest / 10
+    return len(longest(found <= 0.8 for found in shares(samples, hertz, 0.1))) / 10

@@ -7,7 +7,7 @@ import pytest
 import websockets
 
 from . import sound
-from .town import Town, until
+from .town import PATIENCE_S, Town, until
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ async def test_a_caller_is_kept_in_one_form(
     phone = town.phone(number, display=display, headers=headers)
     await phone.dial()
     if caller is None:  # must prove that it is the operator's phone, and cannot
-        await phone.ended(10)
+        await phone.ended(PATIENCE_S)
         assert phone.report.status >= 400
         assert (await town.get("/calls", limit=1))["items"] == before
         return
@@ -85,7 +85,7 @@ async def test_a_websocket_that_any_page_can_open_is_no_trunk(town: Town) -> Non
         await page.send("\r\n".join(lines) + "\r\n\r\n" + sdp)
         answer = ""
         while not answer or answer.startswith("SIP/2.0 1"):
-            said = await asyncio.wait_for(page.recv(), 10)
+            said = await asyncio.wait_for(page.recv(), PATIENCE_S)
             answer = said if isinstance(said, str) else said.decode()
     assert answer.startswith("SIP/2.0 403 ")
     assert (await town.get("/calls", limit=1))["items"] == before
@@ -95,7 +95,7 @@ async def test_a_number_that_is_not_ours_is_refused_and_leaves_no_call(town: Tow
     before = (await town.get("/calls", limit=1))["items"]
     phone = town.phone("13907330310", to="99999")
     await phone.dial()
-    report = await phone.ended(10)
+    report = await phone.ended(PATIENCE_S)
     assert report.status == 404
     assert (await town.get("/calls", limit=1))["items"] == before
 

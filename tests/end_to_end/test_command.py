@@ -14,7 +14,7 @@ async def test_a_trial_call_tells_what_was_heard_and_what_became_of_it(town: Tow
     heard = json.loads(await asyncio.to_thread(town.hotline, *words))
     assert heard["status"] == "200 OK"
     assert heard["ended_by"] == "caller"
-    assert 2.5 <= heard["heard_s"] <= 3.5
+    assert 1.0 < heard["heard_s"] <= heard["lasted_s"] + 1.0
     assert -30 < heard["heard_level_dbfs"] < -15  # the greeting
     record = heard["record"]
     assert (record["caller"], record["caller_name"], record["outcome"]) == ("13907330401", "罗小光", "abandoned")

@@ -17,7 +17,7 @@ from hotline.phone import Phone
 
 from . import sound
 from .browser import operators
-from .town import Town, until
+from .town import PATIENCE_S, Town, until
 
 
 def last(citizen: Phone, seconds: float) -> sound.Samples:
@@ -28,7 +28,7 @@ def last(citizen: Phone, seconds: float) -> sound.Samples:
 async def hear(citizen: Phone, seconds: float) -> array[int]:
     """What the citizen hears from now on, for `seconds`."""
     start = len(citizen.report.heard)
-    await until(lambda: len(citizen.report.heard) - start >= seconds * sound.RATE or None, seconds + 20)
+    await until(lambda: len(citizen.report.heard) - start >= seconds * sound.RATE, seconds + PATIENCE_S)
     return citizen.report.heard[start:]
 
 
@@ -45,10 +45,10 @@ async def test_a_talk_outlives_the_killed_application_and_is_known_again_afterwa
             os.kill(town.pid(), signal.SIGKILL)
             heard = np.array(await hear(citizen, 2.0), dtype=float)
             assert all(sound.present(heard, 440))
-            await town.healthy(10)
-            await until(lambda: _talking(town), 10, town.logs)
+            await town.healthy()
+            await until(lambda: _talking(town), why=town.logs)
             await operator.press("挂断")
-            await citizen.ended(10)
+            await citizen.ended(PATIENCE_S)
             await operator.press("结束话后")
         call = await town.ended("13907330201")
         assert (call["outcome"], call["operator"], call["ended_by"]) == ("answered", "op1001", "operator")
@@ -80,7 +80,7 @@ async def test_a_call_that_ended_while_the_application_was_away_is_closed_with_i
             with town.without_application():
                 await hear(citizen, 1.0)
                 await citizen.hang_up()
-            await town.healthy(15)
+            await town.healthy()
             call = await town.ended("13907330202")
         assert (call["outcome"], call["operator"], call["ended_by"]) == ("answered", "op1001", "citizen")
         assert 2.0 <= call["talk_s"] <= citizen.report.talk_s
@@ -98,9 +98,9 @@ async def test_the_operator_can_hang_up_while_the_application_is_away(own_town: 
             await hear(citizen, 1.0)
             with town.without_application():
                 await operator.press("挂断")
-                report = await citizen.ended(15)
+                report = await citizen.ended(PATIENCE_S)
                 assert report.ended_by == "them"
-            await town.healthy(15)
+            await town.healthy()
             call = await town.ended("13907330205")
         assert (call["outcome"], call["operator"], call["ended_by"]) == ("answered", "op1001", "operator")
         assert "All invariants hold." in town.hotline("verify")
@@ -116,11 +116,11 @@ async def test_without_the_application_a_registered_phone_is_rung_and_the_call_w
             with town.without_application():
                 citizen = town.phone("13907330203", sound.tone(1000))
                 await citizen.dial()
-                await operator.press("接听", timeout=60_000)
+                await operator.press("接听")
                 heard = np.array(await hear(citizen, 2.5), dtype=float)
                 assert any(sound.present(heard, 440))
                 await citizen.hang_up()
-            await town.healthy(15)
+            await town.healthy()
             call = await town.ended("13907330203")
         assert (call["outcome"], call["operator"], call["called"]) == ("answered", "op1001", "12345")
         assert call["recordings"][0]["state"] == "ok"
@@ -135,12 +135,12 @@ async def test_without_the_application_and_without_phones_a_message_is_taken_and
             await citizen.dial()
             await citizen.answered()
             folder = town.home / "recordings"
-            await until(lambda: any(folder.glob("*-message.sln")) or None, 90)
+            await until(lambda: any(folder.glob("*-message.sln")), 90)
             await hear(citizen, 4.0)
             citizen.press("#")
-            await citizen.ended(20)
+            await citizen.ended(PATIENCE_S)
             await citizen.close()
-        await town.healthy(15)
+        await town.healthy()
         call = await town.ended("13907330204")
         assert (call["outcome"], call["ended_by"], call["called"]) == ("message", "system", "12345")
         assert call["recordings"][0]["state"] == "ok"
@@ -168,23 +168,23 @@ async def killed_at(town: Town, step: int, moment: str, number: str) -> None:
         stderr=subprocess.DEVNULL,
     )
     try:
-        await town.healthy(20)
+        await town.healthy()
         citizen = town.phone(number, sound.tone(1000))
         await citizen.dial()
         await citizen.answered()
-        await until(lambda: doomed.poll() is not None, 20)
+        await until(lambda: doomed.poll() is not None)
         assert doomed.returncode == -signal.SIGKILL
     finally:
         doomed.kill()
         doomed.wait()
         town.keeper.send_signal(signal.SIGCONT)
-    await town.healthy(15)
+    await town.healthy()
 
     async def at_message() -> bool:
         call = await town.call_of(number)
         return call is not None and call["state"] == "message"
 
-    await until(at_message, 60, town.logs)
+    await until(at_message, why=town.logs)
     assert citizen.report.ended_s is None
     await citizen.hang_up()
     call = await town.ended(number)
@@ -212,8 +212,8 @@ async def test_killed_at_every_agi_command_the_citizen_still_leaves_his_message(
 async def test_an_application_that_hangs_is_killed_and_comes_back(breakable: Town) -> None:
     hung = breakable.pid()
     os.kill(hung, signal.SIGSTOP)
-    await until(lambda: breakable.pid() != hung or None, 60, breakable.logs)
-    await breakable.healthy(15)
+    await until(lambda: breakable.pid() != hung, why=breakable.logs)
+    await breakable.healthy()
 
 
 @pytest.mark.faults

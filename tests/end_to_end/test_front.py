@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -45,6 +46,7 @@ def other() -> Iterator[elsewhere.Machine]:
         pytest.skip(str(reason))
 
 
+@pytest.mark.hears
 async def test_an_operator_at_another_machine_takes_a_call_over_https_with_sound_both_ways(
     other: elsewhere.Machine, voice: Path, tmp_path: Path
 ) -> None:
@@ -60,7 +62,7 @@ async def test_an_operator_at_another_machine_takes_a_call_over_https_with_sound
             await operator.ready("op1001")
             await operator.press("接听")
             await operator.sees("通话中")
-            await operator.page.wait_for_function(HEARD, arg=1000, timeout=20_000)
+            await operator.page.wait_for_function(HEARD, arg=1000)
             await until(lambda: town.recorded() > 4.0)
             (cookie,) = await operator.page.context.cookies()
             assert cookie["secure"] is True
@@ -134,7 +136,7 @@ async def test_signalling_goes_on_over_the_front_while_the_application_is_away_a
         assert await asked(line, 1) == "SIP/2.0 401 Unauthorized"  # Asterisk itself speaks, and asks for a password
         with fronted.without_application():
             assert await asked(line, 2) == "SIP/2.0 401 Unauthorized"
-        await fronted.healthy(40)
+        await fronted.healthy()
         assert await asked(line, 3) == "SIP/2.0 401 Unauthorized"
 
 
@@ -142,7 +144,7 @@ async def test_a_killed_front_is_started_again_and_the_application_left_alone(fr
     before = fronted.json("status")
     os.kill(before["caddy_pid"], signal.SIGKILL)
     await fronted.close()
-    await until(lambda: fronted.json_of_failing("status")["health"] == {"status": "ok"}, 20, fronted.logs)
+    await until(lambda: fronted.json_of_failing("status")["health"] == {"status": "ok"}, why=fronted.logs)
     after = fronted.json("status")
     assert after["caddy_pid"] != before["caddy_pid"]
     assert (after["pid"], after["asterisk_pid"]) == (before["pid"], before["asterisk_pid"])
@@ -190,23 +192,33 @@ async def test_with_the_front_only_it_and_sip_are_reached_at_our_address(fronted
 
 
 async def test_the_doctor_finds_a_whole_house_well_and_tells_how_pcs_trust_it(fronted: Town) -> None:
-    answer = fronted.json("doctor")
-    assert (answer["faults"], answer["well"]) == ([], True)
+    async def well() -> dict[str, Any] | None:
+        answer: dict[str, Any] = await asyncio.to_thread(fronted.json_of_failing, "doctor")
+        return answer if answer["well"] else None
+
+    answer = await until(well, why=fronted.logs)  # a part may still be on its way back from the tests before
+    assert answer["faults"] == []
     told = {note["check"]: note for note in answer["notes"]}
     assert str(fronted.authority) in told["authority"]["cure"]
     running = [note["what"].partition(" runs since ")[0] for note in answer["notes"] if note["check"] == "processes"]
     assert running == ["Asterisk", "The application", "The front (Caddy)"]
 
 
+def the_fault(town: Town, part: str) -> dict[str, str]:
+    """The doctor's one sentence about this part; what else he finds depends on how quickly the others notice."""
+    faults: list[dict[str, str]] = town.json_of_failing("doctor")["faults"]
+    (found,) = [fault for fault in faults if fault["what"].startswith(f"{part} ")]
+    return found
+
+
 async def test_the_doctor_names_the_part_that_is_away_or_held(fronted: Town) -> None:
     with fronted.without_application():
-        (fault,) = fronted.json_of_failing("doctor")["faults"]
-        assert fault["what"].startswith("The application does not run (last heard of ")
-    await fronted.healthy(40)
+        assert the_fault(fronted, "The application")["what"].startswith("The application does not run (last heard of ")
+    await fronted.healthy()
     pid = fronted.json("status")["caddy_pid"]
     os.kill(pid, signal.SIGSTOP)
     try:
-        held, silent = fronted.json_of_failing("doctor")["faults"]
+        held, silent = the_fault(fronted, "The front (Caddy)"), the_fault(fronted, "The part front")
     finally:
         os.kill(pid, signal.SIGCONT)
     assert held["what"] == f"The front (Caddy) ({pid}) is held: somebody stopped it with a signal or a debugger."

@@ -6,7 +6,6 @@ import asyncio
 import json
 from pathlib import Path
 
-import pytest
 from playwright.async_api import expect
 
 from . import sound
@@ -19,7 +18,6 @@ MATTER = "<script>hacked=1</script>[bold red]y[/] =cmd()|'/C calc'!A0 \u202eabc\
 PLACE = "<svg onload=hacked=1>\u202e路"
 
 
-@pytest.mark.timeout(240)
 async def test_markup_in_a_name_and_a_case_is_text_everywhere(town: Town, voice: Path) -> None:
     citizen = town.phone(CITIZEN, sound.tone(1000), display=NAME)
     async with operators(town, voice) as (operator,):
@@ -45,7 +43,7 @@ async def test_markup_in_a_name_and_a_case_is_text_everywhere(town: Town, voice:
         assert NAME in {call["caller_name"] for call in json.loads(board)["calls"]}
         await citizen.hang_up()
         await operator.press("结束话后")
-        await expect(page.locator(".content").filter(has_text=MATTER[:40]).first).to_be_attached(timeout=20_000)
+        await expect(page.locator(".content").filter(has_text=MATTER[:40]).first).to_be_attached()
         assert await page.evaluate("typeof hacked") == "undefined"
         assert await page.locator("svg[onload], img[src=x], script:not([src])").count() == 0
         await town.ended(CITIZEN)

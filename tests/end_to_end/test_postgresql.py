@@ -34,8 +34,8 @@ async def test_a_call_its_case_and_its_recording_stand_in_postgresql(
         left, _right = sound.read((await town.fetch(call["recordings"][0]["url"])).content, 2)
         assert all(sound.present(left, 1000))
         await town.close()
+        assert "All invariants hold." in town.hotline("verify")
     assert rows(url, "SELECT call_id, content FROM cases") == [(call["id"], "路灯坏了三天。")]
-    assert "All invariants hold." in town.hotline("verify")
     assert not (tmp_path / "home/hotline.sqlite").exists()
     postgres.drop(url)
 

@@ -41,7 +41,7 @@ async def test_an_application_killed_every_twenty_seconds_cuts_nobody_off_and_lo
             )
             away = await _storm(town)
             called = await callers
-            records = await until(lambda: _all_recorded(town, len(numbers)), 60, town.logs)
+            records = await until(lambda: _all_recorded(town, len(numbers)), why=town.logs)
             assert "All invariants hold." in town.hotline("verify", timeout=300)
     await town.close()
     waits = sorted(record.call.wait_s or 0.0 for record in records)

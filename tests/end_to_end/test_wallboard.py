@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from . import sound
-from .town import HOTLINE, Town, until
+from .town import HOTLINE, PATIENCE_S, Town, until
 
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 HOME = "\x1b[H"
@@ -35,10 +35,10 @@ class Screen:
         pictures = self.text.split(HOME)
         return ESCAPE.sub("", pictures[-2] if len(pictures) > 1 else "")
 
-    async def shows(self, words: str, seconds: float = 20) -> None:
+    async def shows(self, words: str, seconds: float = PATIENCE_S) -> None:
         await until(lambda: words in self.shown, seconds, lambda: f"{words} is not in\n{self.shown}")
 
-    async def forgets(self, words: str, seconds: float = 20) -> None:
+    async def forgets(self, words: str, seconds: float = PATIENCE_S) -> None:
         await until(lambda: words not in self.shown, seconds, lambda: f"{words} is still in\n{self.shown}")
 
 
@@ -63,7 +63,7 @@ async def board(town: Town, *words: str) -> AsyncIterator[Screen]:
     try:
         yield screen
         process.send_signal(signal.SIGINT)
-        assert await asyncio.to_thread(process.wait, 30) == 0
+        assert await asyncio.to_thread(process.wait, PATIENCE_S) == 0
     finally:
         asyncio.get_running_loop().remove_reader(ours)
         process.kill()
@@ -81,7 +81,7 @@ async def test_a_citizen_who_waits_appears_on_the_board_and_goes_when_he_hangs_u
             await citizen.dial()
             await screen.shows("•••0451")
             assert "13907330451" not in screen.text
-            assert re.search(r"1 +•••0451 +市长热线 +0:0\d", screen.shown)
+            assert re.search(r"1 +•••0451 +市长热线 +\d:\d\d", screen.shown)
             (call,) = (await asyncio.to_thread(own_town.json, "wallboard", "--as", "admin"))["calls"]
             assert (call["caller"], call["queue"]) == ("13907330451", "main")
             await citizen.hang_up()

@@ -25,9 +25,11 @@ from hotline import front
 from hotline.phone import Line, Phone
 from hotline.places import city
 from storage.store import Store
-from tests.fakes.ports import free_ports
+from tests.fakes.ports import free_ports, sound_ports
 from tests.rows import change
 
+PATIENCE_S = 60.0
+"""How long something is waited for that comes at once: on a machine that is slow and busy it takes its time."""
 PASSWORD = "city-12345"
 HOTLINE = Path(sys.executable).with_name("hotline")
 
@@ -40,7 +42,7 @@ class Town:
 
     def __init__(self, home: Path, database: str = "", calls: int = 50, **settings: str) -> None:
         http, ws, ami, agi, sip, https = free_ports(6)
-        first = 30000 + (http % 250) * 100
+        first, last = sound_ports(4 * calls)
         self.environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith("HOTLINE_")},
             "HOTLINE_HOME": str(home),
@@ -50,7 +52,7 @@ class Town:
             "HOTLINE_AMI_PORT": str(ami),
             "HOTLINE_AGI_PORT": str(agi),
             "HOTLINE_HTTPS_PORT": str(https),
-            "HOTLINE_RTP_PORTS": f"{first}-{first + 4 * calls - 1}",
+            "HOTLINE_RTP_PORTS": f"{first}-{last}",
             "HOTLINE_DEMO_PASSWORD": PASSWORD,
             "HOTLINE_DATABASE_URL": database,
             "COLUMNS": "200",
@@ -64,7 +66,7 @@ class Town:
         self._phones: list[Phone] = []
         self.keeper: subprocess.Popen[str] | None = None
 
-    def hotline(self, *words: str, check: bool = True, timeout: float = 60) -> str:
+    def hotline(self, *words: str, check: bool = True, timeout: float = 120) -> str:
         """What a command prints."""
         done = subprocess.run(
             [HOTLINE, *words], env=self.environment, capture_output=True, text=True, timeout=timeout, check=False
@@ -96,10 +98,11 @@ class Town:
         finally:
             keeper.send_signal(signal.SIGINT)
             try:
-                keeper.communicate(timeout=25)
+                keeper.communicate(timeout=90)
             except subprocess.TimeoutExpired:
                 keeper.kill()
                 keeper.communicate()
+                self.hotline("down", check=False)
                 raise
 
     def _await_table(self, keeper: subprocess.Popen[str]) -> None:
@@ -133,7 +136,7 @@ class Town:
         """The API as this operator asks it; to be closed."""
         with closing(self.store()) as store:
             token = await Sessions(store, time.time).issue(login, kind="token", lifetime=3600.0)
-        return httpx.AsyncClient(base_url=self.site, headers={"Authorization": f"Bearer {token}"}, timeout=10)
+        return httpx.AsyncClient(base_url=self.site, headers={"Authorization": f"Bearer {token}"}, timeout=30)
 
     async def present(self, login: str, state: str = "ready") -> None:
         """The operator at a desk phone is ready, or on pause, as soon as his phone is there."""
@@ -144,7 +147,7 @@ class Town:
                 assert answer.status_code in (200, 409), answer.text
                 return answer.status_code == 200
 
-            await until(granted, 20, self.logs)
+            await until(granted, why=self.logs)
 
     # -- looking -------------------------------------------------------------------------------------------------
 
@@ -160,7 +163,7 @@ class Town:
     def _client(self) -> httpx.AsyncClient:
         if self._api is None:
             headers = {"Authorization": f"Bearer {self._token}"}
-            self._api = httpx.AsyncClient(base_url=self.site, headers=headers, timeout=10, verify=self.trust())
+            self._api = httpx.AsyncClient(base_url=self.site, headers=headers, timeout=30, verify=self.trust())
         return self._api
 
     @property
@@ -186,17 +189,20 @@ class Town:
         found = (await self.get("/calls", caller=caller, limit=1))["items"]
         return dict(found[0]) if found else None
 
-    async def ended(self, caller: str, seconds: float = 20) -> dict[str, Any]:
+    async def ended(self, caller: str) -> dict[str, Any]:
         """The newest call of this number, once it is over and its recordings were looked at."""
 
+        call: dict[str, Any] | None = None
+
         async def over() -> dict[str, Any] | None:
+            nonlocal call
             call = await self.call_of(caller)
             if call is None or call["outcome"] is None:
                 return None
             owed = call["outcome"] == "message" or call["answered_at"] is not None
             return call if call["recordings"] or not owed else None
 
-        return dict(await until(over, seconds, self.logs))
+        return dict(await until(over, why=lambda: f"{call}\n{self.logs()}"))
 
     async def work_of(self, call: str) -> dict[str, Any]:
         """The open message of this call, once it is there."""
@@ -205,7 +211,7 @@ class Town:
             items = (await self.get("/messages", state="open"))["items"]
             return next((one for one in items if one["call"] == call), None)
 
-        return dict(await until(opened, 20, self.logs))
+        return dict(await until(opened, why=self.logs))
 
     # -- breaking ------------------------------------------------------------------------------------------------
 
@@ -231,7 +237,7 @@ class Town:
         )
         return newest.stat().st_size / 32000 if newest else 0.0
 
-    async def healthy(self, seconds: float = 10) -> None:
+    async def healthy(self, seconds: float = PATIENCE_S) -> None:
         """Wait until all parts answer."""
 
         async def answers() -> bool:
@@ -250,7 +256,7 @@ class Town:
         return self._phones[-1]
 
 
-async def until(look: Callable[[], Any], seconds: float = 20, why: Callable[[], str] = str) -> Any:
+async def until(look: Callable[[], Any], seconds: float = PATIENCE_S, why: Callable[[], str] = str) -> Any:
     """What `look` gives as soon as it is not None or False; fails after `seconds`."""
     end = time.monotonic() + seconds
     while True:

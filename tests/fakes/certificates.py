@@ -15,11 +15,10 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-NOW = datetime.now(UTC)
-
 
 def write(folder: Path, *names: str, begins: float = -1, ends: float = 90, password: bytes = b"") -> tuple[Path, Path]:
     """The files of a certificate for `names`, valid from `begins` to `ends` days from now, and of its key."""
+    now = datetime.now(UTC)
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test")])
     known: list[x509.GeneralName] = [
@@ -31,8 +30,8 @@ def write(folder: Path, *names: str, begins: float = -1, ends: float = 90, passw
         .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(NOW + timedelta(days=begins))
-        .not_valid_after(NOW + timedelta(days=ends))
+        .not_valid_before(now + timedelta(days=begins))
+        .not_valid_after(now + timedelta(days=ends))
     )
     if known:
         builder = builder.add_extension(x509.SubjectAlternativeName(known), critical=False)

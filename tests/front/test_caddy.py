@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,21 +15,17 @@ import pytest
 from front import binary
 from front.certificate import read
 from front.configuration import Given, Layout, Plan, command, render, surroundings
+from tests.fakes.ports import free_ports
 
 from .conftest import Maker
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.2", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
 def plan(tmp_path: Path) -> Plan:
     (tmp_path / "home/log").mkdir(parents=True)
     layout = Layout(tmp_path / "home")
-    return Plan(layout, "127.0.0.2", free_port(), ("hotline.test", "127.0.0.2"), free_port(), free_port())
+    https, http, ws = free_ports(3)
+    return Plan(layout, "127.0.0.2", https, ("hotline.test", "127.0.0.2"), http, ws)
 
 
 @asynccontextmanager
@@ -42,13 +37,13 @@ async def started(plan: Plan) -> AsyncIterator[None]:
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 try:
                     for host in plan.hosts:
                         await shown(plan, host)
                     break
-                except (ConnectionRefusedError, ssl.SSLError):  # it listens before it has made its certificates
+                except OSError:  # it listens before it has made its certificates
                     await asyncio.sleep(0.05)
         yield
     finally:

@@ -315,9 +315,9 @@ async def test_waiting_grows_while_nobody_answers(monkeypatch: pytest.MonkeyPatc
         await sleep(0)
 
     monkeypatch.setattr(wallboard.asyncio, "sleep", noted)
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    said = await heard(f"http://127.0.0.1:{port}", 5)
+    with socket.socket() as silent:  # taken, and nobody listens there
+        silent.bind(("127.0.0.1", 0))
+        said = await heard(f"http://127.0.0.1:{silent.getsockname()[1]}", 5)
     assert all("refused" in str(why) for why in said)
     assert [one for one in waits if one] == [0.01, 0.02, 0.04, 0.04]
 

@@ -45,7 +45,7 @@ class Office:
             self.folder,
             clock=lambda: 1000.0,
             saved=self._saved,
-            messages=self.open_messages.append,
+            messages=self._opened,
         )
         self.clerk.catch_up()
         return self.clerk
@@ -58,8 +58,12 @@ class Office:
         self.told.append(call_id)
         self.changed.set()
 
+    def _opened(self, count: int) -> None:
+        self.open_messages.append(count)
+        self.changed.set()
+
     async def until(self, look: Any) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not look():
                 self.changed.clear()
                 await self.changed.wait()
@@ -256,7 +260,7 @@ async def test_a_store_that_does_not_serve_delays_and_loses_nothing(
     monkeypatch.setattr(office.store, "apply", away)
     task = office.run()
     await clerk.save_call(order(fx.SaveCall(CALL)))
-    await asyncio.wait_for(refused.wait(), 10)
+    await asyncio.wait_for(refused.wait(), 60)
     await clerk.settled()
     assert office.store.open_calls() == [CALL]
     await office.end(task)

@@ -24,7 +24,13 @@ HOTLINE = Path(sys.executable).with_name("hotline")
 def run(home: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("HOTLINE_")}
     environment |= {"HOTLINE_HOME": str(home), "COLUMNS": "400", **settings}
-    return subprocess.run([HOTLINE, *words], env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run([HOTLINE, *words], env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+
+def ports() -> dict[str, str]:
+    """The settings of every port, each free: others may use the default ones on this machine."""
+    names = ("HTTP", "SIP", "SIP_WS", "AMI", "AGI", "HTTPS")
+    return {f"HOTLINE_{name}_PORT": str(port) for name, port in zip(names, free_ports(len(names)), strict=True)}
 
 
 def test_an_unknown_setting_is_named_and_nothing_is_made(tmp_path: Path) -> None:
@@ -52,7 +58,7 @@ def test_a_port_in_use_is_named_with_the_setting_that_moves_it(
         if kind is socket.SOCK_STREAM:
             taken.listen()
         port = taken.getsockname()[1]
-        done = run(tmp_path, "up", "--tls", **{setting: str(port)})
+        done = run(tmp_path, "up", "--tls", **{**ports(), setting: str(port)})
     assert done.returncode == 2
     assert f"port {port}" in done.stderr
     assert f"{setting}=" in done.stderr
@@ -96,9 +102,7 @@ def test_down_with_nothing_running_is_no_error(tmp_path: Path) -> None:
 
 
 def test_a_call_to_nobody_says_what_to_do(tmp_path: Path) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    (port,) = free_ports(1)
     done = run(tmp_path, "call", "--seconds", "1", HOTLINE_SIP_PORT=str(port))
     assert done.returncode == 2
     assert "no answer" in done.stderr
@@ -130,17 +134,13 @@ def test_an_option_is_checked_as_the_setting_that_it_overrides(tmp_path: Path) -
 
 def test_a_certificate_that_cannot_be_used_is_named_before_anything_starts(tmp_path: Path) -> None:
     certificate, key = certificates.write(tmp_path, "hotline.example.cn", begins=-9, ends=-1)
-    ports = {
-        f"HOTLINE_{name}_PORT": str(port)
-        for name, port in zip(("HTTP", "SIP", "SIP_WS", "AMI", "AGI", "HTTPS"), free_ports(6), strict=True)
-    }
     done = run(
         tmp_path / "home",
         *("up", "--tls"),
         HOTLINE_PUBLIC_HOSTS="hotline.example.cn",
         HOTLINE_TLS_CERTIFICATE=str(certificate),
         HOTLINE_TLS_KEY=str(key),
-        **ports,
+        **ports(),
     )
     assert done.returncode == 2
     assert f"HOTLINE_TLS_CERTIFICATE: {certificate} expired on" in done.stderr

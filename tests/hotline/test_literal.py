@@ -79,7 +79,7 @@ def home(tmp_path: Path) -> Path:
 def run(home: Path, *words: str) -> str:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("HOTLINE_")}
     environment |= {"HOTLINE_HOME": str(home), "COLUMNS": "300", "FORCE_COLOR": "1", "TERM": "xterm-256color"}
-    done = subprocess.run([HOTLINE, *words], env=environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([HOTLINE, *words], env=environment, capture_output=True, text=True, timeout=120, check=False)
     return done.stdout + done.stderr
 
 

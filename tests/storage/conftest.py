@@ -7,6 +7,12 @@ from storage.city import DemoCity
 
 
 @pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many write at once, and each waits for all the others: on a slow disk longer than the 5 s that one may wait."""
+    monkeypatch.setattr("storage.database.BUSY_MS", 60_000)
+
+
+@pytest.fixture
 def demo() -> DemoCity:
     return DemoCity(
         accounts=(("op1001", "李晓雯", "operator"), ("op1002", "王强", "operator"), ("sup1", "赵敏", "supervisor")),

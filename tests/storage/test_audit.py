@@ -63,6 +63,7 @@ def test_a_row_changed_taken_out_or_put_in_is_found(harm: object, faults: tuple[
     assert [sentence[: len(fault)] for sentence, fault in zip(found, faults, strict=True)] == list(faults)
 
 
+@pytest.mark.usefixtures("patient")
 def test_rows_of_many_writers_make_one_chain(store: Store, url: str) -> None:
     other = Store.open(url, timezone=CITY)
     with ThreadPoolExecutor(4) as people:

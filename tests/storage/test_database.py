@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
@@ -54,6 +54,7 @@ def test_a_folder_that_may_not_be_written_is_refused_in_words(tmp_path: Path) ->
         Store.open(f"sqlite:///{tmp_path}/file/hotline.db", timezone=CITY)
 
 
+@pytest.mark.usefixtures("patient")
 def test_two_that_start_at_once_migrate_once(engine: str, new_database: Callable[..., str]) -> None:
     empty = new_database(engine)
     together = Barrier(4)
@@ -141,22 +142,22 @@ def test_while_the_server_is_away_every_call_is_a_fault_and_afterwards_none(post
 def test_a_server_that_is_silent_holds_nobody_for_ever(
     postgres: Server, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgresql.Link, "silence_s", 0.3)
-    monkeypatch.setitem(postgresql.AT_THE_OTHER_END, "connect_timeout", 2)  # the least that libpq takes
     store = Store.open(url, timezone=CITY)
     term = store.next_term()
-    with postgres.frozen():
+    with postgres.frozen(), monkeypatch.context() as hasty:
+        hasty.setattr(postgresql.Link, "silence_s", 0.3)
+        hasty.setitem(postgresql.AT_THE_OTHER_END, "connect_timeout", 2)  # the least that libpq takes
         began = time.monotonic()
         with pytest.raises(StoreFault):
             store.next_term()
-        assert 0.3 <= time.monotonic() - began < 5
+        assert 0.3 <= time.monotonic() - began < 10
     assert store.next_term() == term + 1
     store.close()
 
 
 @pytest.mark.parametrize("engine", ["postgresql"])
 def test_a_statement_without_end_is_a_fault(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgresql, "STATEMENT_S", 0.05)
+    monkeypatch.setattr(postgresql, "STATEMENT_S", 1)
     _, readers = engines = database.connect(url)
     with readers.connect() as connection, pytest.raises(DBAPIError, match="statement timeout"):
         connection.exec_driver_sql("SELECT pg_sleep(30)")
@@ -201,7 +202,7 @@ def kept_without_timeline(record: CallRecord) -> CallRecord:
 
 
 @given(st.floats(min_value=0, max_value=4e9))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 def test_times_are_exact_to_the_microsecond(store: Store, at: float) -> None:
     store.save_call(Call(f"c{at!r}", "", "", "12345", "x", at))
     kept = store.call(f"c{at!r}")

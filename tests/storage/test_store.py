@@ -102,6 +102,7 @@ def test_a_session_is_kept_until_it_is_removed_or_over(store: Store, demo: DemoC
     assert store.password_hash("nobody") is None
 
 
+@pytest.mark.usefixtures("patient")
 def test_case_numbers_are_unique_when_many_save_at_once(store: Store) -> None:
     office = Office(store, lambda: NOON, CITY)
     for index in range(40):
@@ -115,6 +116,7 @@ def test_case_numbers_are_unique_when_many_save_at_once(store: Store) -> None:
     assert sorted(numbers) == [f"20261123-{serial:04d}" for serial in range(1, 41)]
 
 
+@pytest.mark.usefixtures("patient")
 def test_two_processes_writing_at_once_share_out_the_numbers(store: Store, url: str) -> None:
     other = Store.open(url, timezone=CITY)
     offices = [Office(one, lambda: NOON, CITY) for one in (store, other)]
@@ -129,6 +131,7 @@ def test_two_processes_writing_at_once_share_out_the_numbers(store: Store, url: 
     assert sorted(numbers) == [f"20261123-{serial:04d}" for serial in range(1, 21)]
 
 
+@pytest.mark.usefixtures("patient")
 def test_one_of_two_who_save_the_same_call_at_once_is_told_the_number(store: Store) -> None:
     office = Office(store, lambda: NOON, CITY)
     store.save_call(ended("c1"))

@@ -29,7 +29,6 @@ from agi.configuration import Layout
 from config.settings import Settings
 from hotline import keeper
 from hotline.places import Places
-from hotline.process import running
 from routing.records import RecordingRow
 from storage import archive
 
@@ -361,11 +360,7 @@ def _check(folder: Path, manifest: Manifest) -> None:
 
 
 def _demand_room(settings: Settings, places: Places) -> None:
-    if (
-        keeper.is_running(places)
-        or running(places.app_pid, keeper.APP_MARK)
-        or running(places.asterisk_pid, keeper.ASTERISK_MARK)
-    ):
+    if keeper.is_running(places) or places.app.pid() or places.asterisk.pid():
         raise BackupError(_runs(settings))
     home = settings.home
     held = (

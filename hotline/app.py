@@ -349,11 +349,10 @@ async def _touch(port: int) -> None:
     writer.close()
 
 
-def main() -> None:
+def main(home: str = "") -> None:
     """`python -m hotline.app [HOME]`: by its command line everybody sees whose application it is."""
-    told = {"HOTLINE_HOME": sys.argv[1]} if sys.argv[1:] else {}
     try:
-        settings = load({**os.environ, **told})
+        settings = load({**os.environ, "HOTLINE_HOME": home} if home else os.environ)
     except SettingsError as wrong:
         raise SystemExit(str(wrong)) from wrong
     places = Places(settings.home)
@@ -379,4 +378,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:2])

@@ -46,7 +46,7 @@ class Certificate:
         if now > self.ends:
             return CertificateError(
                 f"{CERTIFICATE}: {self.file} expired on {_day(self.ends)}; browsers warn of it.",
-                "Put the renewed certificate and its key there, and restart the front.",
+                "Put the renewed one there, then kill the front (`caddy_pid` in `hotline status`): it comes back.",
             )
         if now < self.begins:
             return CertificateError(

@@ -184,7 +184,7 @@ def test_a_certificate_that_is_over_is_told_below_the_table_and_in_the_status(
     done = run(tmp_path / "home", "status", "--json", **settings)
     (warning,) = json.loads(done.stdout)["warnings"]
     assert warning.startswith(said)
-    assert "browsers warn of it. Put the renewed certificate" in run(tmp_path / "home", "status", **settings).stdout
+    assert "browsers warn of it. Put the renewed one" in run(tmp_path / "home", "status", **settings).stdout
 
 
 @contextmanager

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,11 +61,14 @@ def test_an_error_without_our_words_keeps_its_status(body: bytes) -> None:
         assert own_site.answer(site, 5) == (500, {})
 
 
-def test_no_proxy_is_asked_for_our_own_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
-    monkeypatch.delenv("no_proxy", raising=False)
+def test_no_proxy_is_asked_for_our_own_address() -> None:
+    environment = {key: value for key, value in os.environ.items() if key.lower() != "no_proxy"}
+    environment["http_proxy"] = "http://127.0.0.1:1"  # where nobody is
+    program = "import sys; from hotline import own_site; print(own_site.answer(sys.argv[1], 5))"
     with answering(http("200 OK", b'{"status":"ok"}')) as site:
-        assert own_site.answer(site, 5) == (200, {"status": "ok"})
+        command = [sys.executable, "-c", program, site]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "(200, {'status': 'ok'})\n"
 
 
 def settings(site: str, folder: Path) -> Settings:

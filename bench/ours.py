@@ -53,7 +53,7 @@ async def ours(home: Path, logins: Sequence[str], contact: str) -> AsyncIterator
                     await until(partial(_granted, api, login, token), READY_S, town.logs)
 
         await ready()
-        processes = {"asterisk": int(Places(home).asterisk_pid.read_text()), "application": town.pid()}
+        processes = {"asterisk": int(Places(home).asterisk.pid_file.read_text()), "application": town.pid()}
         yield System(OURS, town.settings.sip_port, Layout(home), processes, ready, settled)
         await settled(LAST_S)
         said = town.hotline("verify", check=False, timeout=120)

@@ -41,6 +41,20 @@ class Certificate:
     def days_left(self, now: float) -> float:
         return (self.ends - now) / DAY_S
 
+    def untimely(self, now: float) -> CertificateError | None:
+        """Why browsers warn of it at `now`. Caddy shows it all the same, and no telephone needs it."""
+        if now > self.ends:
+            return CertificateError(
+                f"{CERTIFICATE}: {self.file} expired on {_day(self.ends)}; browsers warn of it.",
+                "Put the renewed one there, then kill the front (`caddy_pid` in `hotline status`): it comes back.",
+            )
+        if now < self.begins:
+            return CertificateError(
+                f"{CERTIFICATE}: {self.file} is valid from {_day(self.begins)} on only; browsers warn of it.",
+                "Check this machine's clock.",
+            )
+        return None
+
 
 def read(file: Path, setting: str = CERTIFICATE) -> Certificate:
     """The first certificate in a PEM file; raises `CertificateError`."""
@@ -55,23 +69,16 @@ def read(file: Path, setting: str = CERTIFICATE) -> Certificate:
     return _described(file, first, ())
 
 
-def check(file: Path, key: Path, hosts: Sequence[str], now: float) -> tuple[str, ...]:
+def check(file: Path, key: Path, hosts: Sequence[str]) -> tuple[str, ...]:
     """Those of `hosts` that the certificate is for, if it can be used with `key`; else raises `CertificateError`.
 
+    When it is valid is not asked: a clock that is wrong at boot must not keep the telephone line down (see `untimely`).
     The last of `hosts` is the address that we listen at: it may be missing in a certificate that names another.
     """
     found = read(file)
     if _public(_parsed(file, CERTIFICATE)) != _public_of_key(key):
         raise CertificateError(
             f"{KEY}: {key} is not the key of the certificate {file}.", "Name the one that it was made with."
-        )
-    if now > found.ends:
-        raise CertificateError(
-            f"{CERTIFICATE}: {file} expired on {_day(found.ends)}.", "Put the renewed certificate and its key there."
-        )
-    if now < found.begins:
-        raise CertificateError(
-            f"{CERTIFICATE}: {file} is valid from {_day(found.begins)} on only.", "Check this machine's clock."
         )
     *public, _ = hosts
     covered = tuple(host for host in hosts if found.covers(host))

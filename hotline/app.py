@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import logging
 import math
+import os
 import resource
 import signal
+import sys
 import time
 from collections.abc import Awaitable, Iterator
 from importlib.resources import files
@@ -368,10 +370,11 @@ def allow_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def main() -> None:
+def main(home: str = "") -> None:
+    """`python -m hotline.app [HOME]`: by its command line everybody sees whose application it is."""
     allow_files()
     try:
-        settings = load()
+        settings = load({**os.environ, "HOTLINE_HOME": home} if home else os.environ)
     except SettingsError as wrong:
         raise SystemExit(str(wrong)) from wrong
     places = Places(settings.home)
@@ -397,4 +400,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:2])

@@ -17,9 +17,7 @@ from agi.endpoints import desk_phone_of, may_have_phone
 from agi.facts import contacts
 from agi.phones import ha1
 from config.settings import Settings
-from hotline.keeper import ASTERISK_MARK
 from hotline.places import Places
-from hotline.process import running
 from hotline.terminal import by_hand
 from routing.records import Act, DeskPhone
 from storage.desk_phones import Clash, Seat
@@ -176,7 +174,7 @@ def _take_up(store: Store, settings: Settings) -> None:
     if not layout.etc.exists():  # never started: the first start writes them
         return
     render_phones(layout, sorted(store.queue_members()), store.desk_phones())
-    if not running(Places(settings.home).asterisk_pid, ASTERISK_MARK):
+    if not Places(settings.home).asterisk.pid():
         return
 
     async def reload(ami: Ami) -> None:
@@ -194,7 +192,7 @@ def _take_up(store: Store, settings: Settings) -> None:
 
 def _there(settings: Settings) -> set[str] | None:
     """The endpoints that can be rung; None where Asterisk does not run or answer."""
-    if not running(Places(settings.home).asterisk_pid, ASTERISK_MARK):
+    if not Places(settings.home).asterisk.pid():
         return None
     found: list[Event] = []
 

@@ -22,7 +22,18 @@ def hosts(settings: Settings) -> tuple[str, ...]:
     if not settings.tls_certificate:
         return settings.hosts
     files = Path(settings.tls_certificate), Path(settings.tls_key)
-    return certificate.check(*files, settings.hosts, time.time())
+    return certificate.check(*files, settings.hosts)
+
+
+def warnings(settings: Settings) -> list[str]:
+    """What browsers will not like, though the front can be started and serves."""
+    if not settings.tls or not settings.tls_certificate:
+        return []
+    try:
+        untimely = certificate.read(Path(settings.tls_certificate)).untimely(time.time())
+    except certificate.CertificateError as unusable:
+        return [str(unusable)]
+    return [str(untimely)] if untimely else []
 
 
 def sites(settings: Settings) -> tuple[str, ...]:

@@ -8,15 +8,12 @@ watches on.
 import asyncio
 import fcntl
 import hashlib
-import json
 import logging
 import os
 import signal
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
@@ -26,18 +23,22 @@ from agi.configuration import Layout, Plan, Secrets, render
 from config.settings import Settings
 from front import binary as caddy
 from front import configuration as caddyfile
-from hotline import front
+from hotline import front, own_site
 from hotline.places import Places, city, demo_password
-from hotline.process import Process, running
+from hotline.process import Process, Trace
 from storage.store import Store
 
 log = logging.getLogger(__name__)
 
-ASTERISK_MARK = "asterisk.conf"
-APP_MARK = "hotline.app"
-CADDY_MARK = "Caddyfile"
-READY_S = 30.0
+READY_S = 90.0
 STOP_S = 8.0
+PAUSE_FIRST_S, PAUSE_LAST_S = 0.2, 2.0
+"""Before a start after a death; doubled after each that came within `SOUND_S`. The last leaves an application, which
+needs one or two seconds to start, back within 5 s however often it is killed."""
+SOUND_S = 10.0
+NOTE_S = 1.0
+"""Between two tries to write a pid down."""
+HEALTH_S = 3.0
 PROBE_S = 5.0
 """How often the application is asked whether it lives; one that is silent three times in a row is killed."""
 
@@ -62,6 +63,14 @@ def lock(places: Places) -> TextIO:
     return handle
 
 
+def pid(places: Places) -> int | None:
+    """Of the keeper that holds HOME; None where none does, or it is about to end or has only just begun."""
+    try:
+        return int(places.keeper_pid.read_text(encoding="ascii")) if is_running(places) else None
+    except (FileNotFoundError, ValueError):
+        return None
+
+
 def is_running(places: Places) -> bool:
     """Whether a keeper holds HOME."""
     if not places.lock.exists():
@@ -76,12 +85,11 @@ def is_running(places: Places) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A process that the keeper keeps. A running one whose command line holds `mark` is taken on, unless `anew`."""
+    """A process that the keeper keeps. A running one that left `trace` is taken on, unless `anew`."""
 
     name: str
     command: Sequence[str]
-    pid_file: Path
-    mark: str
+    trace: Trace
     anew: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -131,21 +139,15 @@ def prepare(settings: Settings, places: Places) -> list[Charge]:
             demo=settings.demo,
         )
     )
-    layout = Layout(settings.home)
     charges = [
-        Charge(
-            "asterisk",
-            (*binary.command, "-C", str(layout.conf), "-f", "-n"),
-            places.asterisk_pid,
-            ASTERISK_MARK,
-        ),
-        Charge("app", (sys.executable, "-m", APP_MARK), places.app_pid, APP_MARK, _is_new(settings, places)),
+        Charge("asterisk", (*binary.command, *places.asterisk.mark, "-f", "-n"), places.asterisk),
+        Charge("app", (sys.executable, "-m", *places.app.mark), places.app, _is_new(settings, places)),
     ]
     if proxy is not None:
         conf = caddyfile.Layout(settings.home)
         changed = front.prepare(settings)
         command, environment = caddyfile.command(proxy.path, conf), caddyfile.surroundings(conf)
-        charges.append(Charge("caddy", command, places.caddy_pid, CADDY_MARK, changed, environment))
+        charges.append(Charge("caddy", command, places.caddy, changed, environment))
     return charges
 
 
@@ -164,13 +166,17 @@ class Keeper:
         self._settings, self._places, self._charges = settings, places, charges
         self._running: dict[str, Process] = {}
         self._found: set[str] = set()
+        self._unable: dict[str, OSError] = {}
         self._stopping = asyncio.Event()
 
-    async def run(self, on_ready: Callable[[], None]) -> None:
-        """Keep all up until SIGINT or SIGTERM; `on_ready` is called once, when all parts answer.
+    async def run(
+        self, on_ready: Callable[[str], None], on_wait: Callable[[Collection[str]], None] = lambda parts: None
+    ) -> None:
+        """Keep all up until SIGINT or SIGTERM; `on_ready` is called once, when all parts answer, or with what does not.
 
-        Raises `KeeperError` when they do not within half a minute, unless Asterisk was found running: the talks on it
-        are not ended because something else is slow.
+        `on_wait` is called until then with the parts that are waited for. Raises `KeeperError` when a part cannot be
+        started or does not answer within `READY_S`. It does not where Asterisk was found running, since the talks on
+        it are not ended because something else is slow, nor where the front alone is silent: citizens call without it.
         """
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGINT, signal.SIGTERM):
@@ -178,17 +184,14 @@ class Keeper:
         await self._stop_strangers()
         watchers = [asyncio.create_task(self._keep(charge)) for charge in self._charges]
         stop = asyncio.create_task(self._stopping.wait())
-        ready = asyncio.create_task(self._ready())
+        ready = asyncio.create_task(self._ready(on_wait))
         try:
             await asyncio.wait((stop, ready, *watchers), return_when=asyncio.FIRST_COMPLETED)
             if ready.done():
-                try:
-                    ready.result()
-                except KeeperError as slow:
-                    if "asterisk" not in self._found:
-                        raise
+                slow = ready.result()
+                if slow:
                     log.warning("%s", slow)
-                on_ready()
+                on_ready(slow)
                 watchers.append(asyncio.create_task(self._probe()))
                 await asyncio.wait((stop, *watchers), return_when=asyncio.FIRST_COMPLETED)
             for watcher in watchers:
@@ -202,35 +205,55 @@ class Keeper:
 
     async def _stop_strangers(self) -> None:
         """End what an earlier keeper left that was made for other settings; Asterisk is let be: it carries talks."""
-        wanted = {charge.pid_file for charge in self._charges if not charge.anew}
-        for pid_file, mark in kept(self._places):
-            left = None if mark == ASTERISK_MARK or pid_file in wanted else Process.found(pid_file, mark)
+        wanted = {charge.trace for charge in self._charges if not charge.anew}
+        for trace in (self._places.app, self._places.caddy):
+            left = None if trace in wanted else Process.found(trace)
             if left is not None:
-                log.info("%s: %d was made for other settings; stopped", pid_file.stem, left.pid)
+                log.info("%s: %d was made for other settings; stopped", trace.pid_file.stem, left.pid)
                 await left.stop(STOP_S)
 
     async def _keep(self, charge: Charge) -> None:
-        """Start or find the process; start it again whenever it ends, after quick deaths a little later."""
-        name, pid_file = charge.name, charge.pid_file
-        output = self._places.log / f"{name}.out"
-        pause = 0.2
+        """Start or find the process; start it again whenever it ends, after quick deaths a little later.
+
+        What the machine refuses (no program in an upgrade, a full disk, no descriptors left) is tried again likewise: a
+        part that cannot be started ends none of the others.
+        """
+        pause = PAUSE_FIRST_S
         while True:
-            found = Process.found(pid_file, charge.mark)
-            environment = {**self._environment(), **charge.environment}
-            process = found or Process.start(charge.command, output, pid_file, environment)
-            self._running[name] = process
-            if found:
-                self._found.add(name)
             began = time.monotonic()
-            log.info("%s: %s as %d", name, "found" if found else "started", process.pid)
-            status = await process.ended()
-            lived = time.monotonic() - began
-            log.warning("%s: ended with %s after %.1f s; starting it again", name, status, lived)
-            pause = 0.2 if lived > 10 else min(2 * pause, 5.0)
+            try:
+                await self._once(charge)
+            except OSError as refused:
+                self._unable[charge.name] = refused
+                log.error("%s: cannot be started or watched: %s; trying again", charge.name, refused)
+            pause = PAUSE_FIRST_S if time.monotonic() - began > SOUND_S else min(2 * pause, PAUSE_LAST_S)
             await asyncio.sleep(pause)
 
+    async def _once(self, charge: Charge) -> None:
+        """Start or find the process and watch it to its end; raises `OSError`."""
+        name = charge.name
+        process, noting = Process.found(charge.trace), None
+        if process is not None:
+            self._found.add(name)
+            log.info("%s: found as %d", name, process.pid)
+        else:
+            environment = {**self._environment(), **charge.environment}
+            process = Process.start(charge.command, self._places.log / f"{name}.out", environment)
+            log.info("%s: started as %d", name, process.pid)
+            if not _noted(process, charge):
+                noting = asyncio.create_task(_note(process, charge))
+        self._running[name] = process
+        self._unable.pop(name, None)
+        began = time.monotonic()
+        try:
+            status = await process.ended()
+        finally:
+            if noting is not None:
+                noting.cancel()
+        log.warning("%s: ended with %s after %.1f s; starting it again", name, status, time.monotonic() - began)
+
     def _environment(self) -> dict[str, str]:
-        environment = {**os.environ, "HOTLINE_HOME": str(self._settings.home), "PYTHONUNBUFFERED": "1"}
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
         if sys.dont_write_bytecode:  # compiled anew at every start, a killed application would be away twice as long
             environment.pop("PYTHONDONTWRITEBYTECODE", None)
             environment.setdefault("PYTHONPYCACHEPREFIX", str(self._places.run / "bytecode"))
@@ -241,7 +264,9 @@ class Keeper:
         silent, pid = 0, 0
         while True:
             await asyncio.sleep(PROBE_S)
-            process = self._running["app"]
+            process = self._running.get("app")
+            if process is None:
+                continue
             if process.pid != pid:
                 silent, pid = 0, process.pid
             answered = "app" not in (await asyncio.to_thread(_healthz, self._settings)).get("parts", {})
@@ -251,20 +276,30 @@ class Keeper:
                 process.signal(signal.SIGKILL)
                 silent = 0
 
-    async def _ready(self) -> None:
+    async def _ready(self, on_wait: Callable[[Collection[str]], None]) -> str:
+        """Nothing to say as soon as all parts answer; else which do not, or raises `KeeperError`: see `run`."""
         until = time.monotonic() + READY_S
-        answer: dict[str, Any] = {}
+        silent: dict[str, str] = {}
         while time.monotonic() < until:
             answer = await asyncio.to_thread(health, self._settings)
-            if answer.get("status") == "ok":
-                return
+            if answer["status"] == "ok":
+                return ""
+            silent = {part: said for part, said in answer["parts"].items() if said != "ok"}
+            if self._unable:
+                refused = " ".join(f"{name} cannot be started: {why}." for name, why in self._unable.items())
+                return self._without(refused)
+            on_wait(silent)
             await asyncio.sleep(0.1)
-        logs = ["app.log", *(f"{charge.name}.out" for charge in self._charges)]
-        tail = "".join(_tail(self._places.log / name) for name in logs)
-        raise KeeperError(
-            f"The hotline did not become ready within {READY_S:g} s: {answer.get('parts') or answer}.\n{tail}"
-            f"The full logs are in {self._places.log}; `hotline status` tells which part does not answer."
-        )
+        late = f"Not ready within {READY_S:g} s: {'; '.join(f'{part}: {said}' for part, said in silent.items())}."
+        return self._without(late, bearable=set(silent) == {"front"})
+
+    def _without(self, fault: str, *, bearable: bool = False) -> str:
+        """What to tell of `fault`, if we go on all the same; else raises `KeeperError`."""
+        advice = f"The full logs are in {self._places.log}; `hotline doctor` tells what to do."
+        if bearable or "asterisk" in self._found:
+            return f"{fault} {advice}"
+        names = ["app.log", *(f"{charge.name}.out" for charge in self._charges)]
+        raise KeeperError(f"{fault}\n{''.join(_tail(self._places.log / name) for name in names)}{advice}")
 
     async def _stop_all(self) -> None:
         """Asterisk last, so that the others see it end as little as possible."""
@@ -272,12 +307,30 @@ class Keeper:
             process = self._running.get(charge.name)
             if process is not None:
                 await process.stop(STOP_S)
-        for file in (*(charge.pid_file for charge in self._charges), self._places.keeper_pid):
+        for file in (*(charge.trace.pid_file for charge in self._charges), self._places.keeper_pid):
             file.unlink(missing_ok=True)
 
 
+def _noted(process: Process, charge: Charge) -> bool:
+    """Whether its pid could be written down."""
+    try:
+        process.note(charge.trace.pid_file)
+    except OSError as full:
+        log.error("%s: %d runs, but its pid cannot be written down: %s", charge.name, process.pid, full)
+        return False
+    return True
+
+
+async def _note(process: Process, charge: Charge) -> None:
+    """A process that does its work is not ended because the disk is full: its pid is written down when it has room."""
+    while True:
+        await asyncio.sleep(NOTE_S)
+        if _noted(process, charge):
+            return
+
+
 def health(settings: Settings) -> dict[str, Any]:
-    """What /healthz says, with the front as a part of its own; {"status": "fault", …} too when nobody answers."""
+    """What /healthz says, with the front as a part of its own: {"status": "ok"} or {"status": "fault", "parts": …}."""
     answer = _healthz(settings)
     said = front.health(settings) if settings.tls else "ok"
     if said != "ok":
@@ -286,28 +339,28 @@ def health(settings: Settings) -> dict[str, Any]:
 
 
 def _healthz(settings: Settings) -> dict[str, Any]:
-    url = f"http://{settings.web_bind}:{settings.http_port}/healthz"
     try:
-        with urllib.request.urlopen(url, timeout=3) as answer:
-            return dict(json.load(answer))
-    except urllib.error.HTTPError as fault:
-        with fault:
-            return dict(json.load(fault))
-    except (OSError, ValueError) as gone:
+        status, said = own_site.answer(f"{own_site.site(settings)}/healthz", HEALTH_S)
+    except OSError as gone:
         return {"status": "fault", "parts": {"app": str(gone)}}
+    if said == {"status": "ok"}:
+        return said
+    if isinstance(said.get("parts"), dict):
+        return {"status": "fault", "parts": said["parts"]}
+    return {"status": "fault", "parts": {"app": f"answers {status} and tells nothing of its parts"}}
 
 
 def status(settings: Settings, places: Places) -> dict[str, Any]:
-    """Whether it runs, the pids, and what /healthz says."""
-    up = is_running(places)
-    app = running(places.app_pid, APP_MARK)
+    """Whether it runs, the pids, what /healthz says, and what browsers will not like."""
+    app = places.app.pid()
     return {
-        "running": up,
-        "keeper_pid": int(places.keeper_pid.read_text()) if up and places.keeper_pid.exists() else None,
+        "running": is_running(places),
+        "keeper_pid": pid(places),
         "pid": app,
-        "asterisk_pid": running(places.asterisk_pid, ASTERISK_MARK),
-        "caddy_pid": running(places.caddy_pid, CADDY_MARK),
+        "asterisk_pid": places.asterisk.pid(),
+        "caddy_pid": places.caddy.pid(),
         "health": health(settings) if app else {"status": "fault", "parts": {"app": "not running"}},
+        "warnings": front.warnings(settings),
         "home": str(settings.home),
     }
 
@@ -319,14 +372,9 @@ def _tail(path: Path, lines: int = 12) -> str:
 
 
 async def stop_left_over(places: Places) -> bool:
-    """End what a keeper that died left running; whether there was anything."""
-    left = [Process.found(pid_file, mark) for pid_file, mark in reversed(kept(places))]
+    """End what a keeper that died left running, last to first; whether there was anything."""
+    left = [Process.found(trace) for trace in (places.caddy, places.app, places.asterisk)]
     for process in left:
         if process is not None:
             await process.stop(STOP_S)
     return any(left)
-
-
-def kept(places: Places) -> list[tuple[Path, str]]:
-    """Pid file and mark of every process that a keeper may have left, in the order of their start."""
-    return [(places.asterisk_pid, ASTERISK_MARK), (places.app_pid, APP_MARK), (places.caddy_pid, CADDY_MARK)]

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from agi import configuration as asterisk
 from config.settings import Settings
+from front import configuration as caddyfile
+from hotline.process import Trace
 from routing.queues import Queue
 from storage.city import DemoCity
 
+APP = "hotline.app"
+"""The module that is the application; its argument is HOME."""
 DEFAULT_QUEUE = "main"
 """The queue of calls whose menu names none, and of operators who are told none."""
 
@@ -35,16 +40,16 @@ class Places:
         return self.run / "keeper.pid"
 
     @property
-    def app_pid(self) -> Path:
-        return self.run / "app.pid"
+    def app(self) -> Trace:
+        return Trace(self.run / "app.pid", (APP, str(self.home)))
 
     @property
-    def asterisk_pid(self) -> Path:
-        return self.run / "asterisk-process.pid"
+    def asterisk(self) -> Trace:
+        return Trace(self.run / "asterisk-process.pid", ("-C", str(asterisk.Layout(self.home).conf)))
 
     @property
-    def caddy_pid(self) -> Path:
-        return self.run / "caddy.pid"
+    def caddy(self) -> Trace:
+        return Trace(self.run / "caddy.pid", ("--config", str(caddyfile.Layout(self.home).conf)))
 
     @property
     def app_settings(self) -> Path:
@@ -58,7 +63,7 @@ class Places:
 
     @property
     def options(self) -> Path:
-        """What `hotline up` was told at the command line, for the commands beside it."""
+        """What the running hotline has of that which `hotline up` may be told at the command line."""
         return self.run / "options.json"
 
     @property

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.settings import LOOPBACK, Settings
-from hotline.keeper import APP_MARK, ASTERISK_MARK, CADDY_MARK, KeeperError
+from hotline.keeper import KeeperError
 from hotline.places import Places
-from hotline.process import running
 
 LISTENING, UNCONNECTED = "0A", "07"
 """States of sockets in /proc/net."""
@@ -48,18 +47,18 @@ class Port:
 def wanted(settings: Settings, places: Places) -> list[Port]:
     """The ports that nobody else may use: those of our processes that do not run yet."""
     found: list[Port] = []
-    if not running(places.app_pid, APP_MARK):
+    if not places.app.pid():
         found += [
             Port("HOTLINE_HTTP_PORT", settings.web_bind, settings.http_port, socket.SOCK_STREAM),
             Port("HOTLINE_AGI_PORT", LOOPBACK, settings.agi_port, socket.SOCK_STREAM),
         ]
-    if not running(places.asterisk_pid, ASTERISK_MARK):
+    if not places.asterisk.pid():
         found += [
             Port("HOTLINE_SIP_PORT", settings.bind, settings.sip_port, socket.SOCK_DGRAM),
             Port("HOTLINE_SIP_WS_PORT", settings.web_bind, settings.sip_ws_port, socket.SOCK_STREAM),
             Port("HOTLINE_AMI_PORT", LOOPBACK, settings.ami_port, socket.SOCK_STREAM),
         ]
-    if settings.tls and not running(places.caddy_pid, CADDY_MARK):
+    if settings.tls and not places.caddy.pid():
         found.append(Port("HOTLINE_HTTPS_PORT", settings.bind, settings.https_port, socket.SOCK_STREAM))
     return found
 

@@ -9,7 +9,6 @@ from config.settings import Settings
 from hotline import keeper
 from hotline.manifest import BackupError, Manifest, keep, look, plain, read
 from hotline.places import Places
-from hotline.process import running
 from storage import archive
 
 RESTORING = ".restoring"
@@ -77,11 +76,7 @@ def _check(folder: Path, manifest: Manifest) -> None:
 
 
 def _demand_room(settings: Settings, places: Places) -> None:
-    if (
-        keeper.is_running(places)
-        or running(places.app_pid, keeper.APP_MARK)
-        or running(places.asterisk_pid, keeper.ASTERISK_MARK)
-    ):
+    if keeper.is_running(places) or places.app.pid() or places.asterisk.pid():
         raise BackupError(_runs(settings))
     home = settings.home
     held = (

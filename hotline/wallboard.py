@@ -2,11 +2,11 @@
 
 import asyncio
 import contextlib
+import http.client
 import json
 import logging
 import signal
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import AsyncGenerator, Callable
@@ -23,7 +23,7 @@ from websockets.typing import Origin
 from agent_console.gate import WATCHERS
 from agent_console.session import Sessions
 from config.settings import Settings
-from hotline import literal
+from hotline import literal, own_site
 from hotline.board import Board, Frame, lost, opened, told
 from hotline.picture import picture
 from hotline.terminal import by_hand, show_json
@@ -43,8 +43,6 @@ REDRAW_S = 1.0
 COALESCE_S = 0.1
 """Frames that come within so short a time are drawn together."""
 TOO_SLOW, OPENED_ELSEWHERE = 4408, 4409
-
-DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class BoardError(Exception):
@@ -163,20 +161,20 @@ async def _connection(site: str, access: Pass, since: int | None) -> AsyncGenera
 
 
 def _ticket(site: str, token: str, refused: Callable[[], None]) -> dict[str, str]:
-    """A ticket for one connection; `refused` is called when the token is over. Raises `OSError` or `ValueError`."""
-    request = urllib.request.Request(  # noqa: S310 - our own address
-        f"{site}/api/v1/live-tickets",
-        data=b"{}",
-        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+    """A ticket for one connection; `refused` is called when the token is over. Raises `OSError`."""
+    status, given = own_site.answer(
+        urllib.request.Request(  # noqa: S310 - our own address
+            f"{site}/api/v1/live-tickets",
+            data=b"{}",
+            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        ),
+        HTTP_S,
     )
-    try:
-        with DIRECT.open(request, timeout=HTTP_S) as answer:
-            return dict(json.load(answer))
-    except urllib.error.HTTPError as fault:
-        with fault:
-            if fault.code == 401:
-                refused()
-            raise
+    if status == 401:
+        refused()
+    if status >= 400:
+        raise OSError(f"HTTP Error {status}: {http.client.responses.get(status, '')}")
+    return given
 
 
 def noted(board: Board, said: Said, at: float) -> Board:
@@ -196,7 +194,7 @@ def run(settings: Settings, store: Store, console: Console, login: str, *, once:
     """Show the board until Ctrl-C, or with `once` and `as_json` print one and end. Raises `BoardError`."""
     if not (once or as_json or console.is_terminal):
         raise BoardError("The board needs a terminal. `--once` prints one picture, `--json` the figures.")
-    site = f"http://{settings.web_bind}:{settings.http_port}"
+    site = own_site.site(settings)
     access = Pass(store, account(store.accounts(), login or None).login)
     if not (once or as_json):
         with contextlib.suppress(KeyboardInterrupt):

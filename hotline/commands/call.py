@@ -22,6 +22,8 @@ from routing.records import CallFilter
 from storage.store import Store
 
 app = typer.Typer()
+RECORD_S = 15.0
+"""The record is written behind the call: a busy machine, or a database that was away, takes its time."""
 
 
 @app.command()
@@ -56,9 +58,9 @@ def call(
 
 
 def _record_of(store: Store, dialled_at: float, caller: str, settings: Settings) -> dict[str, Any] | None:
-    """The store's record of the call just made, once it is closed; None if it does not come within 5 s."""
+    """The store's record of the call just made, once it is closed; None if it does not come within `RECORD_S`."""
     wanted = CallFilter(caller=number(caller, settings.country), since=dialled_at - 1)
-    until = time.monotonic() + 5
+    until = time.monotonic() + RECORD_S
     while time.monotonic() < until:
         found = store.calls(wanted, None, 1).items
         if found and found[0].call.outcome is not None:

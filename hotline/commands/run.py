@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import os
 import signal
 import subprocess
 import time
+from collections.abc import Collection
 from typing import Annotated
 
 import typer
@@ -29,6 +31,11 @@ NO_MICROPHONE = (
     "Without --tls, browsers on other PCs give the page no microphone and passwords cross the network in clear.\n"
     "注意：未加 --tls 时，其他电脑的浏览器不会允许页面使用麦克风，密码也以明文在网络上传输。"
 )
+OTHERWISE = (
+    "It goes on as it was started; to start it otherwise: `hotline down`, then `hotline up`.\n"
+    "它仍按原来的方式运行；如要更改，请先运行 hotline down，再运行 hotline up。"
+)
+DOWN_S = 30.0
 
 
 @app.command()
@@ -37,24 +44,39 @@ def up(
     tls: Annotated[bool | None, typer.Option("--tls/--no-tls", help="HTTPS in front of all: HOTLINE_TLS.")] = None,
 ) -> None:
     """Run the hotline in the foreground; Ctrl-C stops all that it started."""
-    given = {"bind": bind, "tls": None if tls is None else str(tls)}
-    settings = options.taken(**given)
+    settings = options.taken(bind=bind, tls=None if tls is None else str(tls))
     places = Places(settings.home)
     places.make()
     logging.basicConfig(level=logging.INFO, filename=places.log / "keeper.log", format="%(asctime)s %(message)s")
     try:
         held = keeper.lock(places)
     except keeper.AlreadyRunning:
-        settings = load()
+        wanted, settings = settings, load()
         out.print(f"The hotline of {settings.home} is running already.", highlight=False)
+        if (wanted.bind, wanted.tls) != (settings.bind, settings.tls):
+            out.print(OTHERWISE, style="yellow", highlight=False)
         addresses(settings, places)
         return
     with held:
-        options.keep(places, **given)
+        options.keep(places, settings)
         ports.check(settings, places)
-        with out.status("Starting Asterisk and the application …"):
+        for warning in front.warnings(settings):
+            logging.warning("%s", warning)
+        with out.status("Preparing the hotline …") as line:
             charges = keeper.prepare(settings, places)
-        asyncio.run(keeper.Keeper(settings, places, charges).run(lambda: addresses(settings, places)))
+            begun = time.monotonic()
+
+            def wait(parts: Collection[str]) -> None:
+                waited = f"{time.monotonic() - begun:.0f} s of {keeper.READY_S:g} s"
+                line.update(literal(f"Starting; not there yet: {', '.join(parts)} ({waited}) …"))
+
+            def ready(silent: str) -> None:
+                line.stop()
+                addresses(settings, places)
+                if silent:
+                    out.print(literal(silent, "bold red"))
+
+            asyncio.run(keeper.Keeper(settings, places, charges).run(ready, wait))
     out.print("Stopped.")
 
 
@@ -84,6 +106,8 @@ def addresses(settings: Settings, places: Places) -> None:
     out.print(table, highlight=False)
     if not settings.tls and not settings.loopback:
         out.print(NO_MICROPHONE, style="yellow", highlight=False)
+    for warning in front.warnings(settings):
+        out.print(literal(warning, "yellow"))
     out.print("Ctrl-C stops it all.  按 Ctrl-C 停止。", highlight=False)
 
 
@@ -98,11 +122,16 @@ def down() -> None:
             return
         out.print(f"Nothing runs in {settings.home}.", highlight=False)
         return
-    os.kill(int(places.keeper_pid.read_text(encoding="ascii")), signal.SIGTERM)
-    until = time.monotonic() + 30
+    told = False
+    until = time.monotonic() + DOWN_S
     while keeper.is_running(places):
+        pid = None if told else keeper.pid(places)
+        if pid is not None:
+            with contextlib.suppress(ProcessLookupError):  # it has just ended
+                os.kill(pid, signal.SIGTERM)
+            told = True
         if time.monotonic() > until:
-            fail(f"It has not stopped within 30 s; the keeper's log is {places.log / 'keeper.log'}.")
+            fail(f"It has not stopped within {DOWN_S:g} s; the keeper's log is {places.log / 'keeper.log'}.")
         time.sleep(0.1)
     out.print("Stopped.")
 
@@ -117,7 +146,8 @@ def status(as_json: Json = False) -> None:
     else:
         table = Table(show_header=False)
         for name, value in answer.items():
-            table.add_row(name, literal(json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value))
+            shown = "\n".join(value) if isinstance(value, list) else value
+            table.add_row(name, literal(json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else shown))
         out.print(table)
     if answer["health"].get("status") != "ok":
         raise SystemExit(1)

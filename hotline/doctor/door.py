@@ -6,9 +6,8 @@ from pathlib import Path
 
 from front.certificate import CertificateError, read
 from front.configuration import Layout
-from hotline import front, keeper
+from hotline import front
 from hotline.doctor.finding import Finding, Patient
-from hotline.process import running
 
 RENEW_DAYS = 21
 REPLACE_DAYS = 180
@@ -26,14 +25,16 @@ def certificate(patient: Patient) -> Iterator[Finding]:
         yield Finding(fault.what, fault.cure)
         return
     days = found.days_left(patient.now)
-    if days < RENEW_DAYS:
+    if untimely := found.untimely(patient.now):
+        yield Finding(untimely.what, untimely.cure)
+    elif days < RENEW_DAYS:
         yield Finding(
             f"The certificate {found.file} ends in {days:.0f} days.",
             "Renew it, put it in its place, and restart the front.",
         )
     else:
         yield Finding(f"The certificate {found.file} lasts {days:.0f} days more.", "", note=True)
-    pid = running(patient.places.caddy_pid, keeper.CADDY_MARK)
+    pid = patient.places.caddy.pid()
     if pid is None:
         return
     try:

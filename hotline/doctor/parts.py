@@ -14,7 +14,6 @@ from config.program import ProgramError
 from front.binary import find as find_caddy
 from hotline import keeper
 from hotline.doctor.finding import Finding, Patient
-from hotline.process import running
 
 RESTART = "The keeper starts it again by itself; if that goes on, read its last words in"
 CURES = {
@@ -55,12 +54,12 @@ def processes(patient: Patient) -> Iterator[Finding]:
     """Keeper, Asterisk, application and front run."""
     places, settings = patient.places, patient.settings
     wanted = {
-        "Asterisk": (places.asterisk_pid, keeper.ASTERISK_MARK, Layout(settings.home).log / "messages.log"),
-        "the application": (places.app_pid, keeper.APP_MARK, places.log / "app.log"),
+        "Asterisk": (places.asterisk, Layout(settings.home).log / "messages.log"),
+        "the application": (places.app, places.log / "app.log"),
     }
     if settings.tls:
-        wanted["the front (Caddy)"] = (places.caddy_pid, keeper.CADDY_MARK, places.log / "caddy.log")
-    pids = {name: running(pid_file, mark) for name, (pid_file, mark, _) in wanted.items()}
+        wanted["the front (Caddy)"] = (places.caddy, places.log / "caddy.log")
+    pids = {name: trace.pid() for name, (trace, _) in wanted.items()}
     kept = keeper.is_running(places)
     if not kept and not any(pids.values()):
         since = _last(patient, places.log / "keeper.log")
@@ -72,7 +71,7 @@ def processes(patient: Patient) -> Iterator[Finding]:
             "Run `hotline up`: it takes them on, and no talk is lost.",
         )
     for name, pid in pids.items():
-        log = wanted[name][2]
+        log = wanted[name][1]
         if pid is None:
             cure = f"{RESTART} {log}." if kept else "Run `hotline up`."
             yield Finding(f"{_capital(name)} does not run{_last(patient, log)}.", cure)
@@ -87,7 +86,7 @@ def processes(patient: Patient) -> Iterator[Finding]:
 
 def answers(patient: Patient) -> Iterator[Finding]:
     """Every part answers: what /healthz says."""
-    if running(patient.places.app_pid, keeper.APP_MARK) is None:
+    if patient.places.app.pid() is None:
         return  # told by the processes
     for part, said in keeper.health(patient.settings).get("parts", {}).items():
         if said != "ok":

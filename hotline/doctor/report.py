@@ -4,24 +4,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
 from hotline.doctor.examination import Result
+from hotline.literal import literal
 
 
 def show(results: Sequence[Result], out: Console) -> None:
     """A line a check; under it what is wrong, with the cure."""
     for result in results:
-        mark = "[bold red]✗[/]" if result.faults else "[green]✓[/]"
-        out.print(f"{mark} {result.check}", highlight=False, soft_wrap=True, markup=True)
+        mark = ("✗", "bold red") if result.faults else ("✓", "green")
+        out.print(Text.assemble(mark, f" {result.check}"), soft_wrap=True)
         for finding in result.findings:
-            style = "dim" if finding.note else "red"
-            out.print(f"    [{style}]{escape(finding.what)}[/]", highlight=False, soft_wrap=True, markup=True)
+            out.print(literal(f"    {finding.what}", "dim" if finding.note else "red"), soft_wrap=True)
             if finding.cure:
-                cure = escape(finding.cure).replace("\n", "\n      ")
-                out.print(
-                    f"    → {cure}" if not finding.note else f"      [dim]{cure}[/]", highlight=False, soft_wrap=True
-                )
+                cure = finding.cure.replace("\n", "\n      ")
+                out.print(literal(f"      {cure}", "dim") if finding.note else literal(f"    → {cure}"), soft_wrap=True)
     count = sum(len(result.faults) for result in results)
     out.print("All is well." if not count else f"{count} fault{'s' if count > 1 else ''}.", style="bold")
 

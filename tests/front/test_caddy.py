@@ -80,6 +80,15 @@ async def test_a_given_certificate_is_shown_for_every_name_and_address_of_it(pla
             assert await shown(plan, host) == ssl.PEM_cert_to_DER_cert(certificate.read_text())
 
 
+@pytest.mark.parametrize(("begins", "ends"), [(-9, -1), (1, 90)])
+async def test_a_given_certificate_that_is_over_or_not_begun_is_shown_all_the_same(
+    plan: Plan, made: Maker, begins: int, ends: int
+) -> None:
+    certificate, key = made("hotline.test", begins=begins, ends=ends)
+    async with started(replace(plan, given=Given(certificate, key, read(certificate).sha256))):
+        assert await shown(plan, "hotline.test") == ssl.PEM_cert_to_DER_cert(certificate.read_text())
+
+
 async def test_a_request_waits_for_an_application_that_is_not_there_yet(plan: Plan) -> None:
     asked: list[bytes] = []
 

@@ -14,16 +14,16 @@ HERE = "10.1.0.5"
 
 def refusal(certificate: Path, key: Path, *hosts: str) -> str:
     with pytest.raises(CertificateError) as refused:
-        check(certificate, key, hosts or (HERE,), time.time())
+        check(certificate, key, hosts or (HERE,))
     return str(refused.value)
 
 
 def test_a_certificate_for_the_address_serves_it(made: Maker) -> None:
-    assert check(*made(HERE), (HERE,), time.time()) == (HERE,)
+    assert check(*made(HERE), (HERE,)) == (HERE,)
 
 
 def test_a_certificate_for_a_name_serves_the_name_alone(made: Maker) -> None:
-    assert check(*made("hotline.example.cn"), ("hotline.example.cn", HERE), time.time()) == ("hotline.example.cn",)
+    assert check(*made("hotline.example.cn"), ("hotline.example.cn", HERE)) == ("hotline.example.cn",)
 
 
 def test_a_star_stands_for_one_label(made: Maker) -> None:
@@ -68,9 +68,12 @@ def test_a_key_with_a_password_is_refused_with_the_way_to_unlock_it(made: Maker)
     assert f"openssl pkey -in {key}" in refusal(certificate, key)
 
 
-def test_one_that_is_over_or_not_begun_is_refused(made: Maker) -> None:
-    assert "expired on" in refusal(*made(HERE, begins=-9, ends=-1))
-    assert "Check this machine's clock" in refusal(*made(HERE, begins=1))
+def test_one_that_is_over_or_not_begun_serves_and_is_told(made: Maker) -> None:
+    for days, said in (((-9, -1), "expired on"), ((1, 90), "Check this machine's clock.")):
+        certificate, key = made(HERE, begins=days[0], ends=days[1])
+        assert check(certificate, key, (HERE,)) == (HERE,)
+        assert said in str(read(certificate).untimely(time.time()))
+    assert read(made(HERE)[0]).untimely(time.time()) is None
 
 
 def test_one_for_other_names_tells_which(made: Maker) -> None:

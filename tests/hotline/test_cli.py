@@ -7,12 +7,15 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from config.settings import load
+from hotline import keeper, options
 from hotline.commands import run as commands
 from hotline.places import Places
 from tests.fakes import certificates
@@ -133,7 +136,8 @@ def test_an_option_is_checked_as_the_setting_that_it_overrides(tmp_path: Path) -
 
 
 def test_a_certificate_that_cannot_be_used_is_named_before_anything_starts(tmp_path: Path) -> None:
-    certificate, key = certificates.write(tmp_path, "hotline.example.cn", begins=-9, ends=-1)
+    certificate, _ = certificates.write(tmp_path, "hotline.example.cn")
+    _, key = certificates.write(tmp_path, "hotline.example.cn")
     done = run(
         tmp_path / "home",
         *("up", "--tls"),
@@ -143,7 +147,7 @@ def test_a_certificate_that_cannot_be_used_is_named_before_anything_starts(tmp_p
         **ports(),
     )
     assert done.returncode == 2
-    assert f"HOTLINE_TLS_CERTIFICATE: {certificate} expired on" in done.stderr
+    assert f"HOTLINE_TLS_KEY: {key} is not the key of the certificate {certificate}." in done.stderr
     assert not (tmp_path / "home/hotline.sqlite").exists()
 
 
@@ -166,6 +170,57 @@ def test_the_table_of_a_front_shows_its_addresses_and_the_authority(
     assert "wss://hotline.example.cn:8443/sip" in shown
     assert str(tmp_path / "home/caddy/pki/authorities/local/root.crt") in shown
     assert "Without --tls" not in shown
+
+
+def test_a_certificate_that_is_over_is_told_below_the_table_and_in_the_status(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    certificate, key = certificates.write(tmp_path, "127.0.0.1", begins=-9, ends=-1)
+    settings = {"HOTLINE_TLS": "yes", "HOTLINE_TLS_CERTIFICATE": str(certificate), "HOTLINE_TLS_KEY": str(key)}
+    said = f"HOTLINE_TLS_CERTIFICATE: {certificate} expired on"
+    shown = table(settings, tmp_path, capsys)
+    assert "https://127.0.0.1:8443/" in shown
+    assert said in shown
+    done = run(tmp_path / "home", "status", "--json", **settings)
+    (warning,) = json.loads(done.stdout)["warnings"]
+    assert warning.startswith(said)
+    assert "browsers warn of it. Put the renewed one" in run(tmp_path / "home", "status", **settings).stdout
+
+
+@contextmanager
+def held(home: Path, **settings: str) -> Iterator[None]:
+    """A keeper holds HOME: this process, which was started with `settings`."""
+    places = Places(home)
+    places.make()
+    places.demo_password.write_text("secret\n", encoding="utf-8")
+    with keeper.lock(places):
+        options.keep(places, load({"HOTLINE_HOME": str(home), **settings}, home))
+        yield
+
+
+def test_a_second_start_with_other_options_prints_what_is_and_how_to_change_it(tmp_path: Path) -> None:
+    with held(tmp_path):
+        done = run(tmp_path, "up", "--tls", "--bind", "127.0.0.2")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "http://127.0.0.1:8000/" in done.stdout
+    assert "https://" not in done.stdout
+    assert "It goes on as it was started; to start it otherwise: `hotline down`" in done.stdout
+    with held(tmp_path, HOTLINE_TLS="yes", HOTLINE_BIND="127.0.0.2"):
+        done = run(tmp_path, "up", HOTLINE_TLS="no")
+        assert "https://127.0.0.2:8443/" in done.stdout
+        assert "It goes on" not in run(tmp_path, "up", "--tls", "--bind", "127.0.0.2").stdout
+
+
+def test_down_while_another_stops_it_waits_for_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HOTLINE_HOME", str(tmp_path))
+    with ExitStack() as other:
+        other.enter_context(held(tmp_path))
+        Places(tmp_path).keeper_pid.unlink()
+        monkeypatch.setattr("time.sleep", lambda _seconds: other.close())  # it ends while we wait
+        commands.down()
+    assert capsys.readouterr().out == "Stopped.\n"
 
 
 def table(settings: dict[str, str], folder: Path, capsys: pytest.CaptureFixture[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -16,13 +17,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from agi.prompts.catalogue import FOLDER
 from config.settings import load
 from front.configuration import Layout
 from hotline.doctor import data, door, machine, parts
-from hotline.doctor.examination import CHECKS
+from hotline.doctor.examination import CHECKS, Result
 from hotline.doctor.finding import Check, Finding, Patient
+from hotline.doctor.report import show
+from hotline.places import Places
+from hotline.process import Trace
 from storage.store import Store
 from tests.fakes import certificates
 from tests.fakes.ports import free_ports
@@ -192,10 +197,10 @@ def test_programs_that_are_not_there(patient: Patient) -> None:
 
 
 def test_a_keeper_that_is_dead_while_what_it_kept_lives(patient: Patient) -> None:
-    patient.places.app_pid.write_text(f"{os.getpid()}\n", encoding="ascii")
+    patient.places.app.pid_file.write_text(f"{os.getpid()}\n", encoding="ascii")
     mark = Path("/proc/self/cmdline").read_bytes().decode(errors="replace").split("\0")[0]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hotline.keeper.APP_MARK", mark)
+        patch.setattr(Places, "app", Trace(patient.places.app.pid_file, (mark,)))
         said = [finding.what for finding in faults(parts.processes, patient)]
     assert said == ["The keeper is dead; what it kept runs on unwatched.", "Asterisk does not run."]
 
@@ -325,3 +330,16 @@ def test_the_terminal_shows_each_fault_with_its_cure(tmp_path: Path) -> None:
     assert f"✗ home\n    There is no hotline in {tmp_path / 'nothing'}.\n    → Run `hotline up`" in done.stdout
     assert "✓ pages" in done.stdout
     assert not (tmp_path / "nothing").exists()
+
+
+def test_the_terminal_shows_notes_as_they_are_written() -> None:
+    note = Finding("It is [22:10] in /srv/[city]/home.", "If not, correct [this].\nAnd \\[that].", note=True)
+    fault = replace(note, note=False)
+    for finding, arrow in ((note, "  "), (fault, "→ ")):
+        told = io.StringIO()
+        show([Result("clock", [finding])], Console(file=told, markup=False, width=40))
+        assert told.getvalue().splitlines()[1:4] == [
+            "    It is [22:10] in /srv/[city]/home.",
+            f"    {arrow}If not, correct [this].",
+            "      And \\[that].",
+        ]

@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 PREFIX = "HOTLINE_"
 FILE = "hotline.toml"
+SQLITE = "hotline.sqlite"
+"""The database in HOME."""
 
 LOOPBACK = "127.0.0.1"
 
@@ -165,7 +167,12 @@ class Settings(BaseModel):
     @property
     def database(self) -> str:
         """The database's URL: SQLite in HOME unless one is given."""
-        return self.database_url or f"sqlite:///{self.home / 'hotline.sqlite'}"
+        return self.database_url or f"sqlite:///{self.home / SQLITE}"
+
+    @property
+    def founded(self) -> bool:
+        """Whether there has ever been a hotline in HOME; a database elsewhere is taken for one."""
+        return bool(self.database_url) or (self.home / SQLITE).exists()
 
     @property
     def trunk_list(self) -> tuple[str, ...]:

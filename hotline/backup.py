@@ -44,7 +44,7 @@ SECRETS = ("ami-secrets", "demo-password", f"{CA}/root.crt", f"{CA}/root.key")
 
 def backup(settings: Settings, folder: Path, now: datetime | None = None) -> Manifest:
     """Copy the hotline of `settings` into `folder`, while it runs. Raises `BackupError`, `UnusableDatabase`."""
-    if not settings.database_url and not (settings.home / "hotline.sqlite").exists():
+    if not settings.founded:
         raise BackupError(f"There is no hotline in {settings.home}. HOTLINE_HOME names another.")
     try:
         with _ours(folder):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from config.settings import Settings
+from config.settings import SQLITE, Settings
 from hotline import keeper
 from hotline.manifest import BackupError, Manifest, keep, look, plain, read
 from hotline.places import Places
@@ -46,13 +46,13 @@ def _restore(settings: Settings, folder: Path, manifest: Manifest) -> None:
             with (folder / path).open("rb") as source:
                 if keep(source, waiting / file.home, file.home) != file:
                     raise BackupError(f"{path} changed while it was read: nothing was restored. Run it again.")
-    url = settings.database_url or f"sqlite:///{waiting / 'hotline.sqlite'}"
+    url = settings.database_url or f"sqlite:///{waiting / SQLITE}"
     tables = [(name, table.columns) for name, table in manifest.tables.items()]
     counts = archive.load(url, folder / manifest.snapshot / "database", manifest.schema, tables)
     if counts != {name: table.rows for name, table in manifest.tables.items()}:
         raise BackupError(f"The tables do not have the rows that they had ({counts}): restore another backup.")
     # the database last: a HOME without one is not taken for a hotline
-    for entry in sorted(waiting.iterdir(), key=lambda one: one.name.startswith("hotline.sqlite")):
+    for entry in sorted(waiting.iterdir(), key=lambda one: one.name.startswith(SQLITE)):
         entry.rename(settings.home / entry.name)
     waiting.rmdir()
 

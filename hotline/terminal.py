@@ -54,7 +54,7 @@ def by_hand(act: Act, subject: str, detail: str) -> AuditEntry:
 @contextlib.contextmanager
 def opened(settings: Settings) -> Iterator[Store]:
     """The store of the hotline in HOME; fails where there is none."""
-    if not settings.database_url and not (settings.home / "hotline.sqlite").exists():
+    if not settings.founded:
         fail(f"There is no hotline in {settings.home}. `hotline up` makes one; HOTLINE_HOME names another.")
     store = Store.open(settings.database, timezone=settings.zone)
     try:

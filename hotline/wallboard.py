@@ -21,6 +21,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Origin
 
 from agent_console.gate import WATCHERS
+from agent_console.hub import OPENED_ELSEWHERE, TOO_SLOW
 from agent_console.session import Sessions
 from config.settings import Settings
 from hotline import literal, own_site
@@ -42,7 +43,6 @@ HTTP_S = 5.0
 REDRAW_S = 1.0
 COALESCE_S = 0.1
 """Frames that come within so short a time are drawn together."""
-TOO_SLOW, OPENED_ELSEWHERE = 4408, 4409
 
 
 class BoardError(Exception):

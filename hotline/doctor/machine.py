@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from config.settings import SQLITE
 from hotline import ports
 from hotline.doctor.finding import Finding, Patient
 
@@ -34,7 +35,7 @@ def home(patient: Patient) -> Iterator[Finding]:
             f"Run the hotline as that user, or chown -R it: {folder}",
         )
     layout = patient.settings.home
-    private = ("", "ami-secrets", "demo-password", "hotline.sqlite", "caddy", "asterisk/etc")
+    private = ("", "ami-secrets", "demo-password", SQLITE, "caddy", "asterisk/etc")
     for path in (layout / name for name in private):
         if path.exists() and path.stat().st_mode & 0o077:
             yield Finding(

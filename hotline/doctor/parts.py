@@ -21,7 +21,7 @@ CURES = {
     "ami": "Look whether HOTLINE_AMI_PORT is Asterisk's; the application tries again by itself.",
     "agi": "The application opens it when Asterisk answers: cure the other faults first; then read HOME/log/app.log.",
     "database": "Read HOME/log/app.log (disk full? file locked? server away?); calls go on meanwhile.",
-    "journal": "Read HOME/log/app.log and free the disk of HOME, where it says so; until then calls are kept in memory only.",
+    "journal": "Read HOME/log/app.log; free the disk of HOME if it is full. Until then calls are kept in memory only.",
     "app": "The keeper restarts an application that stays silent; if that goes on, read HOME/log/app.log.",
     "front": "Read HOME/log/caddy.log and HOME/log/caddy.out.",
 }

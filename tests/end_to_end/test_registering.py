@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.fakes.ports import free_udp_port
+from tests.fakes.ports import free_ports
 
 from . import sound
 from .desk_phones import ADDRESS, desk_phones
@@ -94,7 +94,7 @@ async def register(
     folder.mkdir()
     first, second = (REQUEST.format(user=user, cseq=cseq, expires=expires) for cseq in (1, 2))
     steps = STEPS.format(first=first, second=second, user=user, secret=secret, status=status)
-    options = ("-i", ADDRESS, "-p", str(free_udp_port(ADDRESS)), "-m", "1", "-timeout", "20s")
+    options = ("-i", ADDRESS, "-p", str(free_ports(1)[0]), "-m", "1", "-timeout", "20s")
     async with sipp(folder, scenario("register", steps), f"{at[0]}:{at[1]}", *options) as process:
         return await process.wait() == 0
 

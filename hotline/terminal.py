@@ -34,13 +34,17 @@ def show_json(value: Any) -> None:
     typer.echo(printable(value))
 
 
+WHOLE = ("time", "from", "number", "case", "SIP user", "SIP secret", "page's password")
+"""Columns of what people copy: broken over two lines it would be taken for two."""
+
+
 def show_list(items: list[dict[str, Any]], as_json: bool, title: str, columns: Columns) -> None:
     if as_json:
         show_json({"items": items})
         return
     table = Table(title=title, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in ("time", "from", "number"))
+        table.add_column(column, overflow="fold", no_wrap=column in WHOLE)
     for item in items:
         table.add_row(*(literal(show(item)) for show in columns.values()))
     out.print(table)

@@ -8,6 +8,7 @@ from agent_console.parts import Console
 
 class CityJson(TypedDict):
     numbers: list[str]
+    timezone: str
     phone: bool
 
 
@@ -16,7 +17,14 @@ def router(console: Console) -> APIRouter:
 
     @routes.get("/city")
     async def city() -> CityJson:
-        """`numbers`: those that a citizen can dial; `phone`: whether the page `/phone` can dial them (the demo)."""
-        return {"numbers": list(console.numbers), "phone": console.visitors is not None}
+        """`numbers`: those that a citizen can dial; `phone`: whether the page `/phone` can dial them (the demo).
+
+        `timezone`: the city's, in which all times are told, as IANA names it.
+        """
+        return {
+            "numbers": list(console.numbers),
+            "timezone": console.views.timezone.key,
+            "phone": console.visitors is not None,
+        }
 
     return routes

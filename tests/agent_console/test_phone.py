@@ -7,7 +7,8 @@ from .house import House
 
 async def test_a_visitor_gets_what_his_telephone_needs_without_signing_in(house: House) -> None:
     async with house.client() as http:
-        assert (await http.get("/api/v1/city")).json() == {"numbers": ["12345"], "phone": True}
+        city = (await http.get("/api/v1/city")).json()
+        assert city == {"numbers": ["12345"], "timezone": "Asia/Shanghai", "phone": True}
         answer = await http.post("/api/v1/phone", json={})
     assert answer.status_code == 200
     assert answer.json() == {
@@ -41,7 +42,8 @@ async def test_without_asterisk_the_visitor_is_told_so(house: House) -> None:
 @pytest.mark.parametrize("demo", [False])
 async def test_without_the_demo_there_is_no_telephone(house: House) -> None:
     async with house.client() as http:
-        assert (await http.get("/api/v1/city")).json() == {"numbers": ["12345"], "phone": False}
+        city = (await http.get("/api/v1/city")).json()
+        assert city == {"numbers": ["12345"], "timezone": "Asia/Shanghai", "phone": False}
         answer = await http.post("/api/v1/phone", json={})
         assert answer.status_code == 404
         assert answer.headers["content-type"] == "application/problem+json"

@@ -4,8 +4,10 @@
  */
 import { computed, inject, ref, shallowRef, watch, type InjectionKey } from 'vue'
 import { api, Problem } from './api'
+import { city } from './city'
 import { startClock } from './clock'
 import { Drafts, type Draft } from './drafts'
+import { day } from './format'
 import { openLive, type Live } from './live'
 import type { Account, Call } from './model'
 import { Interrupted, RESUME_MS, type Talk } from './resume'
@@ -146,6 +148,7 @@ export function createDesk(account: Account, signedOut: () => void) {
 
   function connect(): void {
     dispatch({ kind: 'link', link: 'connecting' })
+    void city()  // its time zone, if the server was away when the page was opened
     live = openLive({
       ticket: api.liveTicket,
       connect: (url) => new WebSocket(url),
@@ -244,7 +247,7 @@ export function createDesk(account: Account, signedOut: () => void) {
       today.refresh,
     ),
     // At midnight "today" is another day.
-    watch(() => new Date(clock.now.value).getDate(), today.refresh),
+    watch(() => day(clock.now.value), today.refresh),
     // An order's refusal belongs to the moment it was given in.
     watch(nowPhase, () => {
       problem.value = null

@@ -1,4 +1,5 @@
 /** Times and numbers as people read them. */
+import { shallowRef } from 'vue'
 
 /** 65 → "1:05", 3725 → "1:02:05". */
 export function duration(seconds: number): string {
@@ -9,22 +10,44 @@ export function duration(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${two(minutes)}:${two(whole % 60)}`
 }
 
+function clockOf(timezone?: string): Intl.DateTimeFormat {
+  const two = '2-digit'
+  return new Intl.DateTimeFormat('en', {
+    timeZone: timezone, hourCycle: 'h23', year: 'numeric', month: two, day: two, hour: two, minute: two,
+  })
+}
+
+/** The city's clock; until its time zone is known, that of the machine. */
+const clock = shallowRef(clockOf())
+
+/** Every PC shows the city's time, whatever its own is set to: the days of cases and figures are the city's. */
+export function keepTimeOf(timezone: string): void {
+  clock.value = clockOf(timezone)
+}
+
+function told(time: number): { year: string, day: string, hour: string } {
+  const parts = Object.fromEntries(clock.value.formatToParts(time).map(({ type, value }) => [type, value]))
+  return { year: parts.year ?? '', day: `${parts.month}-${parts.day}`, hour: `${parts.hour}:${parts.minute}` }
+}
+
+/** The city's day, "2026-11-23". */
+export function day(time: number): string {
+  const { year, day } = told(time)
+  return `${year}-${day}`
+}
+
 export function clockTime(time: string): string {
-  const date = new Date(time)
-  return Number.isNaN(date.getTime())
-    ? ''
-    : date.toLocaleTimeString('zh-CN', { hour: '2-digit', minute: '2-digit', hour12: false })
+  const at = Date.parse(time)
+  return Number.isNaN(at) ? '' : told(at).hour
 }
 
 /** "18:30" of today, "11-22 18:30" of another day. */
 export function when(time: string, now: number): string {
-  const date = new Date(time)
-  if (Number.isNaN(date.getTime())) return ''
-  const today = new Date(now).toDateString() === date.toDateString()
-  if (today) return clockTime(time)
-  const two = (value: number) => String(value).padStart(2, '0')
-  const year = new Date(now).getFullYear() === date.getFullYear() ? '' : `${date.getFullYear()}-`
-  return `${year}${two(date.getMonth() + 1)}-${two(date.getDate())} ${clockTime(time)}`
+  const at = Date.parse(time)
+  if (Number.isNaN(at)) return ''
+  const then = told(at), today = told(now)
+  if (then.year !== today.year) return `${then.year}-${then.day} ${then.hour}`
+  return then.day === today.day ? then.hour : `${then.day} ${then.hour}`
 }
 
 /** Groups a number for reading aloud: 139 0733 0001, 0733-2888 0001. */

@@ -125,6 +125,7 @@ export interface SoftphoneAccount {
 /** What anybody may know. `phone`: whether the page /phone is there. */
 export interface City {
   numbers: string[]
+  timezone: string
   phone: boolean
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { problemFrom } from '../src/api'
 import { ownFigures, queueTotals } from '../src/figures'
-import { duration, phoneNumber, when } from '../src/format'
+import { clockTime, day, duration, keepTimeOf, phoneNumber, when } from '../src/format'
 import { en } from '../src/locales/en'
 import { zh } from '../src/locales/zh'
 import { call, kase, queue } from './samples'
@@ -35,10 +35,16 @@ test('durations, numbers and times read as people read them', () => {
   expect(['13907330001', '073328881234', '01088880001', '12345', ''].map(phoneNumber)).toEqual(
     ['139 0733 0001', '0733-2888 1234', '010-8888 0001', '12345', ''],
   )
-  const now = new Date(2026, 10, 23, 20, 0).getTime()
-  expect(when(new Date(2026, 10, 23, 18, 5).toISOString(), now)).toBe('18:05')
-  expect(when(new Date(2026, 10, 2, 8, 5).toISOString(), now)).toBe('11-02 08:05')
-  expect(when(new Date(2025, 10, 2, 8, 5).toISOString(), now)).toBe('2025-11-02 08:05')
+})
+
+test('times are the city\'s wherever the page is open', () => {
+  const now = Date.parse('2026-11-24T02:42:00+08:00')
+  const past = ['2026-11-24T00:05:00+08:00', '2026-11-23T16:05:00Z', '2026-11-23T23:55:00+08:00', '2025-11-02T08:05:00+08:00']
+  keepTimeOf('Asia/Shanghai')
+  expect(past.map((time) => when(time, now))).toEqual(['00:05', '00:05', '11-23 23:55', '2025-11-02 08:05'])
+  expect([day(now), clockTime(past[2]!), clockTime('')]).toEqual(['2026-11-24', '23:55', ''])
+  keepTimeOf('UTC')
+  expect([day(now), when(past[0]!, now)]).toEqual(['2026-11-23', '16:05'])
 })
 
 describe('a refusal', () => {

@@ -36,6 +36,7 @@ from cases.office import Office
 from config.settings import LOOPBACK, Settings, SettingsError, load
 from hotline.clerk import Clerk
 from hotline.clock import Clock
+from hotline.health import health
 from hotline.metrics import Figures, MeteredDesk
 from hotline.places import DEFAULT_QUEUE, Places, city
 from hotline.reconcile import Reconcile
@@ -52,7 +53,6 @@ from storage.store import Store
 
 log = logging.getLogger(__name__)
 
-HEALTH_S = 2.0
 TIDY_S = 600.0
 HEARTBEAT_S = 10.0
 SETTLED_S = 3.0
@@ -290,20 +290,7 @@ class Application:
             self._loop.post(fact, at)
 
     async def _health(self) -> dict[str, str]:
-        """Part -> "ok", or why it does not answer."""
-        asterisk, ami, agi, database = await asyncio.gather(  # at once: the silence of one is not to be taken for ours
-            _probe(self._phones_ami.action("Ping", timeout=HEALTH_S)),
-            _probe(self._desk_ami.action("Ping", timeout=HEALTH_S)),
-            _probe(_touch(self._settings.agi_port)),
-            _probe(self._store.read(self._store.ping)),
-        )
-        return {
-            "asterisk": asterisk,
-            "ami": ami if self._desk_ami.up else "not up",
-            "agi": agi,
-            "database": database,
-            "journal": self._journal.fault or "ok",
-        }
+        return await health(self._phones_ami, self._desk_ami, self._settings.agi_port, self._store, self._journal)
 
 
 class _Web(uvicorn.Server):
@@ -346,20 +333,6 @@ async def _answered(secret: Awaitable[str]) -> str:
         return await secret
     except AmiError as fault:
         raise ConnectionError(str(fault)) from fault
-
-
-async def _probe(question: Awaitable[object]) -> str:
-    try:
-        async with asyncio.timeout(HEALTH_S):
-            await question
-    except (AmiError, StoreFault, OSError, TimeoutError) as fault:
-        return str(fault) or type(fault).__name__
-    return "ok"
-
-
-async def _touch(port: int) -> None:
-    _, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.close()
 
 
 def allow_files() -> None:

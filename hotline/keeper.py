@@ -340,7 +340,7 @@ def health(settings: Settings) -> dict[str, Any]:
 
 def _healthz(settings: Settings) -> dict[str, Any]:
     try:
-        status, said = own_site.answer(f"{own_site.site(settings)}/healthz", HEALTH_S)
+        status, said = own_site.answer(own_site.site(settings), "/healthz", HEALTH_S)
     except OSError as gone:
         return {"status": "fault", "parts": {"app": str(gone)}}
     if said == {"status": "ok"}:

@@ -2,14 +2,11 @@
 
 import http.client
 import json
-import urllib.error
-import urllib.request
-from typing import IO, Any
+from typing import Any
+from urllib.parse import urlsplit
 
 from config.settings import Settings
 
-DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-"""Whatever `http_proxy` says: the proxy would ask its own machine for our address."""
 GARBLED = (http.client.HTTPException, ValueError)
 """What an answer that is cut off, or is none of HTTP or JSON, raises besides `OSError`."""
 
@@ -19,26 +16,35 @@ def site(settings: Settings) -> str:
     return f"http://{settings.web_bind}:{settings.http_port}"
 
 
-def answer(asked: urllib.request.Request | str, timeout_s: float) -> tuple[int, dict[str, Any]]:
-    """Status and JSON object of the answer; the object is empty where an error brings none.
+def answer(
+    site: str, path: str, timeout_s: float, *, token: str = "", json_body: str | None = None
+) -> tuple[int, dict[str, Any]]:
+    """Status and JSON object of the answer to GET, or to POST where there is a body; empty where an error brings none.
 
-    Raises `OSError` where nobody answers, or not in our words.
+    `token`: a bearer token. Raises `OSError` where nobody answers, or not in our words.
     """
+    where = urlsplit(site)
+    headers = {"Content-Type": "application/json"} if json_body is not None else {}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    line = http.client.HTTPConnection(where.hostname or "", where.port, timeout=timeout_s)
     try:
-        with DIRECT.open(asked, timeout=timeout_s) as said:
-            return said.status, _object(said)
-    except urllib.error.HTTPError as refused:
-        with refused:
-            try:
-                return refused.code, _object(refused)
-            except (OSError, *GARBLED):
-                return refused.code, {}
+        line.request("GET" if json_body is None else "POST", path, json_body, headers)
+        said = line.getresponse()
+        try:
+            return said.status, _object(said.read())
+        except (OSError, *GARBLED):
+            if said.status < 400:
+                raise
+            return said.status, {}
     except GARBLED as broken:
         raise OSError(f"not an answer of ours: {broken!r}") from broken
+    finally:
+        line.close()
 
 
-def _object(said: IO[bytes]) -> dict[str, Any]:
-    found = json.load(said)
+def _object(text: bytes) -> dict[str, Any]:
+    found = json.loads(text)
     if not isinstance(found, dict):
         raise ValueError("JSON, but no object")
     return found

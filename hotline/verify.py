@@ -7,6 +7,7 @@ from pathlib import Path
 
 from agi import witness
 from cases.case import Case, CaseFilter
+from hotline import patience
 from routing.call import CallState
 from routing.records import CallRecord
 from storage import journal, recordings
@@ -88,9 +89,8 @@ def _of_audit(chain: Chain) -> Iterable[Finding]:
 def _of_journal(store: Store, folder: Path) -> Iterable[str]:
     checked = journal.check(folder)
     yield from checked.faults
-    until = time.monotonic() + APPLY_S
-    while (position := store.journal_position()) < checked.last and time.monotonic() < until:
-        time.sleep(0.1)
+    patience.until(lambda: store.journal_position() >= checked.last or None, APPLY_S)
+    position = store.journal_position()
     if position < checked.last:
         yield f"entries {position + 1} to {checked.last} are not in the store: a running hotline brings them there"
     if position < checked.first - 1:

@@ -8,7 +8,6 @@ import logging
 import signal
 import time
 import urllib.parse
-import urllib.request
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -162,14 +161,7 @@ async def _connection(site: str, access: Pass, since: int | None) -> AsyncGenera
 
 def _ticket(site: str, token: str, refused: Callable[[], None]) -> dict[str, str]:
     """A ticket for one connection; `refused` is called when the token is over. Raises `OSError`."""
-    status, given = own_site.answer(
-        urllib.request.Request(  # noqa: S310 - our own address
-            f"{site}/api/v1/live-tickets",
-            data=b"{}",
-            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
-        ),
-        HTTP_S,
-    )
+    status, given = own_site.answer(site, "/api/v1/live-tickets", HTTP_S, token=token, json_body="{}")
     if status == 401:
         refused()
     if status >= 400:

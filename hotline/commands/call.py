@@ -16,6 +16,7 @@ from config.settings import Settings
 from hotline import trial
 from hotline.literal import literal
 from hotline.options import load
+from hotline.patience import until
 from hotline.phone import Line
 from hotline.terminal import Json, opened, out, show_json
 from routing.records import CallFilter
@@ -60,10 +61,9 @@ def call(
 def _record_of(store: Store, dialled_at: float, caller: str, settings: Settings) -> dict[str, Any] | None:
     """The store's record of the call just made, once it is closed; None if it does not come within `RECORD_S`."""
     wanted = CallFilter(caller=number(caller, settings.country), since=dialled_at - 1)
-    until = time.monotonic() + RECORD_S
-    while time.monotonic() < until:
+
+    def closed() -> dict[str, Any] | None:
         found = store.calls(wanted, None, 1).items
-        if found and found[0].call.outcome is not None:
-            return dict(Views(settings.zone).record(found[0]))
-        time.sleep(0.1)
-    return None
+        return dict(Views(settings.zone).record(found[0])) if found and found[0].call.outcome is not None else None
+
+    return until(closed, RECORD_S)

@@ -23,6 +23,7 @@ from front.configuration import Layout as FrontLayout
 from hotline import front, keeper, options, ports
 from hotline.literal import literal
 from hotline.options import load
+from hotline.patience import until
 from hotline.places import Places
 from hotline.terminal import Json, fail, out, show_json
 
@@ -123,16 +124,20 @@ def down() -> None:
         out.print(f"Nothing runs in {settings.home}.", highlight=False)
         return
     told = False
-    until = time.monotonic() + DOWN_S
-    while keeper.is_running(places):
+
+    def gone() -> bool | None:
+        nonlocal told
+        if not keeper.is_running(places):
+            return True
         pid = None if told else keeper.pid(places)
         if pid is not None:
             with contextlib.suppress(ProcessLookupError):  # it has just ended
                 os.kill(pid, signal.SIGTERM)
             told = True
-        if time.monotonic() > until:
-            fail(f"It has not stopped within {DOWN_S:g} s; the keeper's log is {places.log / 'keeper.log'}.")
-        time.sleep(0.1)
+        return None
+
+    if not until(gone, DOWN_S):
+        fail(f"It has not stopped within {DOWN_S:g} s; the keeper's log is {places.log / 'keeper.log'}.")
     out.print("Stopped.")
 
 

@@ -6,7 +6,6 @@ import json
 import os
 import resource
 import stat
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,98 +13,20 @@ from typing import Any
 
 import pytest
 
-from agi.configuration import Layout, Secrets
-from cases.case import CaseInput
-from cases.office import Office
+from agi.configuration import Layout
 from config.settings import Settings
 from hotline import backup as backups
-from hotline import keeper, manifest
+from hotline import manifest
 from hotline.backup import backup
 from hotline.manifest import BackupError, Manifest
-from hotline.places import Places, city, demo_password
 from hotline.restore import restore
 from hotline.verify import Finding, verify
-from routing import events as ev
-from routing.call import Call, advance
-from storage import recordings
-from storage.journal import Journal
 from storage.store import Store
 from tests.conftest import CITY, ENGINES
 from tests.rows import change, everything
 
+from .full_house import NOON, Make, sounds_of, tables_of, talk
 from .test_cli import run
-
-NOON = 1_795_406_400.25
-Make = Callable[..., Settings]
-
-
-@pytest.fixture
-def make(tmp_path: Path, new_database: Callable[[str], str]) -> Make:
-    """Settings of an empty HOME on an engine."""
-
-    def settings(name: str, engine: str) -> Settings:
-        url = "" if engine == "sqlite" else new_database(engine)
-        return Settings(home=tmp_path / name, database_url=url, demo_password="demo-12345")
-
-    return settings
-
-
-@pytest.fixture
-def full(make: Make, engine: str) -> Settings:
-    """Calls, cases, a message, recordings, a log of events, secrets, and a call that goes on."""
-    settings = make("full", engine)
-    places, layout = Places(settings.home), Layout(settings.home)
-    places.make()
-    Secrets.kept(settings.home)
-    _, password = demo_password(places, settings)
-    layout.recordings.mkdir()
-    layout.events.parent.mkdir(parents=True)
-    layout.events.write_text("ARRIVED,1\n", encoding="utf-8")
-    authority = settings.home / "caddy/pki/authorities/local"
-    authority.mkdir(parents=True)
-    for name in ("root.crt", "root.key", "intermediate.key"):
-        (authority / name).write_text(name, encoding="ascii")
-    (settings.home / "journal").mkdir()
-    (settings.home / "journal" / "000001").write_bytes(b"on its way\n")
-    store = Store.open(settings.database, timezone=CITY)
-    demo = city()[0]  # two of its people: every password takes a moment
-    store.load_demo(replace(demo, accounts=demo.accounts[:2], members=dict(list(demo.members.items())[:2])), password)
-    store.next_term()
-    for index in range(4):
-        talk(store, settings, f"c{index}", NOON + 100 * index + 0.000001 * index)
-    Office(store, lambda: NOON, CITY).open_case(CaseInput("投诉", '夜间\n施工 "噪声" 😀', "天元区"), "c1", "op1001")
-    store.save_call(Call("running", "13907330009", "张\ud800三", "12345", "PJSIP/trunk-9", NOON + 900))
-    (layout.recordings / "running.raw").write_bytes(b"\1\0" * 100)
-    store.close()
-    return settings
-
-
-def talk(store: Store, settings: Settings, call_id: str, at: float) -> None:
-    call = Call(call_id, "13907330001", "", "12345", "PJSIP/trunk-1", at)
-    for event, later in (
-        (ev.MenuFinished(call_id, "main"), 2.0),
-        (ev.CallerWaiting(call_id, call.channel), 2.0),
-        (ev.CallOffered(call_id, "op1001"), 3.0),
-        (ev.RingStarted(call_id, "op1001", "x"), 3.0),
-        (ev.OperatorAnswered(call_id, "op1001", "x"), 4.0),
-        (ev.CallEnded(call_id, 16), 6.0),
-    ):
-        call = advance(call, event, at + later)
-    (settings.recordings / f"{call_id}.raw").write_bytes(os.urandom(2 * 32000))
-    store.save_call(call)
-    store.save_recording(recordings.measure(settings.recordings, call, recordings.TALK))
-
-
-def tables_of(manifest: Manifest) -> dict[str, tuple[int, str]]:
-    """Rows and hash of each table."""
-    prefix = f"{manifest.snapshot}/database"
-    return {
-        name: (table.rows, manifest.files[f"{prefix}/{name}.jsonl"].sha256) for name, table in manifest.tables.items()
-    }
-
-
-def sounds_of(manifest: Manifest) -> dict[str | None, str]:
-    return {file.home: file.sha256 for file in manifest.files.values() if file.home is not None}
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -145,11 +66,6 @@ def test_a_backup_goes_to_the_other_engine_and_back_without_losing_a_bit(
     assert [call.id for call in store.open_calls()] == ["running"]
     assert store.open_calls()[0].caller_name == "张\ud800三"
     store.close()
-
-
-@pytest.fixture
-def copied(full: Settings, tmp_path: Path) -> Manifest:
-    return backup(full, tmp_path / "dir")
 
 
 @pytest.fixture
@@ -214,63 +130,6 @@ def test_a_backup_that_was_broken_off_is_none_and_leaves_the_one_before_whole(
     assert restore(Settings(home=tmp_path / "new"), tmp_path / "dir") == copied
 
 
-@pytest.mark.parametrize("harm", ["changed", "shortened", "removed"])
-@pytest.mark.parametrize("name", ["recordings/c2.raw", "{}/database/cases.jsonl", "{}/home/ami-secrets"])
-def test_a_damaged_file_is_named_and_nothing_is_restored(
-    copied: Manifest, tmp_path: Path, name: str, harm: str
-) -> None:
-    name = name.format(copied.snapshot)
-    file = tmp_path / "dir" / name
-    whole = file.read_bytes()
-    if harm == "removed":
-        file.unlink()
-    else:
-        file.write_bytes(whole[:-1] + (b"" if harm == "shortened" else bytes([whole[-1] ^ 1])))
-    with pytest.raises(BackupError, match=f"{name} is {'missing' if harm == 'removed' else 'not what it was'}"):
-        restore(Settings(home=tmp_path / "new"), tmp_path / "dir")
-    assert not (tmp_path / "new").exists()
-
-
-def test_nothing_is_restored_over_a_hotline_that_runs_or_has_been_used(
-    full: Settings, copied: Manifest, tmp_path: Path
-) -> None:
-    with pytest.raises(BackupError, match=r"full is not empty .*HOTLINE_HOME"):
-        restore(full, tmp_path / "dir")
-    fresh = Settings(home=tmp_path / "fresh")
-    places = Places(fresh.home)
-    places.make()
-    with keeper.lock(places), pytest.raises(BackupError, match="hotline down"):
-        restore(fresh, tmp_path / "dir")
-    restore(fresh, tmp_path / "dir")  # an empty HOME that has run before
-
-
-@pytest.mark.parametrize("engine", ["postgresql"])
-def test_nothing_is_restored_over_a_database_that_holds_something(
-    full: Settings, copied: Manifest, tmp_path: Path
-) -> None:
-    with pytest.raises(BackupError, match="createdb"):
-        restore(full.model_copy(update={"home": tmp_path / "new"}), tmp_path / "dir")
-    assert not (tmp_path / "new").exists()
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-def test_a_restore_that_fails_half_way_leaves_nothing_in_the_way_of_the_next(
-    full: Settings, copied: Manifest, make: Make, engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    new = make("new", engine)
-
-    def full_disk(*_: Any) -> int:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as broken:
-        broken.setattr("storage.archive._read", full_disk)
-        with pytest.raises(BackupError, match="No space left on device"):
-            restore(new, tmp_path / "dir")
-    assert sorted(path.name for path in new.home.iterdir()) == [".restoring", "log", "run"]
-    assert restore(new, tmp_path / "dir") == copied
-    assert everything(new.database) == everything(full.database)
-
-
 def test_a_folder_with_other_things_in_it_is_left_alone(full: Settings, tmp_path: Path) -> None:
     (tmp_path / "photos").mkdir(mode=0o755)
     (tmp_path / "photos/cat.jpg").touch()
@@ -278,16 +137,6 @@ def test_a_folder_with_other_things_in_it_is_left_alone(full: Settings, tmp_path
         backup(full, tmp_path / "photos")
     assert [path.name for path in (tmp_path / "photos").iterdir()] == ["cat.jpg"]
     assert stat.S_IMODE((tmp_path / "photos").stat().st_mode) == 0o755
-
-
-@pytest.mark.parametrize("path", ["../../etc/cron.d/x", "/etc/cron.d/x"])
-def test_a_manifest_that_leads_out_of_its_folder_is_refused(copied: Manifest, tmp_path: Path, path: str) -> None:
-    file = tmp_path / "dir/manifest.json"
-    forged = json.loads(file.read_text(encoding="utf-8"))
-    forged["files"]["recordings/c1.raw"]["home"] = path
-    file.write_text(json.dumps(forged), encoding="utf-8")
-    with pytest.raises(BackupError, match="leads elsewhere"):
-        restore(Settings(home=tmp_path / "new"), tmp_path / "dir")
 
 
 def test_a_recording_that_is_a_link_or_gone_is_told_and_not_copied(full: Settings, tmp_path: Path) -> None:
@@ -374,24 +223,6 @@ def test_a_backup_is_of_one_moment_and_holds_up_no_writer(
     store.close()
     assert (done.tables["calls"].rows, done.tables["recordings"].rows) == (5, 4)
     assert done.tables["call_legs"].rows == 4
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-def test_a_restored_journal_and_database_still_go_together(
-    full: Settings, make: Make, engine: str, tmp_path: Path
-) -> None:
-    names = []
-    for settings in (full, make("new", engine)):
-        if names:
-            restore(settings, tmp_path / "dir")
-        store = Store.open(settings.database, timezone=CITY)
-        journal = Journal.open(settings.home / "journal", store.journal_position())
-        journal.check_owner(store.journal_name(journal.name))
-        names.append(journal.name)
-        journal.close()
-        store.close()
-        backup(settings, tmp_path / "dir")
-    assert names[0] == names[1]
 
 
 def test_there_is_nothing_to_back_up_where_no_hotline_is(tmp_path: Path) -> None:

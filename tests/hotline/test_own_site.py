@@ -52,19 +52,19 @@ def http(status: str, body: bytes, length: int | None = None) -> bytes:
 )
 def test_what_is_no_answer_of_ours_is_one_kind_of_fault(answer: bytes) -> None:
     with answering(answer) as site, pytest.raises(OSError, match=r"not an answer of ours|closed connection"):
-        own_site.answer(site, 5)
+        own_site.answer(site, "/", 5)
 
 
 @pytest.mark.parametrize("body", [b"Internal Server Error", b"[1]", b""])
 def test_an_error_without_our_words_keeps_its_status(body: bytes) -> None:
     with answering(http("500 Internal Server Error", body)) as site:
-        assert own_site.answer(site, 5) == (500, {})
+        assert own_site.answer(site, "/", 5) == (500, {})
 
 
 def test_no_proxy_is_asked_for_our_own_address() -> None:
     environment = {key: value for key, value in os.environ.items() if key.lower() != "no_proxy"}
     environment["http_proxy"] = "http://127.0.0.1:1"  # where nobody is
-    program = "import sys; from hotline import own_site; print(own_site.answer(sys.argv[1], 5))"
+    program = "import sys; from hotline import own_site; print(own_site.answer(sys.argv[1], '/', 5))"
     with answering(http("200 OK", b'{"status":"ok"}')) as site:
         command = [sys.executable, "-c", program, site]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)

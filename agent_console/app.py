@@ -1,7 +1,7 @@
 """The console as one ASGI application, made of the parts it is given."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,17 +10,24 @@ from prometheus_client import CollectorRegistry
 
 from agent_console import live, problems
 from agent_console.api import (
+    accounts,
     calls,
     cases,
     city,
+    handovers,
     health,
+    marks,
     messages,
     metrics,
+    notices,
     operators,
     phone,
+    policy,
     queues,
+    roster,
     sessions,
     softphone,
+    team,
 )
 from agent_console.audit import Audit
 from agent_console.desk import Gateway
@@ -29,7 +36,7 @@ from agent_console.hub import Hub
 from agent_console.live import Rhythm
 from agent_console.metered import Metered
 from agent_console.pages import DIST, Pages, Shield
-from agent_console.parts import API, Clock, Console, Health, NewSecret, Softphone, Visitors
+from agent_console.parts import API, NO_INCIDENTS, Clock, Console, Health, Incidents, NewSecret, Softphone, Visitors
 from agent_console.session import Sessions
 from agent_console.store import ConsoleStore
 from agent_console.tickets import Tickets
@@ -42,10 +49,17 @@ SUBJECTS = (
     phone.router,
     softphone.router,
     operators.router,
+    team.router,
     calls.router,
     cases.router,
     messages.router,
     queues.router,
+    policy.router,
+    notices.router,
+    marks.router,
+    accounts.router,
+    roster.router,
+    handovers.router,
 )
 HEALTH = health.router
 METRICS = metrics.router
@@ -64,8 +78,10 @@ def build(
     new_secret: NewSecret,
     health: Health,
     metrics: CollectorRegistry,
-    numbers: Iterable[str] = (),
+    may_forward: bool = False,
     visitors: Visitors | None = None,
+    incidents: Incidents = NO_INCIDENTS,
+    prompts: Container[str] = (),
     origins: Iterable[str] = (),
     pages: Path = DIST,
     rhythm: Rhythm | None = None,
@@ -75,8 +91,9 @@ def build(
 
     `clock`: seconds since 1970 UTC; `ticks`: seconds of a steady clock. `origins`: addresses of our pages besides the
     one they are asked at, as `https://hotline.example.org`. `pages`: the folder of the built page. `metrics`: what
-    `/metrics` tells. `numbers`: those that a citizen can dial; `visitors`: for the telephone in the page, None where
-    there is none.
+    `/metrics` tells. `may_forward`: whether an outgoing trunk leads to other platforms' numbers; `visitors`: for the
+    telephone in the page, None where there is none. `incidents`: what supervisors may publish; `prompts`: those
+    that are recorded.
     """
     signed_in = Sessions(store, clock, ticks=ticks)
     console = Console(
@@ -97,8 +114,10 @@ def build(
         health=health,
         origins=frozenset(origins),
         metrics=metrics,
-        numbers=tuple(numbers),
+        may_forward=may_forward,
         visitors=visitors,
+        incidents=incidents,
+        prompts=prompts,
     )
     app = FastAPI(title="Hotline 12345", openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None)
     problems.install(app)

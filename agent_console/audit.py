@@ -36,6 +36,10 @@ class Audit:
         """Somebody asked for a recording that there is not, or that is not for him."""
         self._note(Act.RECORDING_REFUSED, who, call_id[:SUBJECT], origin, why)
 
+    def decided(self, who: SignedIn, login: str, origin: str, kind: str, *, granted: bool) -> None:
+        """A supervisor agreed to a pause of this kind that the operator asked for, or did not."""
+        self._note(Act.PAUSE_GRANTED if granted else Act.PAUSE_DENIED, who, login, origin, kind)
+
     def _note(self, act: Act, who: SignedIn, subject: str, origin: str, detail: str) -> None:
         self._store.note(AuditEntry(self._clock(), who.account.login, act, subject, origin, detail))
 

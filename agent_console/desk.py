@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from agent_console.problems import Problem
-from routing.desk import Snapshot
 from routing.effects import Effect, Refuse
-from routing.events import Event
+from routing.events import Event, PolicyChanged
+from routing.policy import Policy
+from routing.snapshot import Snapshot
 
 ANSWER_S = 5.0
 """How long a person waits for the desk before he is told that it does not answer."""
@@ -37,3 +38,17 @@ async def granted(gateway: Gateway, event: Event) -> bool:
             headers={"Retry-After": "3"},
         ) from late
     return not any(isinstance(effect, Refuse) for effect in effects)
+
+
+async def held(gateway: Gateway, policy: Policy) -> None:
+    """Tell the desk what was saved, and wait until it goes by it. Raises `Problem` (503) when it does not answer."""
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            await gateway.ask(PolicyChanged(policy))
+    except TimeoutError as late:
+        raise Problem(
+            503,
+            "saved-not-in-force",
+            "已保存，但话务调度没有应答，可能稍后才生效。请刷新页面核对，不必重新填写；通话不受影响。",
+            "Saved, but the desk does not answer and may go by it only later. Reload to check; calls go on.",
+        ) from late

@@ -12,24 +12,46 @@ from routing.records import Role
 COOKIE = "hotline_session"
 
 EVERYONE = frozenset(Role)
-ON_THE_LINE = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN})
+AT_A_SEAT = frozenset({Role.OPERATOR, Role.LEADER})
+"""Who takes calls: a leader at his seat does what an operator does."""
 WATCHERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
+ON_THE_LINE = AT_A_SEAT | WATCHERS
 
 ALLOWED: Mapping[str, frozenset[Role]] = MappingProxyType(
     {
         "session": EVERYONE,
-        "softphone": frozenset({Role.OPERATOR}),
-        "presence": frozenset({Role.OPERATOR}),
-        "hangup": frozenset({Role.OPERATOR}),
+        "softphone": AT_A_SEAT,
+        "presence": AT_A_SEAT,
+        "hangup": AT_A_SEAT,
+        "nuisance": AT_A_SEAT,
+        "operators": WATCHERS,
+        "pauses": WATCHERS,
+        "offers": ON_THE_LINE,
         "live": ON_THE_LINE,
         "calls": ON_THE_LINE,
         "cases": ON_THE_LINE,
         "messages": ON_THE_LINE,
         "queues": ON_THE_LINE,
         "metrics": frozenset({Role.ADMIN}),
+        "accounts": WATCHERS,
+        "marks": WATCHERS,
+        "notices": ON_THE_LINE,
+        "notices/publish": WATCHERS,
+        "policy": ON_THE_LINE,
+        **dict.fromkeys(
+            ("policy/queues", "policy/lines", "policy/skills", "policy/pauses", "policy/areas", "policy/rules"),
+            frozenset({Role.ADMIN}),
+        ),
+        **dict.fromkeys(("policy/members", "policy/marks", "policy/notices"), WATCHERS),
+        "roster": ON_THE_LINE,
+        "handovers": ON_THE_LINE,
+        **dict.fromkeys(("roster/write", "policy/shifts", "policy/duties"), WATCHERS),
     }
 )
-"""Group of routes -> roles that may use it. A group that is missing here is closed to all."""
+"""Group of routes -> roles that may use it. A group that is missing here is closed to all.
+
+`policy` is reading; writing is a group for each kind of document.
+"""
 
 SEEN_BY: Mapping[str, frozenset[Role]] = MappingProxyType(
     {
@@ -38,6 +60,7 @@ SEEN_BY: Mapping[str, frozenset[Role]] = MappingProxyType(
         "saved": WATCHERS,
         "offer_ended": frozenset(),
         "queue": EVERYONE,
+        "policy": EVERYONE,
         "messages": EVERYONE,
         "telephony": EVERYONE,
     }
@@ -53,15 +76,20 @@ class Gate:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
-    def need(self, group: str, refused: Refused | None = None) -> Callable[[Request], Awaitable[SignedIn]]:
-        """The dependency of a route of `group`: who asks. Raises `Problem`: 401 unknown, 403 not allowed.
+    def need(
+        self, group: str | Callable[[Request], str], refused: Refused | None = None
+    ) -> Callable[[Request], Awaitable[SignedIn]]:
+        """The dependency of a route of `group`, which the request itself may tell: who asks.
+
+        Raises `Problem`: 401 unknown, 403 not allowed.
 
         `refused` hears of everybody who is known and not allowed.
         """
 
         async def signed_in(request: Request) -> SignedIn:
             who = await self._who(request)
-            if who.account.role not in ALLOWED.get(group, frozenset()):
+            named = group if isinstance(group, str) else group(request)
+            if who.account.role not in ALLOWED.get(named, frozenset()):
                 if refused is not None:
                     refused(who, request)
                 raise Problem(

@@ -13,19 +13,21 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from agent_console.gate import EVERYONE, SEEN_BY, WATCHERS
+from agent_console.gate import AT_A_SEAT, EVERYONE, SEEN_BY, WATCHERS
 from agent_console.session import SignedIn
-from agent_console.views import OFFER_ENDS, CallJson, OperatorJson, QueueJson, Views
+from agent_console.shapes import CallJson, OperatorJson, QueueJson
+from agent_console.views import OFFER_ENDS, Views
 from routing import effects as fx
-from routing.call import Call
-from routing.desk import Snapshot
+from routing.call import Call, CallState
+from routing.floor import rank
 from routing.loop import Worker
 from routing.operators import Operator
 from routing.records import Account, Role
+from routing.snapshot import Snapshot
 
-KEPT_FRAMES = 4096
+KEPT_FRAMES = 16384
 """Frames held for those who come back: some minutes of a busy hour."""
-PAGE_FRAMES = 256
+PAGE_FRAMES = 1024
 """Frames that may wait for one page before it counts as too slow."""
 KEPT_CALLS = 4096
 """Calls of which the hub remembers who saw them."""
@@ -126,7 +128,7 @@ class Hub:
         link = Link(who, self._bound)
         pages = self._pages.setdefault(login, [])
         pages.append(link)
-        bound = PAGES_OF_OPERATOR if who.account.role is Role.OPERATOR else self._at_once
+        bound = PAGES_OF_OPERATOR if who.account.role in AT_A_SEAT else self._at_once
         while len(pages) > bound:
             oldest = pages.pop(0)
             self._listeners.discard(oldest)
@@ -189,6 +191,7 @@ class Hub:
             fx.ShowCall: self.show_call,
             fx.EndOffer: self.end_offer,
             fx.ShowQueue: self.show_queue,
+            fx.ShowPolicy: self.show_policy,
             fx.ShowTelephony: self.show_telephony,
         }
 
@@ -218,7 +221,8 @@ class Hub:
         if not isinstance(effect, fx.EndOffer) or self._outdated(order):
             return
         reason = OFFER_ENDS.get(effect.reason, str(effect.reason))
-        self._tell("offer_ended", {"call": effect.call, "reason": reason}, effect.operator)
+        by = self._names.get(effect.by, effect.by)
+        self._tell("offer_ended", {"call": effect.call, "reason": reason, "by": by}, effect.operator)
 
     async def show_queue(self, order: fx.Order) -> None:
         effect = order.effect
@@ -226,6 +230,13 @@ class Hub:
             return
         self._queues[effect.name] = effect
         self._tell("queue", self._views.queue(effect))
+
+    async def show_policy(self, order: fx.Order) -> None:
+        effect = order.effect
+        if not isinstance(effect, fx.ShowPolicy) or self._outdated(order):
+            return
+        self._queues = {name: shown for name, shown in self._queues.items() if name in effect.policy.queues}
+        self._tell("policy", {"revision": effect.policy.revision})
 
     async def show_telephony(self, order: fx.Order) -> None:
         effect = order.effect
@@ -296,10 +307,14 @@ class Hub:
         return told
 
     def _operator(self, operator: Operator) -> OperatorJson:
-        return self._views.operator(operator, self._names.get(operator.login, operator.login))
+        name = self._names.get(operator.login, operator.login)
+        return self._views.operator(operator, name, self._snapshot().policy)
 
     def _call(self, call: Call) -> CallJson:
-        return self._views.call(call, case=self._cases.get(call.id))
+        policy = self._snapshot().policy
+        turn = rank(call, policy) if call.state is CallState.WAITING else None
+        mark = policy.mark(call.caller, self._clock())
+        return self._views.call(call, case=self._cases.get(call.id), mark=mark, turn=turn)
 
     def _missed(self, account: Account, since: int) -> list[Frame] | None:
         """The frames after `since` for `account`; None if they are not all here."""

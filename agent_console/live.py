@@ -11,13 +11,13 @@ from fastapi import APIRouter
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from agent_console.desk import granted
-from agent_console.gate import WATCHERS
+from agent_console.gate import AT_A_SEAT
 from agent_console.hub import SIGNED_OUT, Link
 from agent_console.parts import Console
 from agent_console.problems import Problem
 from agent_console.wire import CLOSE_S
 from routing import events as ev
-from routing.records import Role, StoreFault
+from routing.records import StoreFault
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ def router(console: Console, rhythm: Rhythm) -> APIRouter:
         try:
             await _attend(console, rhythm, socket, link, _since(socket))
         finally:
-            if console.hub.leave(link) and who.account.role is Role.OPERATOR:
+            if console.hub.leave(link) and who.account.role in AT_A_SEAT:
                 console.gateway.post(ev.PageClosed(who.account.login))
 
     return routes
@@ -92,18 +92,16 @@ async def _greet(console: Console, link: Link, since: int | None) -> None:
     """Tell the desk that the operator is here, then tell the page how things stand."""
     account, hub, store = link.who.account, console.hub, console.store
     try:
-        if account.role is Role.OPERATOR:
-            queues = await store.read(store.queues_of, account.login)
+        if account.role in AT_A_SEAT:
             desk_phone = await store.read(store.desk_phone, account.login) is not None
-            await granted(console.gateway, ev.OperatorSignedIn(account.login, queues, desk_phone))
+            await granted(console.gateway, ev.OperatorSignedIn(account.login, desk_phone))
             operator = console.gateway.snapshot().operators.get(account.login)
             if operator is not None and operator.call is not None and not hub.knows_case_of(operator.call):
                 record = await store.read(store.call, operator.call)
                 if record is not None and record.case is not None:
                     hub.case_opened(operator.call, record.case)
-        if account.role in WATCHERS:
-            for one in await store.read(store.accounts):
-                hub.introduce(one.login, one.name)
+        for one in await store.read(store.accounts):
+            hub.introduce(one.login, one.name)
         if hub.messages_open is None:
             hub.messages_open = await store.read(store.messages_open)
     except (StoreFault, Problem) as away:

@@ -1,6 +1,6 @@
 """What the console is made of: given to every router, made by `agent_console.app.build`."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,10 +64,35 @@ class Softphone:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """Half of an incident notice that there is a prompt for: `prompt` says `text`, `title` is what is chosen.
+
+    `area`: the area of the policy whose callers hear it; empty for all of them, and for a kind of incident.
+    """
+
+    title: str
+    prompt: str
+    text: str
+    area: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Incidents:
+    """What can be told of an incident without anybody speaking it in: any of `areas` with any of `kinds`."""
+
+    areas: tuple[Spoken, ...] = ()
+    kinds: tuple[Spoken, ...] = ()
+
+
+NO_INCIDENTS = Incidents()
+
+
+@dataclass(frozen=True, slots=True)
 class Console:
     """`recordings`: the folder that recordings' files are relative to. `origins`: other addresses of our pages.
 
-    `numbers`: those that a citizen can dial. `visitors`: None where there is no telephone in the page.
+    `may_forward`: whether an outgoing trunk leads to other platforms' numbers. `visitors`: None where there is no
+    telephone in the page.
     """
 
     store: ConsoleStore
@@ -87,5 +112,7 @@ class Console:
     health: Health
     origins: frozenset[str]
     metrics: CollectorRegistry
-    numbers: tuple[str, ...]
+    may_forward: bool
     visitors: Visitors | None
+    incidents: Incidents
+    prompts: Container[str]

@@ -3,12 +3,28 @@
 All methods but `read` and `write` block, and are called through these two: `await store.read(store.calls, …)`.
 """
 
-from collections.abc import Callable
-from typing import ParamSpec, Protocol, TypeVar
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from cases.case import Case, CaseFilter, Change
 from routing.call import Call
-from routing.records import Account, AuditEntry, CallFilter, CallRecord, DeskPhone, MessageWork, Page, SessionRow
+from routing.documents import Data, DocumentChange, StoredDocument
+from routing.policy import Policy
+from routing.records import (
+    Account,
+    AttachedCaller,
+    AuditEntry,
+    CallFilter,
+    CallRecord,
+    DeskPhone,
+    MessageWork,
+    OfferRow,
+    Page,
+    SessionRow,
+)
+from worktime.handover import Handover
+from worktime.roster import Roster
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -57,12 +73,58 @@ class Records(Threads, Protocol):
 
     def cases(self, wanted: CaseFilter, cursor: str | None, limit: int, /) -> Page[Case]: ...
 
+    def attached(self, numbers: Iterable[str], /) -> dict[str, int]: ...
+
+    def case_callers(self, number: str, cursor: str | None, limit: int, /) -> Page[AttachedCaller]: ...
+
+    def offers(
+        self, operator: str, since: float, until: float, cursor: str | None, limit: int, /
+    ) -> Page[OfferRow]: ...
+
+    def offer_counts(self, operator: str, since: float, until: float, /) -> dict[str, int]: ...
+
     def messages(self, state: str, cursor: str | None, limit: int, /) -> Page[MessageWork]: ...
 
     def messages_open(self) -> int: ...
 
-    def queues_of(self, login: str, /) -> tuple[str, ...]: ...
+
+class Documents(Threads, Protocol):
+    """What is changed at `/admin`; refusals are those of `routing.documents`."""
+
+    def read_document(self, kind: str, key: str, data: Data, /) -> Any:
+        """The document that somebody wants to write; does not block. Raises `DocumentsRefused`, `NoSuchDocument`."""
+        ...
+
+    def change_policy(
+        self, document: Any, /, *, who: str, origin: str, expected_version: int | None, at: float
+    ) -> Policy: ...
+
+    def drop_policy(
+        self, kind: str, key: str, /, *, who: str, origin: str, expected_version: int | None, at: float
+    ) -> Policy: ...
+
+    def document(self, kind: str, key: str, /) -> StoredDocument: ...
+
+    def documents_named(self, kind: str, keys: Iterable[str], /) -> dict[str, StoredDocument]: ...
+
+    def document_page(self, kind: str, begins: str, cursor: str | None, limit: int, /) -> Page[StoredDocument]: ...
+
+    def policy_changes(
+        self, kind: str | None, key: str | None, cursor: str | None, limit: int, /
+    ) -> Page[DocumentChange]: ...
 
 
-class ConsoleStore(People, Records, Protocol):
+class Rosters(Threads, Protocol):
+    """Shifts, duties and handovers. They are documents, too."""
+
+    def roster(self, first: date, days: int, /) -> Roster: ...
+
+    def copy_roster(
+        self, source: date, target: date, days: int, /, *, overwrite: bool, who: str, origin: str, at: float
+    ) -> int: ...
+
+    def handovers(self, newest: int, /) -> list[Handover]: ...
+
+
+class ConsoleStore(People, Records, Documents, Rosters, Protocol):
     """All of it."""

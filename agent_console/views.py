@@ -5,150 +5,38 @@ Text goes out as it came in, markup included: pages show it literally.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NotRequired
 from zoneinfo import ZoneInfo
 
-from typing_extensions import TypedDict
-
+from agent_console.shapes import (
+    AccountJson,
+    AttachedJson,
+    CallJson,
+    CaseJson,
+    DocumentChangeJson,
+    DocumentJson,
+    ListedMarkJson,
+    MessageJson,
+    NoticeJson,
+    OfferJson,
+    OperatorJson,
+    QueueJson,
+    RecordingJson,
+)
 from cases.case import Case, Change
 from routing import effects as fx
 from routing.call import Call
+from routing.documents import DocumentChange, StoredDocument
 from routing.operators import Operator
-from routing.records import Account, CallRecord, MessageWork, RecordingRow, operator_of
-
-
-class AccountJson(TypedDict):
-    login: str
-    name: str
-    role: str
-
-
-class SignedInJson(TypedDict):
-    account: AccountJson
-
-
-class OperatorJson(TypedDict):
-    login: str
-    name: str
-    queues: list[str]
-    state: str
-    since: str
-    phone: bool
-    call: str | None
-    wrap_up_until: str | None
-    pause_pending: bool
-
-
-class RecordingJson(TypedDict):
-    id: str
-    kind: str
-    seconds: float
-    state: str
-    reason: str | None
-    url: str
-
-
-class MomentJson(TypedDict):
-    at: str
-    kind: str
-    detail: str
-
-
-class LegJson(TypedDict):
-    operator: str
-    offered_at: str
-    rung_at: str | None
-    answered_at: str | None
-    ended_at: str | None
-    result: str | None
-
-
-class CallJson(TypedDict):
-    id: str
-    caller: str
-    caller_name: str
-    called: str
-    queue: str | None
-    state: str
-    outcome: str | None
-    abandon_stage: str | None
-    operator: str | None
-    arrived_at: str
-    queued_at: str | None
-    answered_at: str | None
-    ended_at: str | None
-    wait_s: float
-    talk_s: float
-    ended_by: str | None
-    recordings: list[RecordingJson]
-    case: str | None
-    timeline: NotRequired[list[MomentJson]]
-    legs: NotRequired[list[LegJson]]
-
-
-class CallsJson(TypedDict):
-    items: list[CallJson]
-    next: str | None
-
-
-class ChangeJson(TypedDict):
-    version: int
-    at: str
-    who: str
-    before: "CaseJson | None"
-    after: "CaseJson"
-
-
-class CaseJson(TypedDict):
-    number: str
-    type: str
-    content: str
-    place: str
-    urgency: str
-    citizen_name: str
-    caller: str
-    call: str | None
-    operator: str
-    state: str
-    version: int
-    created_at: str
-    updated_at: str
-    history: NotRequired[list[ChangeJson]]
-
-
-class CasesJson(TypedDict):
-    items: list[CaseJson]
-    next: str | None
-
-
-class MessageJson(TypedDict):
-    id: str
-    call: str
-    caller: str
-    at: str
-    seconds: float
-    state: str
-    recording: str
-
-
-class MessagesJson(TypedDict):
-    items: list[MessageJson]
-    next: str | None
-
-
-class QueueJson(TypedDict):
-    name: str
-    title: str
-    waiting: int
-    longest_since: str | None
-    signed_in: int
-    ready: int
-    talking: int
-
-
-class QueuesJson(TypedDict):
-    items: list[QueueJson]
-    next: None
+from routing.policy import Mark, Notice, Policy
+from routing.records import (
+    Account,
+    AttachedCaller,
+    CallRecord,
+    MessageWork,
+    OfferRow,
+    RecordingRow,
+    operator_of,
+)
 
 
 def recording_url(call_id: str, kind: str) -> str:
@@ -174,26 +62,59 @@ class Views:
     def account(self, account: Account) -> AccountJson:
         return {"login": account.login, "name": account.name, "role": account.role.value}
 
-    def operator(self, operator: Operator, name: str) -> OperatorJson:
+    def operator(self, operator: Operator, name: str, policy: Policy) -> OperatorJson:
+        """`policy` names the reasons of a pause."""
+
+        def title(kind: str | None) -> str:
+            known = policy.pauses.get(kind or "")
+            return known.title if known is not None else kind or ""
+
         return {
             "login": operator.login,
             "name": name,
             "queues": list(operator.queues),
+            "skills": dict(operator.skills),
+            "taken": operator.taken,
             "state": operator.state.value,
-            "since": self.time(operator.since),
+            "since": self.maybe(operator.since or None),
             "phone": operator.phone,
             "call": operator.call,
             "wrap_up_until": self.maybe(operator.wrap_up_until),
             "pause_pending": operator.pause_pending,
+            "pause": None if operator.pause is None else operator.pause.value,
+            "pause_kind": operator.pause_kind,
+            "pause_title": title(operator.pause_kind),
+            "overdue": operator.overdue,
+            "asked": operator.asked,
+            "asked_title": title(operator.asked),
         }
 
-    def call(self, call: Call, recordings: Iterable[RecordingRow] = (), case: str | None = None) -> CallJson:
-        """`wait_s` is 0 while it is not known."""
+    def call(
+        self,
+        call: Call,
+        recordings: Iterable[RecordingRow] = (),
+        case: str | None = None,
+        mark: Mark | None = None,
+        turn: float | None = None,
+    ) -> CallJson:
+        """`wait_s` is 0 while it is not known. `mark`: of a running call, for the operator who takes it.
+
+        `turn`: of one who waits, when he counts as come: the one who came first is next.
+        """
         return {
             "id": call.id,
             "caller": call.caller,
             "caller_name": call.caller_name,
             "called": call.called,
+            "line": call.line,
+            "tag": call.tag,
+            "diverted_from": call.diverted_from,
+            "urgent": call.urgent,
+            "returned": call.returned,
+            "forwarded_to": call.forwarded_to,
+            "joined": call.joined,
+            "mark": None if mark is None else {"kind": mark.kind.value, "note": mark.note},
+            "turn": self.maybe(turn),
             "queue": call.queue,
             "state": call.state.value,
             "outcome": None if call.outcome is None else call.outcome.value,
@@ -260,8 +181,10 @@ class Views:
             "updated_at": self.time(case.updated_at),
         }
 
-    def case_with_history(self, case: Case, history: Iterable[Change]) -> CaseJson:
+    def case_with_history(self, case: Case, history: Iterable[Change], attached: int) -> CaseJson:
+        """`attached`: how many callers are attached to it."""
         shown = self.case(case)
+        shown["attached"] = attached
         shown["history"] = [
             {
                 "version": change.version,
@@ -274,6 +197,43 @@ class Views:
         ]
         return shown
 
+    def attached(self, one: AttachedCaller) -> AttachedJson:
+        return {"call": one.call_id, "caller": one.caller, "at": self.time(one.at)}
+
+    def offer(self, row: OfferRow) -> OfferJson:
+        return {
+            "call": row.call_id,
+            "caller": row.caller,
+            "queue": row.queue,
+            "offered_at": self.time(row.offered_at),
+            "rung_at": self.maybe(row.rung_at),
+            "answered_at": self.maybe(row.answered_at),
+            "ended_at": self.maybe(row.ended_at),
+            "result": row.result,
+        }
+
+    def notice(self, notice: Notice, by: str, joined: int) -> NoticeJson:
+        return {
+            "id": notice.id,
+            "text": notice.text,
+            "area": notice.area,
+            "case": notice.case,
+            "since": self.time(notice.since),
+            "until": self.time(notice.until),
+            "by": by,
+            "joined": joined,
+        }
+
+    def listed_mark(self, mark: Mark, by: str, at: float) -> ListedMarkJson:
+        return {
+            "number": mark.number,
+            "kind": mark.kind.value,
+            "note": mark.note,
+            "until": self.maybe(mark.until),
+            "by": by,
+            "at": self.time(at),
+        }
+
     def message(self, work: MessageWork) -> MessageJson:
         return {
             "id": work.call_id,
@@ -282,7 +242,8 @@ class Views:
             "at": self.time(work.at),
             "seconds": 0.0 if work.recording is None else round(work.recording.seconds, 3),
             "state": work.state,
-            "recording": recording_url(work.call_id, "message"),
+            "kind": work.kind.value,
+            "recording": recording_url(work.call_id, "message") if work.kind is fx.WorkKind.MESSAGE else None,
         }
 
     def queue(self, figures: fx.ShowQueue) -> QueueJson:
@@ -294,4 +255,25 @@ class Views:
             "signed_in": figures.signed_in,
             "ready": figures.ready,
             "talking": figures.talking,
+        }
+
+    def document(self, stored: StoredDocument) -> DocumentJson:
+        return {
+            "key": stored.key,
+            "version": stored.version,
+            "changed_at": self.time(stored.changed_at),
+            "changed_by": stored.changed_by,
+            "data": dict(stored.data),
+        }
+
+    def document_change(self, change: DocumentChange) -> DocumentChangeJson:
+        return {
+            "revision": change.revision,
+            "at": self.time(change.at),
+            "who": change.who,
+            "origin": change.origin,
+            "kind": change.kind,
+            "key": change.key,
+            "before": None if change.before is None else dict(change.before),
+            "after": None if change.after is None else dict(change.after),
         }

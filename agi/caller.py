@@ -12,13 +12,17 @@ NUMBER_LIMIT = 32
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A call at our door. `caller` is empty where the number is withheld; `called` is the number he dialled."""
+    """A call at our door. `caller` is empty where the number is withheld; `called` is the number he dialled.
+
+    `diverted_from`: the number from which the network diverted the call to us; empty if it did not.
+    """
 
     call: str
     caller: str
     caller_name: str
     called: str
     channel: str
+    diverted_from: str = ""
 
 
 def arrival(env: Mapping[str, str], country: str) -> Arrival:
@@ -32,6 +36,7 @@ def arrival(env: Mapping[str, str], country: str) -> Arrival:
         caller_name=name(env.get("agi_calleridname", "")),
         called=number(env.get("agi_dnid", ""), country),
         channel=env.get("agi_channel", ""),
+        diverted_from=number(env.get("agi_rdnis", ""), country),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from agi.endpoints import CITIZENS, TRUNK, VISITORS, desk_phone_of, softphone_of
+from agi.endpoints import OUTSIDE, STRANGERS, TRUNK, VISITORS, desk_phone_of, softphone_of
 from agi.phones import REALM
 from config import rendering
 from config.rendering import templates
@@ -122,7 +122,8 @@ class Plan:
     """Everything that the templates need. `modules`: the folder of Asterisk's modules; times in seconds.
 
     `bind`: SIP and sound; `ws_bind`: the websocket, loopback behind a front. `media_address`: how phones beyond NAT
-    reach us, empty where none are; `stun_server`: HOST:PORT or empty.
+    reach us, empty where none are; `stun_server`: HOST:PORT or empty. `trunk_out`: where calls to other platforms go,
+    HOST or HOST:PORT, empty: none; one of those is let ring for `forward_s`.
     """
 
     layout: Layout
@@ -148,6 +149,8 @@ class Plan:
     patience_rounds: int = 4
     message_silence_s: int = 8
     message_limit_s: int = 180
+    trunk_out: str = ""
+    forward_s: int = 45
     demo: bool = True
 
 
@@ -161,9 +164,19 @@ def render_phones(layout: Layout, operators: Sequence[str], desk_phones: Sequenc
     _write(layout, [f"{name}.j2" for name in PHONES], _phones(operators, desk_phones))
 
 
+NUMBERS = "extensions_numbers.conf"
+"""What speaks of the numbers that citizens can dial, and can change likewise."""
+NUMBER_MODULE = "pbx_config.so"
+
+
+def render_numbers(layout: Layout, numbers: Sequence[str]) -> None:
+    """Write anew which numbers can be dialled; raises `UnsafeValueError`."""
+    _write(layout, [f"{NUMBERS}.j2"], {"numbers": numbers})
+
+
 def render(plan: Plan) -> None:
     """Write the configuration and the folders that it names; raises `UnsafeValueError` for a value it cannot hold."""
-    taken = {softphone_of(login) for login in plan.operators} & {*plan.numbers, *CITIZENS}
+    taken = {softphone_of(login) for login in plan.operators} & {*plan.numbers, *STRANGERS}
     if taken:
         raise UnsafeValueError(
             f"an operator's phone cannot be named {', '.join(sorted(taken))}: that is a citizen's line"
@@ -196,6 +209,9 @@ def render(plan: Plan) -> None:
         "numbers": plan.numbers,
         **_phones(plan.operators, plan.desk_phones),
         "trunk": TRUNK,
+        "trunk_out": plan.trunk_out,
+        "outside": OUTSIDE,
+        "forward_s": plan.forward_s,
         "trunk_addresses": plan.trunk_addresses,
         "visitors": VISITORS,
         "demo": plan.demo,

@@ -1,12 +1,14 @@
-"""Orders to Asterisk: connect, take a message, end. What goes wrong comes back as an event."""
+"""Orders to Asterisk: connect, forward, take a message, end. What goes wrong comes back as an event."""
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import Callable
 from typing import Any
 
 from agi.ami import Ami, AmiError, Event
 from agi.endpoints import Endpoints
+from agi.facts import TOGETHER
 from routing import effects as fx
 from routing import events as ev
 
@@ -28,9 +30,24 @@ class Control:
     async def connect_call(self, order: fx.Order) -> None:
         effect = order.effect
         assert isinstance(effect, fx.ConnectCall)
-        exten = f"op{self._endpoints.of(effect.operator)}-{effect.ring_s}"
-        if not await self._redirect(order, effect.channel, "connect", exten):
-            self._post(ev.RingEnded(effect.call, effect.operator, ev.RingResult.CANCELLED))
+        endpoints = [self._endpoints.of(login) for login in effect.operators]
+        if len(endpoints) == 1:
+            rung = await self._redirect(order, effect.channel, "connect", f"op{endpoints[0]}-{effect.ring_s}")
+        else:
+            rung = await self._ring_together(order, effect.channel, endpoints, effect.ring_s)
+        if not rung:
+            for login in effect.operators:
+                self._post(ev.RingEnded(effect.call, login, ev.RingResult.CANCELLED))
+
+    async def _ring_together(self, order: fx.Order, channel: str, endpoints: list[str], ring_s: int) -> bool:
+        """An extension cannot hold so many names: a variable of the channel does, and the extension names it.
+
+        By what it holds the variable is named, so that whatever else is ordered meanwhile nobody else can be rung.
+        """
+        phones = "&".join(f"PJSIP/{endpoint}" for endpoint in endpoints)
+        name = hashlib.sha256(phones.encode()).hexdigest()[:16]
+        told = await self._try(order, "Setvar", Channel=channel, Variable=f"RING_{name}", Value=phones)
+        return told is not None and await self._redirect(order, channel, "connect", f"{TOGETHER}{name}-{ring_s}")
 
     async def check_sound(self, order: fx.Order) -> None:
         """Tell of silence; of a channel that is gone tells its own end, and while Asterisk is away nothing is known."""
@@ -51,6 +68,16 @@ class Control:
         effect = order.effect
         assert isinstance(effect, fx.TakeMessage)
         await self._redirect(order, effect.channel, "message", "s")
+
+    async def offer_call_back(self, order: fx.Order) -> None:
+        effect = order.effect
+        assert isinstance(effect, fx.OfferCallBack)
+        await self._redirect(order, effect.channel, "callback", "s")
+
+    async def forward_call(self, order: fx.Order) -> None:
+        effect = order.effect
+        assert isinstance(effect, fx.ForwardCall)
+        await self._redirect(order, effect.channel, "forward", effect.number)
 
     async def end_call(self, order: fx.Order) -> None:
         effect = order.effect

@@ -11,8 +11,12 @@ from typing import Final
 TRUNK: Final = "trunk"
 VISITORS: Final = "phone-page"
 """The endpoint of the telephones in the page (demo). No login and no number can hold its hyphen."""
+OUTSIDE: Final = "trunk-out"
+"""The endpoint of calls that we place to other platforms, if the city has a trunk for them."""
 CITIZENS: Final = frozenset({TRUNK, VISITORS})
-"""The endpoints whose channels are citizens; every other one is an operator's phone."""
+"""The endpoints whose channels are citizens."""
+STRANGERS: Final = CITIZENS | {OUTSIDE}
+"""Those that are no operator's phone; every other one is."""
 DESK: Final = "desk_"
 PAGE: Final = "page_"
 LOGIN: Final = re.compile(r"[a-z0-9_]{1,32}")
@@ -52,7 +56,13 @@ def is_citizen(channel: str) -> bool:
 
 def operator_of(channel: str) -> str:
     """Whose channel it is: the operator's login; an empty string where it is no operator's."""
-    return "" if is_citizen(channel) else login_of(endpoint_of(channel))
+    endpoint = endpoint_of(channel)
+    return "" if endpoint in STRANGERS else login_of(endpoint)
+
+
+def is_outside(channel: str) -> bool:
+    """Whether another platform is at its end."""
+    return endpoint_of(channel) == OUTSIDE
 
 
 class Endpoints:
@@ -71,4 +81,4 @@ class Endpoints:
 
     def rings(self, endpoint: str) -> bool:
         """Whether somebody is rung at it: a softphone whose operator has a desk phone is not."""
-        return endpoint == self.of(login_of(endpoint))
+        return endpoint not in STRANGERS and endpoint == self.of(login_of(endpoint))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from agi.ami import Event
-from agi.endpoints import Endpoints, is_citizen, login_of, operator_of
+from agi.endpoints import Endpoints, is_citizen, is_outside, login_of, operator_of
 from routing import events as ev
 
 RESULTS = {
@@ -13,6 +13,9 @@ RESULTS = {
     "CHANUNAVAIL": ev.RingResult.UNREACHABLE,
     "CONGESTION": ev.RingResult.UNREACHABLE,
 }
+
+TOGETHER = "all"
+"""How the extension begins at which several phones ring together."""
 
 GONE = frozenset({"Removed", "Unreachable"})
 """States of a contact that cannot be rung; one that was not asked yet counts as there."""
@@ -81,30 +84,53 @@ def _of_dialplan(event: Event) -> list[ev.Event]:
         case "Waiting":
             return [ev.CallerWaiting(call, channel)]
         case "AfterDial":
-            operator, status = login_of(event.get("Operator", "")), event.get("Status", "")
-            if status == "ANSWER":
-                return [ev.OperatorLegEnded(call, operator, 0)]
-            return [ev.RingEnded(call, operator, RESULTS.get(status, ev.RingResult.UNREACHABLE))]
+            return _after_dial(event, call)
         case "MessageStarted":
             return [ev.MessageStarted(call)]
         case "MessageTaken":
             return [ev.MessageTaken(call)]
+        case "NoticeJoined":
+            return [ev.NoticeJoined(call, event.get("Case", ""))]
+        case "CallBackWanted":
+            return [ev.CallBackWanted(call)]
+        case "ForwardStarted":
+            return [ev.ForwardStarted(call, event.get("Number", ""))]
+        case "ForwardFailed":
+            return [ev.ForwardFailed(call, event.get("Status", ""))]
         case "Goodbye":
             return [ev.GoodbyeSaid(call, by_operator=event.get("By") == "operator")]
         case _:
             return []
 
 
+def _after_dial(event: Event, call: str) -> list[ev.Event]:
+    """`Operator` names the endpoint that was rung, or all of them; `Peer` is the channel of who answered."""
+    rung, status = event.get("Operator", "").split("&"), event.get("Status", "")
+    logins = [login_of(endpoint.removeprefix("PJSIP/")) for endpoint in rung]
+    if status == "ANSWER":
+        return [ev.OperatorLegEnded(call, operator_of(event.get("Peer", "")) or logins[0], 0)]
+    result = RESULTS.get(status, ev.RingResult.UNREACHABLE)
+    if len(logins) > 1 and result is not ev.RingResult.CANCELLED:
+        result = ev.RingResult.UNREACHABLE  # those that rang were told of one by one, and are over already
+    return [ev.RingEnded(call, login, result) for login in logins]
+
+
 def _of_dial(event: Event) -> list[ev.Event]:
-    call, channel = event.get("AccountCode", ""), event.get("DestChannel", "")
+    call, channel, status = event.get("AccountCode", ""), event.get("DestChannel", ""), event.get("DialStatus", "")
+    if not call or not is_citizen(event.get("Channel", "")):
+        return []
+    if is_outside(channel):
+        return [ev.ForwardAnswered(call)] if status == "ANSWER" else []
     operator = operator_of(channel)
-    if not call or not operator or not is_citizen(event.get("Channel", "")):
+    if not operator:
         return []
     if event["Event"] == "DialBegin":
         return [ev.RingStarted(call, operator, channel)]
-    if event.get("DialStatus") == "ANSWER":
+    if status == "ANSWER":
         return [ev.OperatorAnswered(call, operator, channel)]
-    return []  # how a ring ended without a talk is told once, by AfterDial
+    if event.get("Exten", "").startswith(TOGETHER) and status != "CANCEL":
+        return [ev.RingEnded(call, operator, RESULTS.get(status, ev.RingResult.UNREACHABLE))]
+    return []  # how a ring at one phone ended without a talk is told once, by AfterDial
 
 
 def _number(text: str | None) -> int:

@@ -13,8 +13,8 @@ from agi.endpoints import operator_of
 from agi.fastagi import HungUp, Session, wait_for
 from routing import effects as fx
 from routing import events as ev
-from routing.desk import Snapshot
 from routing.operators import Operator, OperatorState
+from routing.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -25,15 +25,14 @@ SETTLE_S = 0.5
 
 
 class Feature:
-    """`ask` tells the desk a wish, a `Refuse` among what follows: not granted; `queues` names those he serves."""
+    """`ask` tells the desk a wish, a `Refuse` among what follows: not granted."""
 
     def __init__(
         self,
         ask: Callable[[ev.Event], Coroutine[Any, Any, Sequence[fx.Effect]]],
         snapshot: Callable[[], Snapshot],
-        queues: Callable[[str], Coroutine[Any, Any, tuple[str, ...]]],
     ) -> None:
-        self._ask, self._snapshot, self._queues = ask, snapshot, queues
+        self._ask, self._snapshot = ask, snapshot
 
     def __call__(self, agi: Session) -> None:
         login, code = operator_of(agi.env.get("agi_channel", "")), agi.env.get("agi_extension", "")
@@ -63,7 +62,7 @@ class Feature:
         """Signed in, if need be now, and in no call."""
         if operator.signed_in:
             return operator.state not in BUSY
-        return self._granted(ev.DeskPhoneSignedIn(operator.login, wait_for(self._queues(operator.login))))
+        return self._granted(ev.DeskPhoneSignedIn(operator.login))
 
     def _granted(self, wish: ev.Event) -> bool:
         return not any(isinstance(effect, fx.Refuse) for effect in wait_for(self._ask(wish)))

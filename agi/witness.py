@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from agi.endpoints import is_citizen, operator_of
+from agi.endpoints import is_citizen, is_outside, operator_of
 from routing import events as ev
-from routing.call import Call, CallState, IllegalMove, advance
+from routing.call import Call, CallState, IllegalMove
+from routing.course import advance
 
 PART_BYTES: Final = 8 << 20
 """A part of the log: some three thousand calls."""
@@ -161,7 +162,16 @@ def arrived(lines: Iterable[Line]) -> Call | None:
     """The call as it was when it arrived; None where it never did."""
     for line in lines:
         if line.kind == "ARRIVED" and is_citizen(line.channel):
-            return Call(line.call, line.caller, line.caller_name, _extra(line), line.channel, line.at)
+            called, _, diverted_from = _extra(line).partition(" ")
+            return Call(
+                id=line.call,
+                caller=line.caller,
+                caller_name=line.caller_name,
+                called=called,
+                channel=line.channel,
+                arrived_at=line.at,
+                diverted_from=diverted_from,
+            )
     return None
 
 
@@ -195,6 +205,8 @@ def _events(line: Line, call: Call) -> list[ev.CallEvent]:
         case "BRIDGE_ENTER" if operator:
             waiting = [ev.CallerWaiting(line.call, call.channel)] if call.state is CallState.GREETING else []
             return [*waiting, ev.OperatorAnswered(line.call, operator, line.channel)]
+        case "BRIDGE_ENTER" if is_outside(line.channel):
+            return [ev.ForwardAnswered(line.call)]
         case "BRIDGE_EXIT" if operator:
             return [ev.OperatorLegEnded(line.call, operator, 0)]
         case "WAITING":
@@ -203,6 +215,14 @@ def _events(line: Line, call: Call) -> list[ev.CallEvent]:
             return [ev.MessageStarted(line.call)]
         case "MESSAGE_TAKEN":
             return [ev.MessageTaken(line.call)]
+        case "NOTICE_JOINED":
+            return [ev.NoticeJoined(line.call, _extra(line))]
+        case "CALL_BACK":
+            return [ev.CallBackWanted(line.call)]
+        case "FORWARD":
+            return [ev.ForwardStarted(line.call, _extra(line))]
+        case "FORWARD_FAILED":
+            return [ev.ForwardFailed(line.call, _extra(line))]
         case "GOODBYE":
             return [ev.GoodbyeSaid(line.call, by_operator=_extra(line) == "operator")]
         case "HANGUP" if citizen:

@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from bench import decisions
 from bench import report as reports
 from bench.load import Step, step
 from bench.machine import ROOT, machine
@@ -82,7 +83,10 @@ def main(
     rates: Annotated[str, typer.Option(help="Calls a second, rising, with commas between: 1,5,10")] = "",
     results: Annotated[Path, typer.Option(help="The folder of the JSON file.")] = RESULTS,
 ) -> None:
-    """Measure the hotline beside app_queue. Without options docs/performance.md is written anew, too."""
+    """Measure a decision of the desk, and the hotline beside app_queue.
+
+    Without options docs/performance.md is written anew, too.
+    """
     load = QUICK if quick else Load()
     if only and only not in SYSTEMS:
         raise typer.BadParameter(f"{only}: must be {' or '.join(SYSTEMS)}", param_hint="--only")
@@ -100,6 +104,8 @@ def main(
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     here = machine()
+    console.print("one decision of the desk")
+    grown = [] if only else [decisions.measure(*size) for size in (decisions.SIZES[:1] if quick else decisions.SIZES)]
     found: list[Step] = []
     faults: list[str] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
@@ -108,7 +114,7 @@ def main(
             found += steps
             faults += [amiss] if amiss else []
     command = " ".join(["python -m bench", *words]) if words else "make bench"
-    report = reports.Report(here, load.talk_s, load.phones, found, faults, command)
+    report = reports.Report(here, load.talk_s, load.phones, found, faults, command, grown)
     reports.show(report, console)
     console.print(f"Written: {reports.write_json(report, results)}", highlight=False)
     if faults:

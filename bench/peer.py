@@ -90,7 +90,7 @@ def _plan(binary: AsteriskBinary, layout: Layout, logins: Sequence[str], contact
         rtp_first=first,
         rtp_last=first + 4 * CALLS_AT_ONCE - 1,
         secrets=Secrets.kept(layout.home),
-        numbers=city()[1],
+        numbers=city().numbers,
         operators=logins,
         desk_phones=[DeskPhone(login, contact.format(n=login), CODECS, secrets.token_hex(16)) for login in logins],
     )
@@ -100,7 +100,7 @@ def _replace(layout: Layout, logins: Sequence[str]) -> None:
     """Put the peer's files over our own, and app_queue beside our modules."""
     values = {
         "recordings": layout.recordings,
-        "numbers": city()[1],
+        "numbers": city().numbers,
         "queue": DEFAULT_QUEUE,
         "endpoints": [desk_phone_of(login) for login in logins],
     }

@@ -11,6 +11,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from bench import decisions
+from bench.decisions import Growth
 from bench.load import Step
 from bench.machine import ROOT, Machine
 from bench.system import OURS, PEER
@@ -18,6 +20,7 @@ from bench.waits import Spread
 
 PAGE = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- make bench writes from here -->", "<!-- to here -->"
+BEGIN_DECISIONS, END_DECISIONS = "<!-- make bench writes decisions from here -->", "<!-- decisions to here -->"
 BUSY = 0.05
 """With more than this share of the machine used by others, the figures are called unfit for comparison."""
 NONE = "–"
@@ -34,6 +37,7 @@ class Report:
     steps: Sequence[Step]
     faults: Sequence[str]
     command: str
+    decisions: Sequence[Growth] = ()
 
     @property
     def others_share(self) -> float:
@@ -115,12 +119,17 @@ def steps(report: Report) -> Rows:
 
 
 def show(report: Report, console: Console) -> None:
-    for title, head, rows in (("Figures", SUMMARY_HEAD, summary(report)), (STEPS_TITLE, STEPS_HEAD, steps(report))):
+    tables = [
+        ("One decision of the desk", decisions.HEAD, decisions.rows(report.decisions)),
+        ("Figures", SUMMARY_HEAD, summary(report)),
+        (STEPS_TITLE, STEPS_HEAD, steps(report)),
+    ]
+    for title, head, rows in (table for table in tables if table[2]):
         table = Table(
             title=title, box=SIMPLE_HEAD, title_style="bold", padding=(0, 1, 0, 0), show_edge=False, pad_edge=False
         )
         for name in head:
-            table.add_column(name, justify="left" if name in ("figure", "system") else "right")
+            table.add_column(name, justify="left" if name in ("figure", "system", decisions.HEAD[0]) else "right")
         for row in rows:
             table.add_row(*row)
         console.print(table)
@@ -141,20 +150,25 @@ def write_json(report: Report, folder: Path) -> Path:
 
 
 def write_page(report: Report, page: Path = PAGE) -> None:
-    """Put the figures between the page's two marks; raises ValueError if they are not there."""
-    before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    _old, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{page} has lost its marks {BEGIN} and {END}: put them back around the tables")
+    """Put the figures between the page's marks; raises ValueError if they are not there."""
     parts = (
         _where(report),
         _doubt(report),
         _markdown(SUMMARY_HEAD, summary(report)),
         _markdown(STEPS_HEAD, steps(report)),
     )
-    page.write_text(
-        before + begin + "\n" + "\n\n".join(part for part in parts if part) + "\n" + end + after, encoding="utf-8"
-    )
+    _put(page, BEGIN, END, parts)
+    grown = _markdown(decisions.HEAD, decisions.rows(report.decisions))
+    _put(page, BEGIN_DECISIONS, END_DECISIONS, (_where(report), grown))
+
+
+def _put(page: Path, begin: str, end: str, parts: Sequence[str]) -> None:
+    before, found, rest = page.read_text(encoding="utf-8").partition(begin)
+    _old, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise ValueError(f"{page} has lost its marks {begin} and {end}: put them back around the tables")
+    text = "\n\n".join(part for part in parts if part)
+    page.write_text(before + begin + "\n" + text + "\n" + end + after, encoding="utf-8")
 
 
 def _markdown(head: Sequence[str], rows: Rows) -> str:

@@ -79,18 +79,16 @@ class Office:
         self._clock = clock
         self._timezone = timezone
 
-    def open_case(self, given: CaseInput, call: str, who: str) -> Case:
-        """The new case of `call`, saved. Raises `BadCase`, `NoSuchCall`, `CaseExists`."""
+    def open_case(self, given: CaseInput, call: str | None, who: str) -> Case:
+        """The new case, saved: of `call`, or of no call, as one that a supervisor opens for an incident.
+
+        Raises `BadCase`, `NoSuchCall`, `CaseExists`.
+        """
         _demand(given)
         now = self._clock()
         day = datetime.fromtimestamp(now, self._timezone).date()
         with self._store.case_work() as work:
-            caller = work.caller_of(call)
-            if caller is None:
-                raise NoSuchCall(call)
-            earlier = work.case_of(call, who)
-            if earlier is not None:
-                raise CaseExists(earlier.number)
+            caller = "" if call is None else _caller(work, call, who)
             serial = work.next_serial(day)
             case = Case(
                 number=f"{day:%Y%m%d}-{serial:04d}",
@@ -134,6 +132,17 @@ class Office:
             work.change(after)
             work.write_down(Change(number, after.version, now, who, before, after))
         return after
+
+
+def _caller(work: CaseWork, call: str, who: str) -> str:
+    """The caller of a call for which this person has opened no case yet. Raises `NoSuchCall`, `CaseExists`."""
+    caller = work.caller_of(call)
+    if caller is None:
+        raise NoSuchCall(call)
+    earlier = work.case_of(call, who)
+    if earlier is not None:
+        raise CaseExists(earlier.number)
+    return caller
 
 
 def _demand(given: CaseInput) -> None:

@@ -44,6 +44,7 @@ class Settings(BaseModel):
     database_url: str = ""
     bind: str = "127.0.0.1"
     trunk_addresses: str = "127.0.0.0/8"
+    trunk_out: str = ""
     http_port: Port = 8000
     sip_port: Port = 5060
     sip_ws_port: Port = 8088
@@ -91,6 +92,13 @@ class Settings(BaseModel):
                 IPv4Network(part.strip())
         except ValueError as wrong:
             raise ValueError("must be addresses or networks with commas between, as in 10.0.0.1,10.1.0.0/24") from wrong
+        return value
+
+    @field_validator("trunk_out")
+    @classmethod
+    def _trunk_out(cls, value: str) -> str:
+        if value and not _is_server(value):
+            raise ValueError("must be HOST or HOST:PORT of the trunk that takes our calls, as in 10.0.0.1:5060")
         return value
 
     @field_validator("rtp_ports")

@@ -10,7 +10,6 @@ import signal
 import sys
 import time
 from collections.abc import Awaitable, Iterator
-from importlib.resources import files
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -34,19 +33,21 @@ from agi.phones import REALM, Phones
 from agi.round import Round
 from cases.office import Office
 from config.settings import LOOPBACK, Settings, SettingsError, load
+from hotline import spoken
 from hotline.clerk import Clerk
 from hotline.clock import Clock
+from hotline.following import Following
 from hotline.health import health
 from hotline.metrics import Figures, MeteredDesk
-from hotline.places import DEFAULT_QUEUE, Places, city
+from hotline.places import Places
 from hotline.reconcile import Reconcile
-from ivr import load as menus
-from ivr.menu import Menu
 from routing import effects as fx
 from routing import events as ev
-from routing.desk import Desk, Snapshot
+from routing.callers import REMEMBERED_S
+from routing.desk import Desk
 from routing.loop import Loop, Worker
 from routing.records import StoreFault
+from routing.snapshot import Snapshot
 from storage.database import UnusableDatabase
 from storage.journal import Foreign, InUse, Journal
 from storage.store import Store
@@ -85,9 +86,9 @@ class Application:
         self._places = Places(settings.home)
         self._clock = clock = Clock()
         layout, secrets = Layout(settings.home), Secrets.kept(settings.home)
-        queues = store.queues()
+        policy = store.policy()
         metrics = CollectorRegistry()
-        self._desk = desk = MeteredDesk(queues, DEFAULT_QUEUE, metrics)
+        self._desk = desk = MeteredDesk(policy, metrics)
         self._endpoints = Endpoints()
         self._reloaded = asyncio.Event()
         self._facts = Facts(self._endpoints)
@@ -102,12 +103,19 @@ class Application:
             clock=clock,
         )
         self._phones = Phones(self._phones_ami)
+        self._following = Following(settings, store, self._phones_ami, lambda: desk.snapshot.policy)
         control = Control(self._desk_ami, self._endpoints, self._post)
-        hub = Hub(lambda: desk.snapshot, clock, settings.zone)
+        self._hub = hub = Hub(lambda: desk.snapshot, clock, settings.zone)
         self._journal = Journal.open(settings.home / "journal", store.journal_position())
         self._journal.check_owner(store.journal_name(self._journal.name))
         self._clerk = Clerk(
-            store, self._journal, layout.recordings, clock=clock, saved=hub.saved, messages=hub.messages
+            store,
+            self._journal,
+            layout.recordings,
+            clock=clock,
+            saved=hub.saved,
+            messages=hub.messages,
+            marked=lambda policy: self._post(ev.PolicyChanged(policy)),
         )
         self._clerk.catch_up()
         workers: dict[type, Worker] = {
@@ -115,17 +123,24 @@ class Application:
             fx.CheckSound: control.check_sound,
             fx.ReturnCaller: control.return_caller,
             fx.TakeMessage: control.take_message,
+            fx.OfferCallBack: control.offer_call_back,
+            fx.ForwardCall: control.forward_call,
             fx.EndCall: control.end_call,
             fx.SaveCall: self._clerk.save_call,
             fx.AskWitness: self._ask_witness,
             fx.SaveOperator: self._clerk.save_operator,
-            fx.OpenMessageWork: self._clerk.open_message_work,
+            fx.OpenWork: self._clerk.left_work,
+            fx.AttachCaller: self._clerk.left_work,
+            fx.MarkCaller: self._clerk.mark_caller,
             fx.Refuse: _refuse,
             **hub.workers(),
+            fx.ShowPolicy: self._show_policy,
         }
         term = store.next_term()
         self._loop = Loop(desk, clock, workers, term=term)
         away_s = _away_s(self._places.heard, clock())
+        for caller, login, at in store.recent_talks(clock() - REMEMBERED_S):
+            self._loop.post(ev.CallerRemembered(caller, login, at))
         for operator in store.presence():  # before any page or phone can say a word of him
             self._loop.post(ev.OperatorAdopted(operator, away_s))
         self._console = build(
@@ -140,8 +155,10 @@ class Application:
             new_secret=lambda login: _answered(self._phones.new_secret(login)),
             health=self._health,
             metrics=metrics,
-            numbers=city()[1],
+            may_forward=bool(settings.trunk_out),
+            prompts=spoken.prompts(),
             visitors=Visitors(VISITORS, lambda: _answered(self._phones.visitors_secret())) if settings.demo else None,
+            incidents=spoken.incidents(),
         )
         self._reconcile = Reconcile(
             desk=self._desk_ami,
@@ -157,12 +174,15 @@ class Application:
             set_forward=clock.steps,
             country=settings.country,
         )
-        main = menu("main", {queue.name for queue in queues})
+        main = spoken.menu("main", set(policy.queues))
+        residents, country = self._following.residents, settings.country
         self._agi = Server(
             {
-                "arrive": Arrive(self._loop.post, {}, main, settings.country),
-                "round": Round(self._loop.post, lambda: desk.snapshot, clock, settings.country),
-                "feature": Feature(self._loop.ask, lambda: desk.snapshot, self._queues_of),
+                "arrive": Arrive(
+                    self._loop.post, lambda: desk.snapshot, clock, residents, {}, main, spoken.prompts(), country
+                ),
+                "round": Round(self._loop.post, lambda: desk.snapshot, clock, residents, country),
+                "feature": Feature(self._loop.ask, lambda: desk.snapshot),
             }
         )
         amis = {"desk": self._desk_ami, "phones": self._phones_ami}
@@ -201,6 +221,7 @@ class Application:
                     tasks.create_task(self._phones_ami.run(), name="ami phones"),
                     tasks.create_task(self._desk_ami.run(), name="ami desk"),
                     tasks.create_task(self._follow_reloads(), name="reloads"),
+                    tasks.create_task(self._following.run(), name="policy"),
                     tasks.create_task(self._tidy(), name="tidy"),
                     tasks.create_task(self._heartbeat(), name="heartbeat"),
                 ]
@@ -258,6 +279,11 @@ class Application:
     async def _phones_up(self) -> None:
         await self._know_desk_phones()
         await self._reconcile.phones()
+        self._following.changed()
+
+    async def _show_policy(self, order: fx.Order) -> None:
+        await self._hub.show_policy(order)
+        self._following.changed()
 
     async def _know_desk_phones(self) -> None:
         try:
@@ -270,18 +296,19 @@ class Application:
         self._endpoints.have_desk_phones(phone.login for phone in phones)
 
     async def _follow_reloads(self) -> None:
-        """Desk phones are added and removed by commands beside us, which let Asterisk read its phones anew."""
+        """Desk phones are added and removed by commands beside us, which let Asterisk read its phones anew.
+
+        What their operators serve has come into the policy with them.
+        """
         while True:
             await self._reloaded.wait()
             self._reloaded.clear()
             try:
+                self._post(ev.PolicyChanged(await self._store.read(self._store.policy)))
                 await self._know_desk_phones()
                 await self._reconcile.phones()
             except (AmiError, StoreFault) as fault:  # asked for again at the next connect
                 log.error("the operators' phones cannot be read: %s", fault)
-
-    async def _queues_of(self, login: str) -> tuple[str, ...]:
-        return await self._store.read(self._store.queues_of, login)
 
     def _on_event(self, event: Event, at: float) -> None:
         if event.get("Event") == "Reload":
@@ -307,12 +334,6 @@ class _Web(uvicorn.Server):
 def _softphone(settings: Settings) -> Softphone:
     server = "wss://{host}/sip" if settings.tls else f"ws://{settings.bind}:{settings.sip_ws_port}/ws"
     return Softphone(server=server, realm=REALM, ice_servers=settings.ice_servers, username=softphone_of)
-
-
-def menu(name: str, queues: set[str]) -> Menu:
-    """A menu that comes with the program; raises `ivr.load.MenuError`."""
-    prompts = {Path(entry.name).stem for entry in (files("agi") / "prompts").iterdir() if entry.name.endswith(".wav")}
-    return menus.file(Path(str(files("ivr") / "menus" / f"{name}.toml")), prompts, queues)
 
 
 def _away_s(heard: Path, now: float) -> float:

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from routing import effects as fx
+from routing import work
 from routing.call import Call, CallState
-from routing.operators import Operator
+from routing.policy import Policy
 from routing.records import StoreFault
 from storage import entries, recordings
-from storage.entries import Entry, Message
+from storage.entries import Entry, Value
 from storage.journal import Journal
 from storage.store import Store
 
@@ -41,7 +42,10 @@ TIDY_S = 60.0
 
 
 class Clerk:
-    """`saved(call_id)` and `messages(open)` are told after the commit; `clock` gives seconds since 1970 UTC."""
+    """`saved(call_id)`, `messages(open)` and `marked(policy)` are told after the commit.
+
+    `clock` gives seconds since 1970 UTC.
+    """
 
     def __init__(
         self,
@@ -52,9 +56,10 @@ class Clerk:
         clock: Callable[[], float],
         saved: Callable[[str], None],
         messages: Callable[[int], None],
+        marked: Callable[[Policy], None],
     ) -> None:
         self._store, self._journal, self._folder = store, journal, folder
-        self._clock, self._saved, self._messages = clock, saved, messages
+        self._clock, self._saved, self._messages, self._marked = clock, saved, messages, marked
         self._applied = asyncio.Condition()
         self._position = 0
         self._measuring: set[str] = set()
@@ -71,18 +76,21 @@ class Clerk:
         assert isinstance(order.effect, fx.SaveOperator)
         self._note(order.effect.operator)
 
-    async def open_message_work(self, order: fx.Order) -> None:
-        effect = order.effect
-        assert isinstance(effect, fx.OpenMessageWork)
-        self._note(Message(effect.call, effect.caller, effect.at))
+    async def left_work(self, order: fx.Order) -> None:
+        assert isinstance(order.effect, fx.OpenWork | fx.AttachCaller)
+        self._note(order.effect)
+
+    async def mark_caller(self, order: fx.Order) -> None:
+        assert isinstance(order.effect, fx.MarkCaller)
+        self._note(order.effect)
 
     def finish(self, call: Call) -> None:
         """Write a call that ended while nobody looked, and the work that it left."""
         self._note(call)
-        if call.message_at is not None:
-            self._note(Message(call.id, call.caller, call.message_at))
+        for left in work.left_by(call):
+            self._note(left)
 
-    def _note(self, value: Call | Operator | Message) -> None:
+    def _note(self, value: Value) -> None:
         self._journal.append(*entries.of(value))
 
     # -- from the journal to the store -----------------------------------------------------------------------------
@@ -140,7 +148,7 @@ class Clerk:
         except OSError as fault:
             log.warning("the journal's old segments cannot be removed, trying again later: %s", fault)
 
-    def _apply(self, batch: list[Entry]) -> list[Call | Operator | Message]:
+    def _apply(self, batch: list[Entry]) -> list[Value]:
         """Bring the batch to the store; what it took. Raises `StoreFault` where it does not serve now."""
         try:
             self._store.apply(batch)
@@ -160,13 +168,15 @@ class Clerk:
         self._position = batch[-1].seq
         return [one for one in map(_told, batch) if one is not None]
 
-    async def _tell(self, taken: Sequence[Call | Operator | Message], tasks: asyncio.TaskGroup) -> None:
+    async def _tell(self, taken: Sequence[Value], tasks: asyncio.TaskGroup) -> None:
         for call_id in dict.fromkeys(one.id for one in taken if isinstance(one, Call)):
             self._saved(call_id)
         for call in taken:
             if isinstance(call, Call) and call.state is CallState.ENDED and recordings.owed(call):
                 self._measure_soon(call.id, tasks)
-        if any(isinstance(one, Message) for one in taken):
+        if any(isinstance(one, fx.MarkCaller) for one in taken):
+            self._marked(await self._persistently(self._store.read, self._store.policy))
+        if any(isinstance(one, fx.OpenWork) for one in taken):
             self._messages(await self._persistently(self._store.read, self._store.messages_open))
 
     # -- recordings ------------------------------------------------------------------------------------------------
@@ -221,7 +231,7 @@ class Clerk:
                 pause = min(2 * pause, 5.0)
 
 
-def _told(entry: Entry) -> Call | Operator | Message | None:
+def _told(entry: Entry) -> Value | None:
     """What the entry carries; None for one that was set aside since nobody can read it."""
     try:
         return entries.value(entry)

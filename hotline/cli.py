@@ -9,7 +9,8 @@ from config.program import ProgramError
 from config.settings import SettingsError
 from front.certificate import CertificateError
 from front.configuration import UnsafeWordError
-from hotline.commands import call, desk_phone, keep, look, run
+from hotline.commands import call, desk_phone, keep, look, roster, run, simulate
+from hotline.commands.roster import DayError
 from hotline.desk_phones import DeskPhoneError
 from hotline.keeper import KeeperError
 from hotline.manifest import BackupError
@@ -18,6 +19,7 @@ from hotline.terminal import fail
 from hotline.trial import TrialError
 from hotline.wallboard import BoardError
 from routing.records import StoreFault
+from simulation.day import PlanError
 from storage.database import UnusableDatabase
 
 app = typer.Typer(
@@ -27,13 +29,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for commands in (run, call, look, keep):
+for commands in (run, call, look, keep, roster, simulate):
     app.add_typer(commands.app)
 app.add_typer(desk_phone.app, name="desk-phone")
 
 FAULTS = (
     *(SettingsError, ProgramError, UnsafeValueError, StoreFault, UnusableDatabase, BackupError, KeeperError),
-    *(CertificateError, UnsafeWordError, DeskPhoneError, TrialError, BoardError, SinceError),
+    *(CertificateError, UnsafeWordError, DeskPhoneError, TrialError, BoardError, SinceError, PlanError, DayError),
 )
 
 

@@ -18,8 +18,8 @@ from agi.facts import contacts
 from agi.phones import ha1
 from config.settings import Settings
 from hotline.places import Places
-from hotline.terminal import by_hand
-from routing.records import Act, DeskPhone
+from hotline.terminal import by_hand, me
+from routing.records import Act, DeskPhone, Role
 from storage.desk_phones import Clash, Seat
 from storage.store import Store
 
@@ -70,7 +70,7 @@ def add(store: Store, settings: Settings, wanted: Wanted, default_queue: str) ->
     """Write the phones down and let Asterisk take them up if it runs. Raises `DeskPhoneError`."""
     logins, codecs = spread(wanted.logins), _codecs(wanted.codecs)
     contacts = [_contact(wanted.contact, login, len(logins)) for login in logins]
-    members = store.queue_members()
+    members = store.policy().members
     added: list[Added] = []
     crew: dict[str, Seat] = {}
     for login, contact in zip(logins, contacts, strict=True):
@@ -80,9 +80,9 @@ def add(store: Store, settings: Settings, wanted: Wanted, default_queue: str) ->
         queues = tuple(wanted.queues) or (() if login in members else (default_queue,))
         crew[login] = Seat(wanted.name.replace("{n}", login) or login, password, queues)
         added.append(Added(DeskPhone(login, contact, codecs, ha1(user, secret)), user, secret, password))
-    with _alone(settings):
+    with alone(settings):
         try:
-            store.add_desk_phones([one.phone for one in added], crew)
+            store.add_desk_phones([one.phone for one in added], crew, who=me())
         except Clash as clash:
             raise DeskPhoneError(str(clash)) from clash
         for one in added:
@@ -93,7 +93,7 @@ def add(store: Store, settings: Settings, wanted: Wanted, default_queue: str) ->
 
 def remove(store: Store, settings: Settings, login: str) -> None:
     """Raises `DeskPhoneError`."""
-    with _alone(settings):
+    with alone(settings):
         if not store.remove_desk_phone(login):
             there = ", ".join(phone.login for phone in store.desk_phones()) or "none"
             raise DeskPhoneError(f"{login} has no desk phone. There are: {there}.")
@@ -103,13 +103,23 @@ def remove(store: Store, settings: Settings, login: str) -> None:
 
 def listed(store: Store, settings: Settings) -> list[Listed]:
     names = {account.login: account.name for account in store.accounts()}
-    members = store.queue_members()
+    members = store.policy().members
     there = _there(settings)
     found: list[Listed] = []
     for phone in store.desk_phones():
         state = "" if there is None else "there" if desk_phone_of(phone.login) in there else "away"
-        found.append(Listed(phone, names.get(phone.login, ""), members.get(phone.login, ()), state))
+        found.append(
+            Listed(
+                phone, names.get(phone.login, ""), members[phone.login].queues if phone.login in members else (), state
+            )
+        )
     return found
+
+
+def phone_owners(store: Store) -> tuple[str, ...]:
+    """Logins for whom Asterisk knows a telephone: every operator, and who else serves a queue, as a leader does."""
+    operators = {account.login for account in store.accounts() if account.role is Role.OPERATOR}
+    return tuple(sorted(filter(may_have_phone, operators | store.policy().members.keys())))
 
 
 def spread(words: Sequence[str]) -> list[str]:
@@ -159,7 +169,7 @@ def _codecs(codecs: Sequence[str]) -> tuple[str, ...]:
 
 
 @contextlib.contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
+def alone(settings: Settings) -> Iterator[None]:
     """Two commands at once would each write their own half of the phones."""
     places = Places(settings.home)
     places.make()
@@ -173,7 +183,7 @@ def _take_up(store: Store, settings: Settings) -> None:
     layout = Layout(settings.home)
     if not layout.etc.exists():  # never started: the first start writes them
         return
-    render_phones(layout, sorted(store.queue_members()), store.desk_phones())
+    render_phones(layout, phone_owners(store), store.desk_phones())
     if not Places(settings.home).asterisk.pid():
         return
 

@@ -24,6 +24,7 @@ from config.settings import Settings
 from front import binary as caddy
 from front import configuration as caddyfile
 from hotline import front, own_site
+from hotline.desk_phones import phone_owners
 from hotline.places import Places, city, demo_password
 from hotline.process import Process, Trace
 from storage.store import Store
@@ -106,12 +107,12 @@ def prepare(settings: Settings, places: Places) -> list[Charge]:
     before, password = demo_password(places, settings)
     store = Store.open(settings.database, timezone=settings.zone)
     try:
-        demo, numbers = city()
+        demo = city()
         store.load_demo(demo, password)
         if before and before != password:
             for login, _name, _role in demo.accounts:
                 store.set_password(login, password)
-        operators, desk_phones = tuple(sorted(store.queue_members())), store.desk_phones()
+        numbers, operators, desk_phones = tuple(store.policy().lines), phone_owners(store), store.desk_phones()
     finally:
         store.close()
     first, last = settings.rtp_range
@@ -133,6 +134,7 @@ def prepare(settings: Settings, places: Places) -> list[Charge]:
             operators=operators,
             desk_phones=desk_phones,
             trunk_addresses=settings.trunk_list,
+            trunk_out=settings.trunk_out,
             media_address=settings.media_address,
             # Asterisk asks it at every call and waits up to 9 s for one that is silent: not where it knows its address.
             stun_server="" if settings.media_address else next(iter(settings.stun_list), ""),

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Histogram
@@ -18,15 +18,15 @@ from routing.call import CallState, Outcome
 from routing.desk import Desk
 from routing.loop import Loop
 from routing.operators import OperatorState
-from routing.queues import Queue
+from routing.policy import Policy
 from routing.records import Role
 
 
 class MeteredDesk(Desk):
     """The desk with a watch beside it: how long events take, and what became of the calls that ended."""
 
-    def __init__(self, queues: Iterable[Queue], default_queue: str, registry: CollectorRegistry) -> None:
-        super().__init__(queues, default_queue)
+    def __init__(self, policy: Policy, registry: CollectorRegistry) -> None:
+        super().__init__(policy)
         self.outcomes: Counter[Outcome] = Counter()
         self._seconds = Histogram(
             "hotline_event_seconds",
@@ -98,7 +98,7 @@ class Figures(Collector):
             "hotline_live_connections",
             "Connections to the live socket.",
             "role",
-            {role: pages[role] for role in (Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN)},
+            {role: pages[role] for role in (Role.OPERATOR, Role.LEADER, Role.SUPERVISOR, Role.ADMIN)},
         )
         yield CounterMetricFamily(
             "hotline_live_dropped", "Live connections dropped because they did not read.", self.hub.dropped

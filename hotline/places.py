@@ -10,8 +10,8 @@ from agi import configuration as asterisk
 from config.settings import Settings
 from front import configuration as caddyfile
 from hotline.process import Trace
-from routing.queues import Queue
 from storage.city import DemoCity
+from storage.documents import make
 
 APP = "hotline.app"
 """The module that is the application; its argument is HOME."""
@@ -77,17 +77,12 @@ class Places:
         self.home.chmod(0o700)
 
 
-def city() -> tuple[DemoCity, tuple[str, ...]]:
-    """The demo city and the numbers that can be dialled in it."""
+def city() -> DemoCity:
+    """The demo city."""
     data = tomllib.loads((files("config") / "demo" / "city.toml").read_text(encoding="utf-8"))
-    accounts = data["accounts"]
-    return (
-        DemoCity(
-            accounts=tuple((one["login"], one["name"], one["role"]) for one in accounts),
-            queues=tuple(Queue(**queue) for queue in data["queues"]),
-            members={one["login"]: tuple(one["queues"]) for one in accounts if "queues" in one},
-        ),
-        tuple(data["numbers"]),
+    return DemoCity(
+        accounts=tuple((one["login"], one["name"], one["role"]) for one in data.pop("accounts")),
+        documents=tuple(make(kind, one) for kind, many in data.items() for one in many),
     )
 
 

@@ -16,9 +16,10 @@ from agi.endpoints import is_citizen, operator_of
 from agi.facts import Facts, contacts
 from routing import effects as fx
 from routing import events as ev
-from routing.call import Call, CallState, IllegalMove, advance
-from routing.desk import Snapshot
+from routing.call import Call, CallState, IllegalMove
+from routing.course import advance
 from routing.records import StoreFault
+from routing.snapshot import Snapshot
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -37,13 +38,13 @@ Seen = Mapping[str, list[witness.Line]]
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """The channels of one call that run in Asterisk now."""
+    """The channels of one call that run in Asterisk now. `operators`: whose phones ring or talk with it."""
 
     citizen: str
     context: str
-    operator: str | None
-    operator_channel: str
-    talking: bool
+    operators: frozenset[str]
+    talking: str | None
+    talking_channel: str
 
 
 class Reconcile:
@@ -192,13 +193,12 @@ def of_channels(listed: list[Event]) -> Mapping[str, Channels]:
         legs = [one for one in listed if one.get("AccountCode") == call and operator_of(one["Channel"])]
         bridge = citizen.get("BridgeId", "")
         talking = next((one for one in legs if bridge and one.get("BridgeId") == bridge), None)
-        leg = talking or (legs[0] if legs else None)
         found[call] = Channels(
             citizen=citizen["Channel"],
             context=citizen.get("Context", ""),
-            operator=operator_of(leg["Channel"]) if leg else None,
-            operator_channel=leg["Channel"] if leg else "",
-            talking=talking is not None,
+            operators=frozenset(operator_of(one["Channel"]) for one in legs),
+            talking=operator_of(talking["Channel"]) if talking else None,
+            talking_channel=talking["Channel"] if talking else "",
         )
     return found
 
@@ -222,15 +222,16 @@ def bring(
 
 
 def _events(call: Call, channels: Channels) -> list[ev.CallEvent]:
-    if channels.talking and channels.operator:
+    if channels.talking:
         if call.state is CallState.TALKING:
             return []
         waiting = [ev.CallerWaiting(call.id, channels.citizen)] if call.state is CallState.GREETING else []
-        return [*waiting, ev.OperatorAnswered(call.id, channels.operator, channels.operator_channel)]
+        return [*waiting, ev.OperatorAnswered(call.id, channels.talking, channels.talking_channel)]
     if call.state is CallState.TALKING and call.operator:
         return [ev.OperatorLegEnded(call.id, call.operator, 0)]
-    if call.state is CallState.RINGING and call.operator and not channels.operator:
-        return [ev.RingEnded(call.id, call.operator, ev.RingResult.CANCELLED)]
+    if call.state is CallState.RINGING:
+        silent = [login for login in call.ringing if login not in channels.operators]
+        return [ev.RingEnded(call.id, login, ev.RingResult.CANCELLED) for login in silent]
     if channels.context == "message":
         return [ev.MessageStarted(call.id)]
     return []

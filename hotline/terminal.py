@@ -50,9 +50,14 @@ def show_list(items: list[dict[str, Any]], as_json: bool, title: str, columns: C
     out.print(table)
 
 
+def me() -> str:
+    """Who is at the command line, known by his uid."""
+    return f"uid {os.getuid()}"
+
+
 def by_hand(act: Act, subject: str, detail: str) -> AuditEntry:
-    """For the audit: what the one at the command line did, who is known by his uid."""
-    return AuditEntry(time.time(), f"uid {os.getuid()}", act, subject, "command line", detail)
+    """For the audit: what the one at the command line did."""
+    return AuditEntry(time.time(), me(), act, subject, "command line", detail)
 
 
 @contextlib.contextmanager

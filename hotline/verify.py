@@ -8,7 +8,7 @@ from pathlib import Path
 from agi import witness
 from cases.case import Case, CaseFilter
 from hotline import patience
-from routing.call import CallState
+from routing.call import Call, CallState, Outcome
 from routing.records import CallRecord
 from storage import journal, recordings
 from storage.audit import Chain
@@ -44,8 +44,8 @@ class Verdict:
 
 def verify(store: Store, home: Path, log_file: Path, now: float | None = None, since: float = 0.0) -> Verdict:
     """Every arrived call has one record with a final outcome; every answered or message call a recording whose length
-    fits, or a stated reason; every case the call that it came from and an unbroken history; the journal is whole and
-    in the store; and the audit is an unbroken chain.
+    fits, or a stated reason; whoever must be called back is somebody's work; every case the call that it came from and
+    an unbroken history; the journal is whole and in the store; and the audit is an unbroken chain.
 
     Of calls and cases only those that came at `since` or later are looked at.
     """
@@ -67,6 +67,7 @@ def verify(store: Store, home: Path, log_file: Path, now: float | None = None, s
         kept += len(record.recordings)
         if now - (record.call.ended_at or 0.0) > SETTLE_S:
             findings += _of_record(record, home / "recordings")
+            findings += _of_work(store, record.call)
     cases, cursor = 0, None
     while True:
         page = store.cases(CaseFilter(since=since), cursor, 500)
@@ -114,6 +115,14 @@ def _of_record(record: CallRecord, folder: Path) -> Iterable[Finding]:
                 yield Finding(call.id, f"the recording {row.file} is not what it was when it was written")
         elif not row.reason:
             yield Finding(call.id, f"the recording {row.file} is {row.state} for no stated reason")
+
+
+def _of_work(store: Store, call: Call) -> Iterable[Finding]:
+    """What the call left to be done must be somebody's work."""
+    if (call.message_at is not None or call.outcome is Outcome.CALL_BACK) and not store.knows_work(call.id):
+        yield Finding(call.id, "its citizen must be called back, and that is nobody's work")
+    if call.joined and not store.is_attached(call.id, call.joined):
+        yield Finding(call.id, f"it joined the case {call.joined}, which does not know it")
 
 
 def _of_case(store: Store, case: Case) -> Iterable[Finding]:

@@ -8,9 +8,16 @@ from typing import Any
 
 from ivr.menu import LeaveMessage, Menu, Node, Play, ToQueue
 
-KINDS: Mapping[str, tuple[type[Node], tuple[str, ...]]] = MappingProxyType(
-    {"play": (Play, ("prompt", "next")), "queue": (ToQueue, ("queue",)), "message": (LeaveMessage, ())}
+KINDS: Mapping[str, tuple[type[Node], Mapping[str, type]]] = MappingProxyType(
+    {
+        "play": (Play, {"next": str, "prompt": str, "keys": dict}),
+        "queue": (ToQueue, {"queue": str, "urgent": bool}),
+        "message": (LeaveMessage, {}),
+    }
 )
+"""Kind of node -> what it becomes, and the fields that it takes."""
+NEEDED = frozenset({"next"})
+KEYS = frozenset("0123456789*#")
 
 
 class MenuError(Exception):
@@ -50,10 +57,16 @@ def _node(fields: Mapping[str, Any]) -> Node:
     kind = str(fields.get("kind", ""))
     if kind not in KINDS:
         raise ValueError(f"kind {kind!r} is none of {', '.join(KINDS)}")
-    make, wanted = KINDS[kind]
+    make, known = KINDS[kind]
     given = {key: value for key, value in fields.items() if key != "kind"}
-    if set(given) != set(wanted) or not all(isinstance(value, str) and value for value in given.values()):
-        raise ValueError(f"{kind} takes {', '.join(wanted) or 'nothing'}, not {', '.join(given) or 'nothing'}")
+    if not given.keys() <= known.keys() or not known.keys() & NEEDED <= given.keys():
+        raise ValueError(f"{kind} takes {', '.join(known) or 'nothing'}, not {', '.join(given) or 'nothing'}")
+    for name, value in given.items():
+        if not isinstance(value, known[name]) or value == "":
+            raise ValueError(f"{name} cannot be {value!r}")
+    for key in given.get("keys", {}):
+        if key not in KEYS:
+            raise ValueError(f"{key!r} is no key of a telephone")
     return make(**given)
 
 
@@ -63,20 +76,46 @@ def _check(start: str, nodes: Mapping[str, Node], prompts: Container[str], queue
         return [f"start {start!r} is no node"]
     for place, node in nodes.items():
         match node:
-            case Play(prompt=prompt, next=follower):
-                if prompt not in prompts:
-                    findings.append(f"node {place}: there is no prompt {prompt!r}")
-                if follower not in nodes:
-                    findings.append(f"node {place}: leads to {follower!r}, which is no node")
-            case ToQueue(queue=queue) if queue not in queues:
+            case Play(prompt=prompt) if prompt and prompt not in prompts:
+                findings.append(f"node {place}: there is no prompt {prompt!r}")
+            case ToQueue(queue=queue) if queue and queue not in queues:
                 findings.append(f"node {place}: there is no queue {queue!r}")
             case _:
                 pass
-    reached, here = {start}, nodes[start]
-    while isinstance(here, Play) and here.next in nodes and here.next not in reached:
-        reached.add(here.next)
-        here = nodes[here.next]
-    if isinstance(here, Play) and here.next in reached:
-        findings.append(f"node {here.next}: goes round for ever and reaches nobody")
+        findings += [
+            f"node {place}: leads to {follower!r}, which is no node"
+            for follower in _followers(node)
+            if follower not in nodes
+        ]
+    reached = _reached(start, nodes)
     findings += [f"node {place}: nobody ever gets there" for place in nodes if place not in reached]
-    return findings
+    # a citizen may go round by keys as long as he likes; one who presses none must come to an end
+    rounds = {min(ring) for place in reached if (ring := _round(place, nodes))}
+    return findings + [f"node {place}: goes round for ever and reaches nobody" for place in sorted(rounds)]
+
+
+def _followers(node: Node) -> tuple[str, ...]:
+    return (node.next, *node.keys.values()) if isinstance(node, Play) else ()
+
+
+def _reached(start: str, nodes: Mapping[str, Node]) -> set[str]:
+    reached: set[str] = set()
+    ahead = [start]
+    while ahead:
+        place = ahead.pop()
+        if place in nodes and place not in reached:
+            reached.add(place)
+            ahead += _followers(nodes[place])
+    return reached
+
+
+def _round(place: str, nodes: Mapping[str, Node]) -> list[str]:
+    """The nodes that a citizen who presses no key goes round in from `place`; none if he comes to an end."""
+    passed: list[str] = []
+    while place not in passed:
+        node = nodes.get(place)
+        if not isinstance(node, Play):
+            return []
+        passed.append(place)
+        place = node.next
+    return passed[passed.index(place) :]

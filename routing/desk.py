@@ -5,19 +5,25 @@ One event at a time; the answer is a list of effects. After each event an immuta
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TypeVar
 
 from routing import effects as fx
 from routing import events as ev
 from routing import operators as op
-from routing.assign import choose
+from routing import overflow, pauses, work
 from routing.call import Call, CallState, IllegalMove
-from routing.call import advance as advance_call
+from routing.callers import Callers
+from routing.course import advance as advance_call
+from routing.course import ring_over
+from routing.floor import Floor, rank
+from routing.gauges import Gauges
 from routing.operators import Operator, OperatorState
-from routing.queues import Queue
+from routing.pace import Pace
+from routing.policy import Mark, MarkKind, Policy
+from routing.queues import Overflow, OverflowKind
+from routing.snapshot import AT_WORK, Snapshot
 
 T = TypeVar("T")
 
@@ -25,45 +31,26 @@ ENDED_KEPT = 5000
 """How many ended calls are remembered: arrival and end come by different ways, in any order and more than once."""
 RING_SLACK_S = 8.0
 """How long after its ring time a ring may stay unreported before the desk stops believing in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The desk as it stood after an event. `at`: seconds since 1970 UTC."""
-
-    at: float
-    calls: Mapping[str, Call]
-    operators: Mapping[str, Operator]
-    queues: Mapping[str, Queue]
-    telephony: bool
-
-    def place(self, call_id: str) -> int | None:
-        """The citizen's place in his queue, from 1; None if he does not wait."""
-        call = self.calls.get(call_id)
-        if call is None or call.state is not CallState.WAITING:
-            return None
-        rank = (call.queued_at or call.arrived_at, call.id)
-        return 1 + sum(
-            other.queue == call.queue
-            and other.state is CallState.WAITING
-            and (other.queued_at or other.arrived_at, other.id) < rank
-            for other in self.calls.values()
-        )
+NUISANCE_NOTE = "短时间内多次无声或接通即挂（系统自动列入）"
 
 
 class Desk:
-    def __init__(self, queues: Iterable[Queue], default_queue: str) -> None:
-        self._queues = {queue.name: queue for queue in queues}
-        self._default = self._queues[default_queue]
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
         self._calls: dict[str, Call] = {}
         self._operators: dict[str, Operator] = {}
+        self._floor = Floor(policy)
+        self._gauges = Gauges(policy)
+        self._pace = Pace()
+        self._callers = Callers()
+        self._marked: dict[str, Mark] = {}
+        """Callers whom we put on the list ourselves, until the store's policy has them."""
         self._gone: OrderedDict[str, int | None] = OrderedDict()
         """Calls whose end was told before their arrival, and its cause."""
         self._over: OrderedDict[str, None] = OrderedDict()
         """Calls that were known and are over."""
         self._telephony = False
-        self._shown: dict[str, fx.ShowQueue] = {}
-        self.snapshot = self._publish(0.0)
+        self.snapshot = Snapshot(0.0, MappingProxyType({}), MappingProxyType({}), policy, self._pace.rates, False)
 
     def handle(self, event: ev.Event, now: float) -> list[fx.Effect]:
         """What follows from `event` at `now`. An event the tables do not allow changes nothing and gives `Refuse`."""
@@ -73,9 +60,20 @@ class Desk:
         except IllegalMove as refused:
             effects.append(fx.Refuse(event=type(event).__name__, reason=str(refused)))
         self._assign(now, effects)
-        self._show_queues(effects)
-        self.snapshot = self._publish(now)
+        effects += self._gauges.fresh()
+        self.snapshot = Snapshot(
+            at=now,
+            calls=MappingProxyType(dict(self._calls)),
+            operators=MappingProxyType(dict(self._operators)),
+            policy=self._policy,
+            rates=self._pace.rates,
+            telephony=self._telephony,
+        )
         return effects
+
+    def queue_figures(self) -> tuple[fx.ShowQueue, ...]:
+        """The last figures shown of each queue."""
+        return self._gauges.figures()
 
     # -- what comes in -------------------------------------------------------------------------------------------
 
@@ -87,19 +85,27 @@ class Desk:
                 self._adopt(call, now, effects)
             case ev.OperatorAdopted(operator=operator, away_s=away_s):
                 self._adopt_operator(operator, away_s, now, effects)
+            case ev.CallerRemembered(caller=caller, operator=login, at=at):
+                self._callers.talked(caller, login, at)
+            case ev.PolicyChanged(policy=policy):
+                self._have(policy, now, effects)
             case ev.TelephonyChanged(up=up):
                 if up is not self._telephony:
                     self._telephony = up
                     effects.append(fx.ShowTelephony(up))
             case ev.Tick():
                 self._tick(now, effects)
+            case ev.PauseRequested(operator=login) | ev.PauseGranted(operator=login):
+                operator = self._operators.get(login) or Operator(login)
+                move = pauses.wished(operator, event, self._operators.values(), self._policy)
+                self._move_operator(login, move, now, effects)
             case (
                 ev.ReadyRequested(operator=login)
                 | ev.OperatorSignedIn(operator=login)
                 | ev.DeskPhoneSignedIn(operator=login)
                 | ev.PageClosed(operator=login)
                 | ev.OperatorSignedOut(operator=login)
-                | ev.PauseRequested(operator=login)
+                | ev.PauseDenied(operator=login)
                 | ev.PhoneRegistered(operator=login)
                 | ev.PhoneLost(operator=login)
             ):
@@ -109,10 +115,39 @@ class Desk:
             case _:
                 self._move_call(event, now, effects)
 
+    def _have(self, policy: Policy, now: float, effects: list[fx.Effect]) -> None:
+        """From now on this policy holds, for everybody who waits and works, and for no decision before it."""
+        if policy.revision < self._policy.revision:
+            return
+        for number, mark in list(self._marked.items()):
+            if number in policy.marks:
+                del self._marked[number]
+            else:  # on its way to the store
+                policy = policy.with_(mark)
+        for number in self._policy.marks.keys() - policy.marks.keys():
+            self._callers.released(number)
+        self._policy = policy
+        self._floor.have(policy)
+        self._gauges = Gauges(policy)
+        for call in self._calls.values():
+            self._gauges.put_call(call)
+        for operator in list(self._operators.values()):
+            self._gauges.put_operator(operator)
+            self._move_operator(operator.login, self._assigned(operator.login), now, effects)
+        effects.append(fx.ShowPolicy(policy))
+
+    def _assigned(self, login: str) -> op.Assigned:
+        """What the policy says of him; an operator whom it does not know serves nobody."""
+        member = self._policy.members.get(login)
+        return op.Assigned(login, member.queues, member.skills) if member else op.Assigned(login, (), {})
+
+    # -- calls ---------------------------------------------------------------------------------------------------
+
     def _arrive(self, event: ev.CallArrived, now: float, effects: list[fx.Effect]) -> None:
         # told twice: the greeting was heard, the citizen came round again, or hung up while his round was on its way
         if event.call in self._calls or event.call in self._over:
             return
+        line = self._policy.line(event.called, event.diverted_from)
         call = Call(
             id=event.call,
             caller=event.caller,
@@ -120,48 +155,157 @@ class Desk:
             called=event.called,
             channel=event.channel,
             arrived_at=now,
+            diverted_from=event.diverted_from,
+            line=line.number if line else "",
+            tag=line.tag if line else "",
+            returned=self._callers.gave_up(event.caller, self._policy.rules.returned_within_s, now),
         )
         if call.id in self._gone:
             effects += _written(advance_call(call, ev.CallEnded(call.id, self._gone.pop(call.id)), now))
             _remember(self._over, call.id, None)
             return
-        self._calls[call.id] = call
+        self._keep(call)
         effects += _written(call)
 
     def _adopt(self, call: Call, now: float, effects: list[fx.Effect]) -> None:
         if call.id in self._calls or call.id in self._over:
             return
+        line = self._policy.line(call.called, call.diverted_from)
+        if line is not None and not call.line:  # rebuilt from what Asterisk saw, which knows no lines
+            call = replace(call, line=line.number, tag=line.tag)
         if call.queue is None and call.state is not CallState.GREETING:
-            call = replace(call, queue=self._default.name)
-        self._calls[call.id] = call
+            call = replace(call, queue=line.queue if line is not None else self._policy.default.name)
+        self._keep(call)
         effects += _written(call)
         if call.state is CallState.TALKING and call.operator is not None:
             answered = ev.OperatorAnswered(call.id, call.operator, call.leg.channel or "" if call.leg else "")
             self._move_operator(call.operator, answered, now, effects)
-        elif call.state is CallState.RINGING and call.operator is not None:
-            self._move_operator(call.operator, ev.CallOffered(call.id, call.operator), now, effects)
+        for login in call.ringing:
+            self._move_operator(login, ev.CallOffered(call.id, (login,)), now, effects)
+
+    def _keep(self, call: Call) -> None:
+        """The call as it stands from now on."""
+        self._calls[call.id] = call
+        self._floor.put_call(call)
+        self._gauges.put_call(call)
+
+    def _move_call(self, event: ev.CallEvent, now: float, effects: list[fx.Effect]) -> None:
+        before = self._calls.get(event.call)
+        if before is None:
+            if isinstance(event, ev.CallEnded) and event.call not in self._over:
+                _remember(self._gone, event.call, event.cause)
+                effects.append(fx.AskWitness(event.call))
+            raise IllegalMove(event.call, "unknown", event)
+        after = advance_call(before, event, now, prefer_s=self._policy.queue(before.queue).reconnect_s)
+        if isinstance(event, ev.CallerWaiting) and after.queue is None:
+            after = replace(after, queue=self._policy.default.name)
+        if after.queue != before.queue:
+            after = self._joined(after, now)
+        if after == before:
+            return
+        self._keep(after)
+        self._pace.moved(before, after, self._policy.queue(before.queue).name, now)
+        try:
+            self._follow(before, after, event, now, effects)
+        except IllegalMove as refused:  # what happened to the call is true whatever the operator's table thinks of it
+            effects.append(fx.Refuse(event=type(event).__name__, reason=str(refused)))
+        if isinstance(event, ev.HangUpRequested):
+            effects.append(fx.EndCall(after.id, after.channel))
+        if isinstance(event, ev.SoundLost):
+            effects.append(fx.ReturnCaller(after.id, after.channel))
+        if after.timeline != before.timeline:
+            effects += _written(after)
+        if after.state is CallState.ENDED:
+            self._end(after, effects)
+        elif after.at_music and not before.at_music:
+            self._wait_over(after, self._staffed(after, now), now, effects)
+
+    def _joined(self, call: Call, now: float) -> Call:
+        """The call as it comes into its queue: whether there is room, and whom it waits for."""
+        queue = self._policy.queue(call.queue)
+        if rank(call, self._policy) < now - 1.0:
+            self._pace.came_ahead(queue.name, now)
+        full = 0 < queue.max_length <= self._gauges.waiting(queue.name)
+        known = self._callers.operator(call.caller, now) if queue.prefer_s and not call.passed else None
+        one = self._operators.get(known or "")
+        if one is not None and one.state in AT_WORK and queue.name in one.queues:
+            return replace(call, full=full, prefer=one.login, prefer_until=now + queue.prefer_s)
+        return replace(call, full=full)
+
+    def _end(self, call: Call, effects: list[fx.Effect]) -> None:
+        effects += work.left_by(call)
+        del self._calls[call.id]
+        self._floor.drop_call(call.id)
+        self._gauges.drop_call(call.id)
+        _remember(self._over, call.id, None)
+        rules = self._policy.rules
+        if self._callers.ended(call, rules) and call.caller not in self._policy.marks:
+            at = call.ended_at or 0.0
+            mark = Mark(call.caller, MarkKind.NUISANCE, NUISANCE_NOTE, at + rules.nuisance_for_s)
+            self._marked[mark.number] = mark
+            self._policy = self._policy.with_(mark)
+            self._floor.have(self._policy)
+            effects.append(fx.MarkCaller(mark, at))
+
+    def _follow(self, before: Call, after: Call, event: ev.CallEvent, now: float, effects: list[fx.Effect]) -> None:
+        """Move the operators along with their call."""
+        if isinstance(event, ev.OperatorAnswered):
+            self._move_operator(event.operator, event, now, effects)
+            self._pace.began(event.operator, self._policy.queue(after.queue).name, now)
+        elif isinstance(event, ev.RingStarted | ev.HangUpRequested):
+            operator = self._operators.get(event.operator)
+            if operator is not None and operator.call == after.id:
+                effects.append(fx.ShowOperator(operator, after))
+        for login in before.ringing:
+            operator = self._operators.get(login)
+            if login in after.ringing or operator is None or operator.call != before.id:
+                continue
+            if operator.state is OperatorState.RINGING:
+                result, reason, by = ring_over(event)
+                self._move_operator(login, ev.RingEnded(after.id, login, result), now, effects)
+                effects.append(fx.EndOffer(login, after.id, reason, by))
+        talked = self._operators.get(before.operator or "") if before.state is CallState.TALKING else None
+        if talked is None or talked.call != before.id or talked.state is not OperatorState.TALKING:
+            return
+        if after.state is CallState.ENDED:
+            until = now + self._policy.queue(after.queue).wrap_up_s
+            self._put(op.advance(talked, op.Wrapped(talked.login, until), now), now, effects, after)
+        elif after.operator is None:
+            self._move_operator(talked.login, ev.OperatorLegEnded(after.id, talked.login, 0), now, effects)
+            effects.append(fx.EndOffer(talked.login, after.id, "lost"))
+
+    # -- operators -----------------------------------------------------------------------------------------------
 
     def _adopt_operator(self, operator: Operator, away_s: float, now: float, effects: list[fx.Effect]) -> None:
         if operator.login in self._operators:  # heard of already: what he says himself counts
             return
-        wrap_up_s = max((self._queues[name].wrap_up_s for name in operator.queues if name in self._queues), default=0)
-        self._put(op.adopted(operator, wrap_up_s, away_s, now), effects)
+        wrap_up_s = max(
+            (queue.wrap_up_s for name, queue in self._policy.queues.items() if name in operator.queues), default=0
+        )
+        adopted = op.adopted(operator, wrap_up_s, away_s, now)
+        self._put(op.advance(adopted, self._assigned(operator.login), now), now, effects)
 
     def _move_operator(self, login: str, move: op.Move, now: float, effects: list[fx.Effect]) -> None:
         before = self._operators.get(login) or Operator(login)
         after = op.advance(before, move, now)
+        if isinstance(move, ev.OperatorSignedIn | ev.DeskPhoneSignedIn):
+            after = op.advance(after, self._assigned(login), now)
         if after == before and not isinstance(move, ev.OperatorSignedIn):
             return
-        self._put(after, effects)
+        self._put(after, now, effects)
 
-    def _put(self, operator: Operator, effects: list[fx.Effect], call: Call | None = None) -> None:
+    def _put(self, operator: Operator, now: float, effects: list[fx.Effect], call: Call | None = None) -> None:
         """The operator as he stands from now on, shown, and written if there is more to it than page and phone."""
         before = self._operators.get(operator.login)
         self._operators[operator.login] = operator
+        self._floor.put_operator(operator)
+        self._gauges.put_operator(operator)
+        if operator.state not in (OperatorState.TALKING, OperatorState.WRAP_UP):
+            self._pace.done(operator.login, now)
         if call is None and operator.call is not None:
             call = self._calls.get(operator.call)
         effects.append(fx.ShowOperator(operator, call))
-        if before is None or _lasting(before) != _lasting(operator):
+        if before is None or op.lasting(before) != op.lasting(operator):
             effects.append(fx.SaveOperator(operator))
 
     def _listen(self, login: str, effects: list[fx.Effect]) -> None:
@@ -176,137 +320,68 @@ class Desk:
         if call is not None and call.state is CallState.TALKING and call.leg is not None and call.leg.channel:
             effects.append(fx.CheckSound(call.id, login, call.leg.channel))
 
-    def _move_call(self, event: ev.CallEvent, now: float, effects: list[fx.Effect]) -> None:
-        before = self._calls.get(event.call)
-        if before is None:
-            if isinstance(event, ev.CallEnded) and event.call not in self._over:
-                _remember(self._gone, event.call, event.cause)
-                effects.append(fx.AskWitness(event.call))
-            raise IllegalMove(event.call, "unknown", event)
-        queue = self._queue_of(before)
-        after = advance_call(before, event, now, prefer_s=queue.reconnect_s)
-        if isinstance(event, ev.CallerWaiting) and after.queue is None:
-            after = replace(after, queue=self._default.name)
-        if after == before:
-            return
-        self._calls[after.id] = after
-        try:
-            self._follow(before, after, event, now, effects)
-        except IllegalMove as refused:  # what happened to the call is true whatever the operator's table thinks of it
-            effects.append(fx.Refuse(event=type(event).__name__, reason=str(refused)))
-        if isinstance(event, ev.HangUpRequested):
-            effects.append(fx.EndCall(after.id, after.channel))
-        if isinstance(event, ev.SoundLost):
-            effects.append(fx.ReturnCaller(after.id, after.channel))
-        if after.timeline != before.timeline:
-            effects += _written(after)
-        if after.state is CallState.ENDED:
-            if after.message_at is not None:
-                effects.append(fx.OpenMessageWork(after.id, after.caller, after.message_at))
-            del self._calls[after.id]
-            _remember(self._over, after.id, None)
-
-    def _follow(self, before: Call, after: Call, event: ev.CallEvent, now: float, effects: list[fx.Effect]) -> None:
-        """Move the operator along with his call."""
-        login = after.operator or before.operator
-        if login is None:
-            return
-        if isinstance(event, ev.OperatorAnswered):
-            self._move_operator(login, event, now, effects)
-            return
-        operator = self._operators.get(login)
-        if operator is None or operator.call != before.id:
-            return
-        if isinstance(event, ev.RingStarted | ev.HangUpRequested):
-            effects.append(fx.ShowOperator(operator, after))
-        elif after.operator is None and operator.state is OperatorState.RINGING:
-            result = _ring_result(event)
-            self._move_operator(login, ev.RingEnded(after.id, login, result), now, effects)
-            effects.append(fx.EndOffer(login, after.id, result))
-        elif after.operator is None and operator.state is OperatorState.TALKING:
-            self._move_operator(login, ev.OperatorLegEnded(after.id, login, 0), now, effects)
-            effects.append(fx.EndOffer(login, after.id, "lost"))
-        elif after.state is CallState.ENDED and operator.state is OperatorState.RINGING:
-            self._move_operator(login, ev.RingEnded(after.id, login, ev.RingResult.CANCELLED), now, effects)
-            effects.append(fx.EndOffer(login, after.id, "citizen_hung_up"))
-        elif after.state is CallState.ENDED and operator.state is OperatorState.TALKING:
-            until = now + self._queue_of(after).wrap_up_s
-            self._put(op.advance(operator, op.Wrapped(login, until), now), effects, after)
-
     # -- what time brings ----------------------------------------------------------------------------------------
 
     def _tick(self, now: float, effects: list[fx.Effect]) -> None:
         for operator in list(self._operators.values()):
             if operator.state is OperatorState.WRAP_UP and now >= (operator.wrap_up_until or 0.0):
                 self._move_operator(operator.login, op.WrapUpOver(operator.login), now, effects)
-            elif absent := op.absence(operator, now):
-                self._move_operator(operator.login, absent, now, effects)
+            elif move := op.absence(operator, now) or pauses.overdue(operator, self._policy, now):
+                self._move_operator(operator.login, move, now, effects)
+        staffed: dict[str | None, bool] = {}
         for call in list(self._calls.values()):
-            if call.state is CallState.WAITING:
-                self._wait_over(call, now, effects)
-            elif call.state is CallState.RINGING and call.leg and call.operator:
-                limit = self._queue_of(call).ring_s + RING_SLACK_S
-                if now - call.leg.offered_at > limit:
-                    lost = ev.RingEnded(call.id, call.operator, ev.RingResult.NOT_ANSWERED)
-                    self._move_call(lost, now, effects)
+            if call.state is CallState.WAITING and call.at_music:
+                if call.queue not in staffed:
+                    staffed[call.queue] = self._staffed(call, now)
+                self._wait_over(call, staffed[call.queue], now, effects)
+            elif call.state is CallState.RINGING:
+                limit = self._policy.queue(call.queue).ring_s + RING_SLACK_S
+                for leg in call.legs:
+                    if leg.operator in call.ringing and leg.ended_at is None and now - leg.offered_at > limit:
+                        lost = ev.RingEnded(call.id, leg.operator, ev.RingResult.NOT_ANSWERED)
+                        self._move_call(lost, now, effects)
+        self._pace.forget(now)
 
-    def _wait_over(self, call: Call, now: float, effects: list[fx.Effect]) -> None:
-        if not call.at_music or call.waits_since is None or now < call.prefer_until:
+    def _staffed(self, call: Call, now: float) -> bool:
+        """Whether somebody is there who will take the citizens of this call's queue sooner or later."""
+        return any(one.staffs(now) for one in self._gauges.crew(self._policy.queue(call.queue).name))
+
+    def _wait_over(self, call: Call, staffed: bool, now: float, effects: list[fx.Effect]) -> None:
+        queue = self._policy.queue(call.queue)
+        opened = not queue.hours or overflow.is_open(queue, self._policy, call.waits_since or now)
+        why = overflow.due(call, queue, staffed=staffed, opened=opened, now=now)
+        if why is not None:
+            self._send_on(call, overflow.way(call, queue, why, self._policy), now, effects)
+
+    def _send_on(self, call: Call, way: Overflow, now: float, effects: list[fx.Effect]) -> None:
+        if way.kind is OverflowKind.QUEUE:
+            self._move_call(ev.Overflowed(call.id, way.target), now, effects)
+            moved = self._calls[call.id]
+            self._wait_over(moved, self._staffed(moved, now), now, effects)
             return
-        queue = self._queue_of(call)
-        staffed = any(one.staffs(now) and queue.name in one.queues for one in self._operators.values())
-        limit = queue.max_wait_s if staffed else queue.nobody_wait_s
-        if now - call.waits_since >= limit:
-            self._calls[call.id] = replace(call, at_music=False)  # until the next round, which offers it again
-            effects.append(fx.TakeMessage(call.id, call.channel))
+        # until the next round, which offers him again: an order may fail
+        turned = (*call.turned, way.target) if way.kind is OverflowKind.NUMBER else call.turned
+        self._keep(replace(call, at_music=False, turned=turned))
+        match way.kind:
+            case OverflowKind.NUMBER:
+                effects.append(fx.ForwardCall(call.id, call.channel, way.target))
+            case OverflowKind.CALL_BACK:
+                effects.append(fx.OfferCallBack(call.id, call.channel))
+            case _:
+                effects.append(fx.TakeMessage(call.id, call.channel))
 
     def _assign(self, now: float, effects: list[fx.Effect]) -> None:
         if not self._telephony:
             return
-        for pair in choose(self._calls.values(), self._operators.values(), now):
-            offered = ev.CallOffered(pair.call.id, pair.operator.login)
+        for pair in self._floor.pairs(now):
+            logins = tuple(one.login for one in pair.operators)
+            offered = ev.CallOffered(pair.call.id, logins)
             call = advance_call(pair.call, offered, now)
-            operator = op.advance(pair.operator, offered, now)
-            self._calls[call.id] = call
-            ring_s = self._queue_of(call).ring_s
-            effects.append(fx.ConnectCall(call.id, call.channel, operator.login, ring_s))
-            self._put(operator, effects)
+            self._keep(call)
+            effects.append(fx.ConnectCall(call.id, call.channel, logins, self._policy.queue(call.queue).ring_s))
+            for operator in pair.operators:
+                self._put(op.advance(operator, offered, now), now, effects)
             effects += _written(call)
-
-    # -- what is shown -------------------------------------------------------------------------------------------
-
-    def _queue_of(self, call: Call) -> Queue:
-        return self._queues.get(call.queue or "", self._default)
-
-    def _show_queues(self, effects: list[fx.Effect]) -> None:
-        for name, queue in self._queues.items():
-            waiting = [c for c in self._calls.values() if c.queue == name and c.state is CallState.WAITING]
-            crew = [one for one in self._operators.values() if name in one.queues and one.signed_in]
-            shown = fx.ShowQueue(
-                name=name,
-                title=queue.title,
-                waiting=len(waiting),
-                longest_since=min((c.queued_at for c in waiting if c.queued_at is not None), default=None),
-                signed_in=len(crew),
-                ready=sum(one.free for one in crew),
-                talking=sum(one.state is OperatorState.TALKING for one in crew),
-            )
-            if self._shown.get(name) != shown:
-                self._shown[name] = shown
-                effects.append(shown)
-
-    def queue_figures(self) -> tuple[fx.ShowQueue, ...]:
-        """The last figures shown of each queue."""
-        return tuple(self._shown.values())
-
-    def _publish(self, now: float) -> Snapshot:
-        return Snapshot(
-            at=now,
-            calls=MappingProxyType(dict(self._calls)),
-            operators=MappingProxyType(dict(self._operators)),
-            queues=MappingProxyType(dict(self._queues)),
-            telephony=self._telephony,
-        )
 
 
 def _written(call: Call) -> tuple[fx.SaveCall, fx.ShowCall]:
@@ -319,19 +394,3 @@ def _remember(book: OrderedDict[str, T], call: str, what: T) -> None:
     book[call] = what
     if len(book) > ENDED_KEPT:
         book.popitem(last=False)
-
-
-def _ring_result(event: ev.CallEvent) -> ev.RingResult:
-    """Why a ring is over, by what ended it: a citizen sent to leave a message is not his operator's fault."""
-    match event:
-        case ev.RingEnded(result=result):
-            return result
-        case ev.MessageStarted():
-            return ev.RingResult.CANCELLED
-        case _:
-            return ev.RingResult.NOT_ANSWERED
-
-
-def _lasting(operator: Operator) -> Operator:
-    """What of the operator outlives the application: page and phone are heard of anew."""
-    return replace(operator, page=False, phone=False, page_lost_at=None, phone_lost_at=None)

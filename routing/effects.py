@@ -1,18 +1,20 @@
 """What to do: orders that go out at the edges. Frozen, plain and serialisable; nothing comes back but events."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from routing.call import Call
 from routing.operators import Operator
+from routing.policy import Mark, Policy
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectCall:
-    """Redirect the citizen's channel to a ring at the operator's phone, for `ring_s` seconds."""
+    """Redirect the citizen's channel to a ring at the operators' phones, all together, for `ring_s` seconds."""
 
     call: str
     channel: str
-    operator: str
+    operators: tuple[str, ...]
     ring_s: int
 
 
@@ -39,6 +41,23 @@ class TakeMessage:
 
     call: str
     channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferCallBack:
+    """Redirect the citizen's channel to where he may ask to be called back; if he does not, a message is taken."""
+
+    call: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardCall:
+    """Redirect the citizen's channel to a call to another platform's `number`."""
+
+    call: str
+    channel: str
+    number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +96,44 @@ class ShowCall:
     call: Call
 
 
-@dataclass(frozen=True, slots=True)
-class OpenMessageWork:
-    """The citizen left a message (or hung up while leaving it): somebody must call back.
+class WorkKind(StrEnum):
+    """Why somebody must call a citizen back."""
 
-    `at`: when he was asked for it, seconds since 1970 UTC.
+    MESSAGE = "message"
+    CALL_BACK = "call_back"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWork:
+    """Somebody must call back: the citizen left a message (or hung up while leaving it), or asked for it.
+
+    `at`: when he was asked for it, or when he asked, seconds since 1970 UTC.
     """
 
     call: str
     caller: str
+    at: float
+    kind: WorkKind = WorkKind.MESSAGE
+
+
+@dataclass(frozen=True, slots=True)
+class AttachCaller:
+    """The caller is one of those whom an incident concerns: attach him to its parent case.
+
+    `at`: seconds since 1970 UTC.
+    """
+
+    call: str
+    caller: str
+    case: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class MarkCaller:
+    """Put the caller on the list, by the pattern of his calls. `at`: seconds since 1970 UTC."""
+
+    mark: Mark
     at: float
 
 
@@ -101,12 +149,13 @@ class ShowOperator:
 class EndOffer:
     """Tell the operator's page that the ring or talk is over.
 
-    `reason`: citizen_hung_up, not_answered, refused, unreachable, cancelled or lost.
+    `reason`: citizen_hung_up, not_answered, refused, unreachable, cancelled, lost, or taken: `by` another operator.
     """
 
     operator: str
     call: str
     reason: str
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +169,13 @@ class ShowQueue:
     signed_in: int
     ready: int
     talking: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPolicy:
+    """Show that the policy has changed."""
+
+    policy: Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +198,20 @@ Effect = (
     | CheckSound
     | ReturnCaller
     | TakeMessage
+    | OfferCallBack
+    | ForwardCall
     | EndCall
     | SaveCall
     | AskWitness
     | SaveOperator
     | ShowCall
-    | OpenMessageWork
+    | OpenWork
+    | AttachCaller
+    | MarkCaller
     | ShowOperator
     | EndOffer
     | ShowQueue
+    | ShowPolicy
     | ShowTelephony
     | Refuse
 )

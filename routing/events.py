@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from routing.call import Call
     from routing.operators import Operator
+    from routing.policy import Policy
 
 
 class RingResult(StrEnum):
@@ -25,21 +26,26 @@ class RingResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CallArrived:
-    """Our side answered a citizen's SIP call. `channel` is the exact name of his channel."""
+    """Our side answered a citizen's SIP call. `channel` is the exact name of his channel.
+
+    `diverted_from`: the number from which the network diverted the call to us; empty if it did not.
+    """
 
     call: str
     caller: str
     caller_name: str
     called: str
     channel: str
+    diverted_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MenuFinished:
-    """The greeting and menu are over and the citizen is on the way to `queue`."""
+    """The greeting and menu are over and the citizen is on the way to `queue`. `urgent`: he pressed the urgent key."""
 
     call: str
     queue: str
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +58,21 @@ class CallerWaiting:
 
 @dataclass(frozen=True, slots=True)
 class CallOffered:
-    """The desk's own decision, told to call and operator so that both tables see it."""
+    """The desk's own decision, told to call and operators so that both tables see it.
+
+    More than one operator: their phones ring together, and the first to answer has the call.
+    """
 
     call: str
-    operator: str
+    operators: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overflowed:
+    """The desk's own decision: the citizen waits in another queue from now on, with the time that he has waited."""
+
+    call: str
+    queue: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +126,61 @@ class MessageTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitTold:
+    """The citizen was told his place, and his wait in seconds if it was known: neither is announced upwards later."""
+
+    call: str
+    place: int
+    wait_s: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeTold:
+    """The citizen heard an incident notice."""
+
+    call: str
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeJoined:
+    """The citizen pressed the key: his call is about the incident of this parent case, and he need not wait."""
+
+    call: str
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallBackWanted:
+    """The citizen asked to be called back and need not wait."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardStarted:
+    """The citizen is connected to another platform at `number`."""
+
+    call: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardAnswered:
+    """The other platform answered."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardFailed:
+    """The other platform did not answer; the citizen is with us again. `status`: as Asterisk's DIALSTATUS."""
+
+    call: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class GoodbyeSaid:
     """Our side hangs up next, so that the end is not the citizen's doing.
 
@@ -144,13 +216,12 @@ class CallAdopted:
 
 @dataclass(frozen=True, slots=True)
 class OperatorSignedIn:
-    """The operator's page is open. `queues` are the names of those he serves.
+    """The operator's page is open; what he serves, the policy says.
 
     `desk_phone`: he answers at a SIP desk phone, and the page has no telephone of its own.
     """
 
     operator: str
-    queues: tuple[str, ...]
     desk_phone: bool = False
 
 
@@ -159,7 +230,6 @@ class DeskPhoneSignedIn:
     """An operator with a SIP desk phone begins to work, by a feature code for instance; he needs no page for it."""
 
     operator: str
-    queues: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +255,26 @@ class ReadyRequested:
 
 @dataclass(frozen=True, slots=True)
 class PauseRequested:
-    """The operator pressed 小休."""
+    """The operator pressed 小休. `kind`: the reason as the policy names it; empty for none in particular."""
 
     operator: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PauseGranted:
+    """A supervisor agrees to the pause that the operator asked for."""
+
+    operator: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PauseDenied:
+    """A supervisor does not agree to it."""
+
+    operator: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +308,22 @@ class OperatorAdopted:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyChanged:
+    """An administrator or supervisor changed something; from now on this holds. An older revision is ignored."""
+
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class CallerRemembered:
+    """What the store knows of a caller's last talk, told to a desk that begins. `at`: its end."""
+
+    caller: str
+    operator: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class TelephonyChanged:
     """Asterisk can (not) be given orders any more."""
 
@@ -236,6 +339,7 @@ CallEvent = (
     MenuFinished
     | CallerWaiting
     | CallOffered
+    | Overflowed
     | RingStarted
     | OperatorAnswered
     | RingEnded
@@ -243,6 +347,13 @@ CallEvent = (
     | SoundLost
     | MessageStarted
     | MessageTaken
+    | WaitTold
+    | NoticeTold
+    | NoticeJoined
+    | CallBackWanted
+    | ForwardStarted
+    | ForwardAnswered
+    | ForwardFailed
     | GoodbyeSaid
     | HangUpRequested
     | CallEnded
@@ -253,8 +364,20 @@ OperatorEvent = (
     | PageClosed
     | OperatorSignedOut
     | ReadyRequested
-    | PauseRequested
+    | PauseDenied
     | PhoneRegistered
     | PhoneLost
 )
-Event = CallArrived | CallEvent | OperatorEvent | CallAdopted | OperatorAdopted | TelephonyChanged | Tick
+PauseWish = PauseRequested | PauseGranted
+Event = (
+    CallArrived
+    | CallEvent
+    | OperatorEvent
+    | PauseWish
+    | CallAdopted
+    | OperatorAdopted
+    | CallerRemembered
+    | PolicyChanged
+    | TelephonyChanged
+    | Tick
+)

@@ -107,14 +107,23 @@ class Loop:
 
 def _lane_of(effect: fx.Effect) -> str:
     match effect:
-        case fx.ConnectCall(call=call) | fx.ReturnCaller(call=call) | fx.TakeMessage(call=call) | fx.EndCall(call=call):
+        case (
+            fx.ConnectCall(call=call)
+            | fx.ReturnCaller(call=call)
+            | fx.TakeMessage(call=call)
+            | fx.OfferCallBack(call=call)
+            | fx.ForwardCall(call=call)
+            | fx.EndCall(call=call)
+        ):
             return f"control {call}"
         case fx.CheckSound(call=call):  # takes a while: no order to the call waits for it
             return f"sound {call}"
         case fx.SaveCall(call=saved):
             return f"save {saved.id}"
-        case fx.OpenMessageWork(call=call):
+        case fx.OpenWork(call=call) | fx.AttachCaller(call=call):
             return f"save {call}"
+        case fx.MarkCaller(mark=mark):
+            return f"save mark {mark.number}"
         case fx.AskWitness(call=call):  # waits a while
             return f"witness {call}"
         case fx.SaveOperator(operator=operator):
@@ -125,7 +134,7 @@ def _lane_of(effect: fx.Effect) -> str:
             return f"show {login}"
         case fx.ShowCall(call=shown):
             return f"show {shown.id}"
-        case fx.ShowQueue() | fx.ShowTelephony():
+        case fx.ShowQueue() | fx.ShowPolicy() | fx.ShowTelephony():
             return "show"
         case fx.Refuse():
             return "refuse"

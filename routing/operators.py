@@ -1,7 +1,7 @@
 """The operators: presence as one table of moves, and what each move writes down."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -44,12 +44,18 @@ class PauseReason(StrEnum):
 class Operator:
     """One operator. Times: seconds since 1970 UTC. `idle_since` decides who has been idle longest.
 
+    `queues` and `skills` (with levels) are what the policy says of him. `taken`: calls answered since he signed in.
+    `pause_kind`: the reason of a 小休 that he wished, as the policy names it, "" for none in particular; `overdue`: it
+    lasts longer than that kind allows. `next_pause`: the same of a pause that is pending. `asked`: the kind of one that
+    a supervisor must grant.
     `page` and `phone` say whether his page is open and his phone can be rung; `*_lost_at` since when one is missing.
     `desk_phone`: his phone is a SIP desk phone, at which he can work without a page.
     """
 
     login: str
     queues: tuple[str, ...] = ()
+    skills: Mapping[str, int] = field(default_factory=dict)
+    taken: int = 0
     state: OperatorState = OperatorState.OFFLINE
     since: float = 0.0
     idle_since: float = 0.0
@@ -60,7 +66,11 @@ class Operator:
     phone_lost_at: float | None = None
     call: str | None = None
     pause: PauseReason | None = None
+    pause_kind: str = ""
+    overdue: bool = False
+    asked: str | None = None
     pause_pending: bool = False
+    next_pause: str = ""
     wrap_up_until: float | None = None
 
     @property
@@ -96,6 +106,38 @@ class WrapUpOver:
 
 
 @dataclass(frozen=True, slots=True)
+class Assigned:
+    """The policy says that he serves these queues with these skills from now on."""
+
+    operator: str
+    queues: tuple[str, ...]
+    skills: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """小休 for a reason of this kind, "" for no particular one: at once, or after the ring or talk."""
+
+    operator: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PauseAsked:
+    """He asked for a pause that a supervisor must grant."""
+
+    operator: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class PauseOverdue:
+    """His pause has lasted longer than its kind allows."""
+
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
 class Absent:
     """Page or phone stayed away for longer than the grace. `reason` None: altogether, he is gone."""
 
@@ -111,6 +153,10 @@ Move = (
     | ev.OperatorLegEnded
     | Wrapped
     | WrapUpOver
+    | Assigned
+    | Pause
+    | PauseAsked
+    | PauseOverdue
     | Absent
 )
 
@@ -122,9 +168,12 @@ KEEP: Mapping[type, OperatorState | None] = MappingProxyType(
         ev.PageClosed: None,
         ev.PhoneRegistered: None,
         ev.PhoneLost: None,
+        Assigned: None,
     }
 )
 """Moves that are fine in every state and leave it as it is."""
+ASKS: Mapping[type, OperatorState | None] = MappingProxyType({PauseAsked: None, ev.PauseDenied: None})
+"""The same for everybody who is signed in."""
 
 TRANSITIONS: Mapping[OperatorState, Mapping[type, OperatorState | None]] = MappingProxyType(
     {
@@ -138,15 +187,18 @@ TRANSITIONS: Mapping[OperatorState, Mapping[type, OperatorState | None]] = Mappi
         O.PAUSED: {
             **KEEP,
             ev.ReadyRequested: O.READY,
-            ev.PauseRequested: O.PAUSED,
+            **ASKS,
+            Pause: O.PAUSED,
+            PauseOverdue: O.PAUSED,
             ev.OperatorAnswered: O.TALKING,
             ev.OperatorSignedOut: O.OFFLINE,
             Absent: O.OFFLINE,
         },
         O.READY: {
             **KEEP,
+            **ASKS,
             ev.ReadyRequested: O.READY,
-            ev.PauseRequested: O.PAUSED,
+            Pause: O.PAUSED,
             ev.CallOffered: O.RINGING,
             ev.OperatorAnswered: O.TALKING,
             ev.OperatorSignedOut: O.OFFLINE,
@@ -154,22 +206,25 @@ TRANSITIONS: Mapping[OperatorState, Mapping[type, OperatorState | None]] = Mappi
         },
         O.RINGING: {
             **KEEP,
-            ev.PauseRequested: O.RINGING,
+            **ASKS,
+            Pause: O.RINGING,
             ev.ReadyRequested: O.RINGING,
             ev.OperatorAnswered: O.TALKING,
             ev.RingEnded: O.PAUSED,
         },
         O.TALKING: {
             **KEEP,
-            ev.PauseRequested: O.TALKING,
+            **ASKS,
+            Pause: O.TALKING,
             ev.ReadyRequested: O.TALKING,
             ev.OperatorLegEnded: O.READY,
             Wrapped: O.WRAP_UP,
         },
         O.WRAP_UP: {
             **KEEP,
+            **ASKS,
             ev.ReadyRequested: O.READY,
-            ev.PauseRequested: O.PAUSED,
+            Pause: O.PAUSED,
             WrapUpOver: O.READY,
             ev.OperatorAnswered: O.TALKING,
             ev.OperatorSignedOut: O.OFFLINE,
@@ -185,12 +240,14 @@ def advance(operator: Operator, move: Move, now: float) -> Operator:
         raise IllegalMove(operator.login, operator.state, move)
     state = moves[type(move)] or operator.state
     match move:
-        case ev.OperatorSignedIn(queues=queues, desk_phone=desk_phone):
-            here = replace(operator, queues=queues, page=True, page_lost_at=None, desk_phone=desk_phone)
-            return here if operator.signed_in else _pause(here, PauseReason.SIGNED_IN, now)
-        case ev.DeskPhoneSignedIn(queues=queues):
-            here = replace(operator, queues=queues, desk_phone=True)
-            return here if operator.signed_in else _pause(here, PauseReason.SIGNED_IN, now)
+        case ev.OperatorSignedIn(desk_phone=desk_phone):
+            here = replace(operator, page=True, page_lost_at=None, desk_phone=desk_phone)
+            return here if operator.signed_in else _pause(replace(here, taken=0), PauseReason.SIGNED_IN, now)
+        case ev.DeskPhoneSignedIn():
+            here = replace(operator, desk_phone=True)
+            return here if operator.signed_in else _pause(replace(here, taken=0), PauseReason.SIGNED_IN, now)
+        case Assigned(queues=queues, skills=skills):
+            return replace(operator, queues=queues, skills=skills)
         case ev.PageClosed():
             return replace(operator, page=False, page_lost_at=now)
         case ev.PhoneRegistered():
@@ -198,29 +255,37 @@ def advance(operator: Operator, move: Move, now: float) -> Operator:
         case ev.PhoneLost():
             return replace(operator, phone=False, phone_lost_at=operator.phone_lost_at or now)
         case ev.OperatorSignedOut():
-            return replace(_enter(operator, O.OFFLINE, now), page=False, pause=None, wrap_up_until=None)
+            gone = replace(_enter(operator, O.OFFLINE, now), page=False, pause=None, wrap_up_until=None)
+            return replace(gone, asked=None, pause_pending=False)
         case ev.ReadyRequested():
             if state is not O.READY:
-                return replace(operator, pause_pending=False)
+                return replace(operator, pause_pending=False, next_pause="")
             if not operator.phone:
                 raise IllegalMove(f"{operator.login} without a phone", operator.state, move)
             return operator if operator.state is O.READY else _ready(operator, now)
-        case ev.PauseRequested():
+        case Pause(kind=kind):
             if state is not O.PAUSED:
-                return replace(operator, pause_pending=True)
-            return _pause(operator, PauseReason.OWN, now)
+                return replace(operator, pause_pending=True, next_pause=kind, asked=None)
+            return replace(_own_pause(operator, kind, now), asked=None)
+        case PauseAsked(kind=kind):
+            return replace(operator, asked=kind)
+        case ev.PauseDenied():
+            if operator.asked is None:
+                raise IllegalMove(f"{operator.login} who asked for nothing", operator.state, move)
+            return replace(operator, asked=None)
+        case PauseOverdue():
+            return replace(operator, overdue=True)
         case ev.CallOffered(call=call):
             return replace(_enter(operator, O.RINGING, now), call=call)
         case ev.OperatorAnswered(call=call):
             if operator.call not in (None, call):
                 raise IllegalMove(f"{operator.login} in {operator.call}", operator.state, move)
-            return replace(_enter(operator, O.TALKING, now), call=call, wrap_up_until=None, pause=None)
+            talks = replace(_enter(operator, O.TALKING, now), call=call, wrap_up_until=None, pause=None)
+            return replace(talks, taken=operator.taken + 1)
         case ev.RingEnded(result=result):
             return _after_ring(replace(operator, call=None), result, now)
         case ev.OperatorLegEnded():
-            if operator.pause_pending:
-                return _pause(operator, PauseReason.OWN, now)
-            return _ready(operator, now)  # a phone that is away comes back, as after a reload, or its grace ends
+            return _free(operator, now)  # a phone that is away comes back, as after a reload, or its grace ends
         case Wrapped(until=until):
             return replace(_enter(operator, O.WRAP_UP, now), wrap_up_until=until)
         case WrapUpOver():
@@ -260,7 +325,7 @@ def adopted(operator: Operator, wrap_up_s: float, away_s: float, now: float) -> 
         return _pause(unheard, PauseReason.SIGNED_IN, now)
     match operator.state:
         case O.RINGING if operator.pause_pending:
-            return _pause(unheard, PauseReason.OWN, now)
+            return _own_pause(unheard, operator.next_pause, now)
         case O.RINGING:
             return replace(_enter(unheard, O.READY, now), idle_since=operator.idle_since)
         case O.TALKING:
@@ -269,28 +334,36 @@ def adopted(operator: Operator, wrap_up_s: float, away_s: float, now: float) -> 
             return unheard
 
 
+def lasting(operator: Operator) -> Operator:
+    """What of the operator outlives the application: page and phone are heard of anew."""
+    return replace(operator, page=False, phone=False, page_lost_at=None, phone_lost_at=None)
+
+
 def _away(since: float | None, now: float, grace: float) -> bool:
     return since is not None and now - since >= grace
 
 
 def _enter(operator: Operator, state: OperatorState, now: float) -> Operator:
-    return replace(operator, state=state, since=now)
+    return replace(operator, state=state, since=now, pause_kind="", overdue=False)
 
 
 def _ready(operator: Operator, now: float) -> Operator:
-    return replace(
-        _enter(operator, O.READY, now), call=None, pause=None, pause_pending=False, wrap_up_until=None, idle_since=now
-    )
+    ready = replace(_enter(operator, O.READY, now), call=None, pause=None, wrap_up_until=None, idle_since=now)
+    return replace(ready, pause_pending=False, next_pause="")
 
 
 def _pause(operator: Operator, reason: PauseReason, now: float) -> Operator:
-    paused = _enter(operator, O.PAUSED, now)
-    return replace(paused, call=None, pause=reason, pause_pending=False, wrap_up_until=None)
+    paused = replace(_enter(operator, O.PAUSED, now), call=None, pause=reason, wrap_up_until=None)
+    return replace(paused, pause_pending=False, next_pause="")
+
+
+def _own_pause(operator: Operator, kind: str, now: float) -> Operator:
+    return replace(_pause(operator, PauseReason.OWN, now), pause_kind=kind)
 
 
 def _free(operator: Operator, now: float) -> Operator:
     """Ready for the next call, unless a pause was asked for meanwhile. A phone that is away has its grace."""
-    return _pause(operator, PauseReason.OWN, now) if operator.pause_pending else _ready(operator, now)
+    return _own_pause(operator, operator.next_pause, now) if operator.pause_pending else _ready(operator, now)
 
 
 def _after_ring(operator: Operator, result: ev.RingResult, now: float) -> Operator:

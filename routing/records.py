@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Generic, Literal, TypeVar
 
 from routing.call import Call, CallState
+from routing.effects import WorkKind
 
 T = TypeVar("T")
 
@@ -100,12 +101,13 @@ class CallRecord:
 
 @dataclass(frozen=True, slots=True)
 class MessageWork:
-    """A message that somebody must answer. `recording` is None until the file was found."""
+    """Somebody must call back. `recording` of a message is None until the file was found."""
 
     call_id: str
     caller: str
     at: float
     state: str
+    kind: WorkKind
     recording: RecordingRow | None
 
 
@@ -121,14 +123,17 @@ class Act(StrEnum):
     DESK_PHONE_REMOVED = "desk_phone_removed"
     RECORDING_PLAYED = "recording_played"
     RECORDING_REFUSED = "recording_refused"
+    POLICY_CHANGED = "policy_changed"
+    PAUSE_GRANTED = "pause_granted"
+    PAUSE_DENIED = "pause_denied"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
     """Who did what to what, when and from where.
 
-    `who`: a login (where signing in failed, the one that was tried); `subject`: a login or the id of a call; `origin`:
-    a network address, or `command line`.
+    `who`: a login (where signing in failed, the one that was tried); `subject`: a login, the id of a call, or
+    kind/key of a document; `origin`: a network address, or `command line`.
     """
 
     at: float
@@ -150,6 +155,32 @@ class CallFilter:
     caller: str | None = None
     since: float | None = None
     until: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRow:
+    """A call that was offered to an operator. `result` None: it still rings, or they talk.
+
+    The others: answered, not_answered, refused, unreachable, taken (another was quicker), cancelled.
+    """
+
+    call_id: str
+    caller: str
+    queue: str | None
+    offered_at: float
+    rung_at: float | None
+    answered_at: float | None
+    ended_at: float | None
+    result: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedCaller:
+    """A call that was attached to a case instead of waiting for an operator."""
+
+    call_id: str
+    caller: str
+    at: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import bindparam, insert
-from sqlmodel import Session, SQLModel, col, func, or_, select
+from sqlmodel import Session, SQLModel, col, or_, select
 
 from routing.call import Call, CallState, EndedBy, Leg, Moment, Outcome
-from routing.records import CallFilter, CallRecord, MessageWork, Page, RecordingRow, operator_of
+from routing.records import CallFilter, CallRecord, Page, RecordingRow, operator_of
 from storage import cursor as cursors
 from storage import live, recordings, tables
 
@@ -64,6 +64,13 @@ def _describe(row: tables.Call, call: Call) -> None:
     row.caller_name = call.caller_name
     row.called = call.called
     row.channel = call.channel
+    row.diverted_from = call.diverted_from
+    row.line = call.line
+    row.tag = call.tag
+    row.urgent = call.urgent
+    row.returned = call.returned
+    row.forwarded_to = call.forwarded_to
+    row.joined = call.joined
     row.state = call.state.value
     row.queue = call.queue
     row.operator = operator_of(call)
@@ -147,6 +154,23 @@ def knows(session: Session, call_id: str) -> bool:
     return session.get(tables.Call, call_id) is not None
 
 
+def recent_talks(session: Session, since: float) -> list[tuple[str, str, float]]:
+    """Caller, operator and end of the talks that were over at `since` or later, the oldest first."""
+    query = (
+        select(tables.Call.caller, tables.CallLeg.operator, tables.CallLeg.ended_at)
+        .join(tables.CallLeg, col(tables.CallLeg.call_id) == col(tables.Call.id))
+        .where(
+            # a day's calls by the index on arrival; no call lasts so long that more is needed
+            col(tables.Call.arrived_at) >= since - 4 * 3600.0,
+            col(tables.Call.caller) != "",
+            col(tables.CallLeg.answered_at).is_not(None),
+            col(tables.CallLeg.ended_at) >= since,
+        )
+        .order_by(col(tables.CallLeg.ended_at))
+    )
+    return [(caller, operator, ended_at) for caller, operator, ended_at in session.exec(query) if ended_at is not None]
+
+
 def unknown(session: Session, ids: Iterable[str]) -> set[str]:
     """Those of `ids` that no call has."""
     wanted = sorted(set(ids))
@@ -217,7 +241,7 @@ def save_recording(session: Session, given: RecordingRow) -> None:
     session.add(row)
     session.flush()
     call = session.get_one(tables.Call, given.call_id)
-    measured = {one.kind for one in _recordings(session, [given.call_id])[given.call_id]}
+    measured = {one.kind for one in recordings_of(session, [given.call_id])[given.call_id]}
     call.unmeasured = call.unmeasured and any(kind.name not in measured for kind in recordings.owed(call))
     session.add(call)
 
@@ -225,40 +249,6 @@ def save_recording(session: Session, given: RecordingRow) -> None:
 def unmeasured(session: Session) -> list[str]:
     """The ids of the calls that are over and have a recording that was not looked at yet."""
     return list(session.exec(select(tables.Call.id).where(col(tables.Call.unmeasured)).order_by(col(tables.Call.id))))
-
-
-def open_message_work(session: Session, call_id: str, caller: str, at: float) -> None:
-    """Somebody must call back; told twice it is still one piece of work, and one that is done stays done."""
-    if session.get(tables.MessageWork, call_id) is None:
-        session.add(tables.MessageWork(call_id=call_id, caller=caller, at=at, state="open"))
-
-
-def messages(session: Session, state: str, cursor: str | None, limit: int) -> Page[MessageWork]:
-    """Newest first. Raises `BadCursor`."""
-    query = select(tables.MessageWork).where(col(tables.MessageWork.state) == state)
-    newest = (col(tables.MessageWork.at), col(tables.MessageWork.call_id))
-    if cursor is not None:
-        query = query.where(cursors.behind(*newest, cursors.load(cursor)))
-    rows = session.exec(query.order_by(*(one.desc() for one in newest)).limit(limit + 1)).all()
-    shown = rows[:limit]
-    found = _recordings(session, [row.call_id for row in shown])
-    items = tuple(
-        MessageWork(
-            call_id=row.call_id,
-            caller=row.caller,
-            at=row.at,
-            state=row.state,
-            recording=next((one for one in found[row.call_id] if one.kind == "message"), None),
-        )
-        for row in shown
-    )
-    further = cursors.dump(shown[-1].at, shown[-1].call_id) if len(rows) > limit else None
-    return Page(items, further)
-
-
-def messages_open(session: Session) -> int:
-    query = select(func.count()).select_from(tables.MessageWork).where(col(tables.MessageWork.state) == "open")
-    return session.exec(query).one()
 
 
 def _meet(session: Session, call: Call) -> None:
@@ -299,7 +289,7 @@ def _records(session: Session, rows: Sequence[tables.Call], *, timeline: bool = 
         )
         for moment in session.exec(moment_rows):
             moments[moment.call_id].append(Moment(moment.at, moment.kind, moment.detail))
-    files = _recordings(session, ids)
+    files = recordings_of(session, ids)
     cases: dict[str, str] = {}
     case_rows = (
         select(tables.Case.call_id, tables.Case.number)
@@ -327,8 +317,15 @@ def _call(row: tables.Call, legs: Iterable[Leg], timeline: Iterable[Moment]) -> 
         called=row.called,
         channel=row.channel,
         arrived_at=row.arrived_at,
+        diverted_from=row.diverted_from,
+        line=row.line,
+        tag=row.tag,
         state=CallState(row.state),
         queue=row.queue,
+        urgent=row.urgent,
+        returned=row.returned,
+        forwarded_to=row.forwarded_to,
+        joined=row.joined,
         queued_at=row.queued_at,
         operator=row.operator,
         answered_at=row.answered_at,
@@ -348,7 +345,7 @@ def _recording_of(session: Session, call_id: str, kind: str) -> tables.Recording
     return session.exec(query).first()
 
 
-def _recordings(session: Session, ids: Collection[str]) -> defaultdict[str, list[RecordingRow]]:
+def recordings_of(session: Session, ids: Collection[str]) -> defaultdict[str, list[RecordingRow]]:
     """By call, the talk before the message."""
     found: defaultdict[str, list[RecordingRow]] = defaultdict(list)
     query = select(tables.Recording).where(col(tables.Recording.call_id).in_(ids))

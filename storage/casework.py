@@ -1,13 +1,15 @@
 """Cases and their history; the store's side of the office's commands."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 
 from sqlmodel import Session, col, func, select
 
 from cases.case import Case, CaseFilter, Change
-from routing.records import Page
+from routing.effects import AttachCaller
+from routing.records import AttachedCaller, Page
 from storage import cursor as cursors
 from storage import tables
 
@@ -56,6 +58,40 @@ class CaseRows:
                 after=_dump(change.after),
             )
         )
+
+
+def attach(session: Session, given: AttachCaller) -> None:
+    """The call belongs to the case, though nobody spoke with its caller; told twice it still does."""
+    if session.get(tables.CaseCaller, (given.case, given.call)) is None:
+        session.add(tables.CaseCaller(number=given.case, call_id=given.call, caller=given.caller, at=given.at))
+
+
+def attached(session: Session, numbers: Iterable[str]) -> dict[str, int]:
+    """Case -> how many calls were attached to it, those with any."""
+    of = col(tables.CaseCaller.number)
+    return dict(session.exec(select(of, func.count()).where(of.in_(list(numbers))).group_by(of)).all())
+
+
+def is_attached(session: Session, call_id: str, number: str) -> bool:
+    return session.get(tables.CaseCaller, (number, call_id)) is not None
+
+
+def callers(session: Session, number: str, cursor: str | None, limit: int) -> Page[AttachedCaller]:
+    """The calls that were attached to the case, newest first. Raises `BadCursor`."""
+    query = select(tables.CaseCaller).where(col(tables.CaseCaller.number) == number)
+    newest = (col(tables.CaseCaller.at), col(tables.CaseCaller.call_id))
+    if cursor is not None:
+        query = query.where(cursors.behind(*newest, cursors.load(cursor)))
+    rows = session.exec(query.order_by(*(one.desc() for one in newest)).limit(limit + 1)).all()
+    shown = rows[:limit]
+    further = cursors.dump(shown[-1].at, shown[-1].call_id) if len(rows) > limit else None
+    return Page(tuple(AttachedCaller(row.call_id, row.caller, row.at) for row in shown), further)
+
+
+def callers_at(session: Session, place: str) -> frozenset[str]:
+    """The callers of the cases whose place names this one."""
+    query = select(tables.Case.caller).where(col(tables.Case.place).contains(place, autoescape=True)).distinct()
+    return frozenset(caller for caller in session.exec(query) if caller)
 
 
 def case(session: Session, number: str) -> Case | None:

@@ -1,84 +1,57 @@
-"""The city's queues and who serves them, and the demo city that a first start brings."""
+"""Terms of the desk, and the demo city that a first start brings."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from routing.queues import Queue
+from routing.check import findings
+from routing.policy import Document, Line, Member, Policy
 from routing.records import Role
-from storage import tables
+from storage import policy, tables
+from worktime.roster import Shift
 
 
 @dataclass(frozen=True, slots=True)
 class DemoCity:
-    """`accounts`: (login, name, role); `members`: login -> names of the queues he serves."""
+    """`accounts`: (login, name, role)."""
 
     accounts: tuple[tuple[str, str, str], ...]
-    queues: tuple[Queue, ...]
-    members: Mapping[str, tuple[str, ...]]
+    documents: tuple[Document | Shift, ...]
+
+    @property
+    def policy(self) -> Policy:
+        """What those of its documents make that the desk goes by."""
+        return Policy.of(one for one in self.documents if not isinstance(one, Shift))
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Those that a citizen can dial."""
+        return tuple(one.number for one in self.documents if isinstance(one, Line))
 
 
-def load_demo(session: Session, city: DemoCity, hashed: Callable[[], str]) -> None:
+def load_demo(session: Session, city: DemoCity, hashed: Callable[[], str], at: float) -> None:
     """Fill a store in which nobody could sign in; any other stays as its administrator made it.
 
-    `hashed` gives a fresh password hash. Raises `ValueError` for an unknown role or a member that does not fit.
+    `hashed` gives a fresh password hash. Raises `ValueError` for an unknown role or documents that do not fit.
     """
-    queues = {queue.name for queue in city.queues}
+    wrong = [f"{one.kind}/{one.key} {one.field}: {one.code} {one.value}" for one in findings(city.policy)]
+    for one in city.documents:
+        if isinstance(one, Shift):
+            one.minutes()
     logins = {login for login, _, _ in city.accounts}
-    for login, names in city.members.items():
-        if login not in logins or not queues.issuperset(names):
-            raise ValueError(f"demo city: {login} serves {', '.join(names)}: no such account or queue")
+    wrong += [
+        f"members/{one.login}: no such account"
+        for one in city.documents
+        if isinstance(one, Member) and one.login not in logins
+    ]
+    if wrong:
+        raise ValueError("demo city: " + "; ".join(wrong))
     if session.exec(select(tables.Account).limit(1)).first() is not None:
         return
     for login, name, role in city.accounts:
         session.add(tables.Account(login=login, name=name, role=Role(role).value, password_hash=hashed()))
-    for position, queue in enumerate(city.queues):
-        session.add(tables.Queue(position=position, **asdict(queue)))
-    session.flush()
-    for login, names in city.members.items():
-        session.add_all(tables.QueueMember(login=login, queue=name) for name in names)
-
-
-def queues(session: Session) -> list[Queue]:
-    """In the order in which they are shown."""
-    rows = session.exec(select(tables.Queue).order_by(col(tables.Queue.position), col(tables.Queue.name)))
-    return [
-        Queue(
-            name=row.name,
-            title=row.title,
-            ring_s=row.ring_s,
-            wrap_up_s=row.wrap_up_s,
-            nobody_wait_s=row.nobody_wait_s,
-            max_wait_s=row.max_wait_s,
-            reconnect_s=row.reconnect_s,
-        )
-        for row in rows
-    ]
-
-
-def queue_members(session: Session) -> dict[str, tuple[str, ...]]:
-    """Login -> names of the queues he serves, in the order of the queues."""
-    rows = session.exec(
-        select(tables.QueueMember)
-        .join(tables.Queue, col(tables.Queue.name) == col(tables.QueueMember.queue))
-        .order_by(col(tables.QueueMember.login), col(tables.Queue.position), col(tables.Queue.name))
-    )
-    members: dict[str, tuple[str, ...]] = {}
-    for row in rows:
-        members[row.login] = (*members.get(row.login, ()), row.queue)
-    return members
-
-
-def queues_of(session: Session, login: str) -> tuple[str, ...]:
-    """Names of the queues he serves, in their order."""
-    rows = session.exec(
-        select(tables.QueueMember.queue)
-        .join(tables.Queue, col(tables.Queue.name) == col(tables.QueueMember.queue))
-        .where(tables.QueueMember.login == login)
-        .order_by(col(tables.Queue.position), col(tables.Queue.name))
-    )
-    return tuple(rows)
+    policy.begin(session, city.documents, policy.Stamp("hotline", "", at))
 
 
 def next_term(session: Session) -> int:

@@ -1,12 +1,14 @@
 """The telephones on the operators' desks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session, col, select
 
+from routing.policy import Member, Policy
 from routing.records import DeskPhone, Role
-from storage import tables
+from storage import policy, tables
+from storage.policy import Stamp
 
 
 class Clash(ValueError):
@@ -15,7 +17,7 @@ class Clash(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Whose phone it is. An account that is missing gets `name` and `password`; the queues are added to his own."""
+    """Whose phone it is. An account that is missing gets `name` and `password`; `queues` are added to his own."""
 
     name: str
     password: str
@@ -32,14 +34,26 @@ def every(session: Session) -> list[DeskPhone]:
     return [_phone(row) for row in session.exec(select(tables.DeskPhone).order_by(col(tables.DeskPhone.login)))]
 
 
-def add(session: Session, phones: Sequence[DeskPhone], crew: Mapping[str, Seat], hashes: Mapping[str, str]) -> None:
-    """`hashes`: the password hash of each login of `crew` that may be new. Raises `Clash`."""
-    known = list(session.exec(select(tables.Queue.name).order_by(col(tables.Queue.position))))
+def add(
+    session: Session,
+    phones: Sequence[DeskPhone],
+    crew: Mapping[str, Seat],
+    hashes: Mapping[str, str],
+    before: Policy,
+    stamp: Stamp,
+) -> Policy:
+    """The policy with the queues of `crew`. `hashes`: the password hash of each login of `crew` that may be new.
+
+    Raises `Clash`.
+    """
+    members = []
     for login, seat in crew.items():
-        unknown = [queue for queue in seat.queues if queue not in known]
+        unknown = [queue for queue in seat.queues if queue not in before.queues]
         if unknown:
-            raise Clash(f"There is no queue {', '.join(unknown)}. There are: {', '.join(known)}.")
+            raise Clash(f"There is no queue {', '.join(unknown)}. There are: {', '.join(before.queues)}.")
         _seat(session, login, seat, hashes)
+        member = before.members.get(login, Member(login))
+        members.append(replace(member, queues=tuple(dict.fromkeys((*member.queues, *seat.queues)))))
     session.flush()
     taken = {row.contact: row.login for row in session.exec(select(tables.DeskPhone)) if row.contact}
     for phone in phones:
@@ -54,6 +68,7 @@ def add(session: Session, phones: Sequence[DeskPhone], crew: Mapping[str, Seat],
         session.add(
             tables.DeskPhone(login=phone.login, contact=phone.contact, codecs=",".join(phone.codecs), ha1=phone.ha1)
         )
+    return policy.write(session, before, members, stamp)
 
 
 def remove(session: Session, login: str) -> bool:
@@ -73,9 +88,6 @@ def _seat(session: Session, login: str, seat: Seat, hashes: Mapping[str, str]) -
         raise Clash(f"The account {login} was closed: choose another login.")
     elif account.role != Role.OPERATOR:
         raise Clash(f"The account {login} is that of a {account.role}, not of an operator: choose another login.")
-    for queue in seat.queues:
-        if session.get(tables.QueueMember, (login, queue)) is None:
-            session.add(tables.QueueMember(login=login, queue=queue))
 
 
 def _phone(row: tables.DeskPhone) -> DeskPhone:

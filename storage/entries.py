@@ -8,11 +8,15 @@ from typing import Final
 from sqlmodel import Session
 
 from routing.call import Call
+from routing.effects import AttachCaller, MarkCaller, OpenWork, WorkKind
 from routing.operators import Operator
-from storage import calls, live, presence, tables
+from routing.policy import Mark, MarkKind
+from storage import calls, casework, live, policy, presence, tables, work
 
 CALL: Final = "call"
-MESSAGE: Final = "message"
+WORK: Final = "message"
+ATTACHED: Final = "attached"
+MARK: Final = "mark"
 OPERATOR: Final = "operator"
 
 
@@ -25,27 +29,25 @@ class Entry:
     data: str
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message that somebody must answer. `at`: seconds since 1970 UTC."""
-
-    call: str
-    caller: str
-    at: float
+Value = Call | Operator | OpenWork | AttachCaller | MarkCaller
 
 
-def of(value: Call | Operator | Message) -> tuple[str, str]:
+def of(value: Value) -> tuple[str, str]:
     """Kind and data of an entry for `value`."""
     match value:
         case Call():
             return CALL, live.dump(value)
         case Operator():
             return OPERATOR, live.dump(value)
-        case Message():
-            return MESSAGE, json.dumps(asdict(value), separators=(",", ":"))
+        case OpenWork():
+            return WORK, json.dumps(asdict(value), separators=(",", ":"))
+        case AttachCaller():
+            return ATTACHED, json.dumps(asdict(value), separators=(",", ":"))
+        case MarkCaller():
+            return MARK, json.dumps(asdict(value), separators=(",", ":"))
 
 
-def value(entry: Entry) -> Call | Operator | Message:
+def value(entry: Entry) -> Value:
     """What the entry carries. Raises `ValueError`, `KeyError` or `TypeError` for one that `of` did not write."""
     match entry.kind:
         case "call":
@@ -53,7 +55,13 @@ def value(entry: Entry) -> Call | Operator | Message:
         case "operator":
             return live.load_operator(entry.data)
         case "message":
-            return Message(**json.loads(entry.data))
+            data = json.loads(entry.data)
+            return OpenWork(**{**data, "kind": WorkKind(data.get("kind", WorkKind.MESSAGE))})
+        case "attached":
+            return AttachCaller(**json.loads(entry.data))
+        case "mark":
+            data = json.loads(entry.data)
+            return MarkCaller(Mark(**{**data["mark"], "kind": MarkKind(data["mark"]["kind"])}), data["at"])
         case unknown:
             raise ValueError(f"an entry of the unknown kind {unknown!r}")
 
@@ -62,7 +70,7 @@ def apply(session: Session, entries: Sequence[Entry]) -> None:
     """Write the entries that were not written yet, and how far that is. Raises like `value`."""
     position = session.get(tables.JournalPosition, 1) or tables.JournalPosition(id=1, seq=0)
     # each carries the whole of its subject: what comes before the last of one would be overwritten
-    last: dict[tuple[str, str], Call | Operator | Message] = {}
+    last: dict[tuple[str, str], Value] = {}
     for one in (value(entry) for entry in entries if entry.seq > position.seq):
         before = last.get(_subject(one))
         # what the store would not let replace what it has does not replace it here
@@ -75,19 +83,30 @@ def apply(session: Session, entries: Sequence[Entry]) -> None:
             presence.save(session, one)
     session.flush()
     for one in last.values():
-        if isinstance(one, Message):
-            calls.open_message_work(session, one.call, one.caller, one.at)
+        match one:
+            case OpenWork():
+                work.open_work(session, one)
+            case AttachCaller():
+                casework.attach(session, one)
+            case MarkCaller():
+                policy.mark(session, one)
+            case _:
+                pass
     _advance(session, position, entries)
 
 
-def _subject(one: Call | Operator | Message) -> tuple[str, str]:
+def _subject(one: Value) -> tuple[str, str]:
     match one:
         case Call():
             return CALL, one.id
         case Operator():
             return OPERATOR, one.login
-        case Message():
-            return MESSAGE, one.call
+        case OpenWork():
+            return WORK, one.call
+        case AttachCaller():
+            return ATTACHED, one.call
+        case MarkCaller():
+            return MARK, one.mark.number
 
 
 def go_with(session: Session, journal: str) -> str:

@@ -21,10 +21,17 @@ def load_call(text: str) -> Call:
     data: dict[str, Any] = json.loads(text)
     known = _known(Call, data)
     known["state"] = CallState(data["state"])
-    for field, kind in (("outcome", Outcome), ("ended_by", EndedBy), ("abandon_stage", CallState)):
+    for field, kind in (
+        ("outcome", Outcome),
+        ("settled", Outcome),
+        ("ended_by", EndedBy),
+        ("abandon_stage", CallState),
+    ):
         if known.get(field) is not None:
             known[field] = kind(data[field])
     known["legs"] = tuple(Leg(**_known(Leg, leg)) for leg in data.get("legs", ()))
+    for field in ("passed", "turned", "notices"):
+        known[field] = tuple(data.get(field, ()))
     known["timeline"] = tuple(Moment(**_known(Moment, moment)) for moment in data.get("timeline", ()))
     return Call(**known)
 

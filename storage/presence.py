@@ -4,7 +4,7 @@ import logging
 
 from sqlmodel import Session, col, select
 
-from routing.operators import Operator, OperatorState
+from routing.operators import Operator
 from storage import live, tables
 
 log = logging.getLogger(__name__)
@@ -20,13 +20,13 @@ def save(session: Session, operator: Operator) -> None:
 
 def signed_in(session: Session) -> list[Operator]:
     """Those who were not offline. One whose row cannot be read signs in anew: left out, and logged."""
-    rows = session.exec(
-        select(tables.Presence)
-        .where(col(tables.Presence.state) != OperatorState.OFFLINE.value)
-        .order_by(col(tables.Presence.login))
-    )
+    return [one for one in every(session) if one.signed_in]
+
+
+def every(session: Session) -> list[Operator]:
+    """All who ever were there, those included who are gone. One whose row cannot be read is left out, and logged."""
     found: list[Operator] = []
-    for row in rows:
+    for row in session.exec(select(tables.Presence).order_by(col(tables.Presence.login))):
         try:
             found.append(live.load_operator(row.live))
         except (ValueError, KeyError, TypeError):

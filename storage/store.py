@@ -5,43 +5,42 @@ the last commit and wait for nobody. A method that returns has committed. The ap
 `write`, which use threads of the store's own. All methods raise `StoreFault` when disk or database do not serve.
 """
 
-import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
 from typing import ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlmodel import Session, col, select
+from sqlalchemy import Engine
+from sqlmodel import col, select
 
 from cases.case import Case, CaseFilter, Change
 from routing.call import Call
+from routing.effects import OpenWork
 from routing.operators import Operator
-from routing.queues import Queue
 from routing.records import (
     Account,
     Act,
+    AttachedCaller,
     AuditEntry,
     CallFilter,
     CallRecord,
     DeskPhone,
     MessageWork,
+    OfferRow,
     Page,
     RecordingRow,
     SessionRow,
-    StoreFault,
 )
-from storage import audit, calls, casework, city, database, entries, people, presence, tables
+from storage import audit, calls, casework, city, entries, offers, people, policy, presence, tables
 from storage import desk_phones as phones_on_desks
+from storage import work as work_left
 from storage.city import DemoCity
+from storage.rulebook import Rulebook
 
 log = logging.getLogger(__name__)
 
@@ -54,52 +53,16 @@ NOTES = 1000
 """Rows of the audit that may wait to be written."""
 
 
-class Store:
+class Store(Rulebook):
     def __init__(self, writer: Engine, readers: Engine, timezone: ZoneInfo) -> None:
-        self.timezone = timezone
-        self._engines = (writer, readers)
-        self._line = threading.Lock()
-        self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="store-write")
+        super().__init__(writer, readers, timezone)
         self._note_thread = ThreadPoolExecutor(1, thread_name_prefix="store-note")
         self._room = threading.BoundedSemaphore(NOTES)
-        self._read_threads = ThreadPoolExecutor(database.READERS, thread_name_prefix="store-read")
-
-    @classmethod
-    def open(cls, url: str, *, timezone: ZoneInfo) -> "Store":
-        """Create or migrate the database at `url` (as in `sqlite:////path/hotline.db`) and open it.
-
-        Raises `storage.database.UnusableDatabase` or `StoreFault`.
-        """
-        writer, readers = database.connect(url)
-        try:
-            with _told_plainly():
-                database.migrate(writer)
-        except BaseException:
-            writer.dispose()
-            readers.dispose()
-            raise
-        return cls(writer, readers, timezone)
 
     def close(self) -> None:
         """Finish what is under way and let go of the files."""
-        self._write_thread.shutdown()
         self._note_thread.shutdown()
-        self._read_threads.shutdown()
-        for engine in self._engines:
-            engine.dispose()
-
-    async def write(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """`fn(…)` on the one thread that writes, in the order of calling; it returns after the commit."""
-        return await asyncio.get_running_loop().run_in_executor(self._write_thread, partial(fn, *args, **kwargs))
-
-    async def read(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """`fn(…)` on one of a few threads that read."""
-        return await asyncio.get_running_loop().run_in_executor(self._read_threads, partial(fn, *args, **kwargs))
-
-    def ping(self) -> None:
-        """Raises `StoreFault` unless the database answers."""
-        with self._reading() as session:
-            session.connection().execute(text("SELECT 1"))
+        super().close()
 
     # -- the desk ------------------------------------------------------------------------------------------------
 
@@ -108,23 +71,11 @@ class Store:
         with self._writing() as session:
             return city.next_term(session)
 
-    def queues(self) -> list[Queue]:
-        with self._reading() as session:
-            return city.queues(session)
-
-    def queue_members(self) -> dict[str, tuple[str, ...]]:
-        with self._reading() as session:
-            return city.queue_members(session)
-
-    def queues_of(self, login: str) -> tuple[str, ...]:
-        with self._reading() as session:
-            return city.queues_of(session, login)
-
     def load_demo(self, demo: DemoCity, password: str) -> None:
         """Into a store without accounts, all of them with `password`; another store is left as it is."""
         hasher = PasswordHasher()
         with self._writing() as session:
-            city.load_demo(session, demo, lambda: hasher.hash(password))
+            city.load_demo(session, demo, lambda: hasher.hash(password), time.time())
 
     # -- the journal ---------------------------------------------------------------------------------------------
 
@@ -163,6 +114,11 @@ class Store:
         with self._reading() as session:
             return presence.signed_in(session)
 
+    def last_seen(self) -> list[Operator]:
+        """Every operator as he was when last heard of, also those who are gone."""
+        with self._reading() as session:
+            return presence.every(session)
+
     # -- calls ---------------------------------------------------------------------------------------------------
 
     def save_call(self, call: Call) -> None:
@@ -173,6 +129,16 @@ class Store:
         """The calls that were not over when they were last saved, exactly as they were."""
         with self._reading() as session:
             return calls.open_calls(session)
+
+    def residents(self, areas: Sequence[str]) -> dict[str, frozenset[str]]:
+        """Area -> the callers of cases whose place names it."""
+        with self._reading() as session:
+            return {area: casework.callers_at(session, area) for area in areas}
+
+    def recent_talks(self, since: float) -> list[tuple[str, str, float]]:
+        """Caller, operator and end of the talks that were over at `since` or later, the oldest first."""
+        with self._reading() as session:
+            return calls.recent_talks(session, since)
 
     def knows_call(self, call_id: str) -> bool:
         with self._reading() as session:
@@ -191,6 +157,18 @@ class Store:
         """Newest first, without timelines. Raises `BadCursor`."""
         with self._reading() as session:
             return calls.page(session, wanted, cursor, limit)
+
+    def offers(
+        self, operator: str, since: float, until: float, cursor: str | None = None, limit: int = 50
+    ) -> Page[OfferRow]:
+        """What was offered to the operator from `since` until before `until`, newest first. Raises `BadCursor`."""
+        with self._reading() as session:
+            return offers.offers(session, operator, since, until, cursor, limit)
+
+    def offer_counts(self, operator: str, since: float, until: float) -> dict[str, int]:
+        """Result -> how often it came of what was offered to him in that time."""
+        with self._reading() as session:
+            return offers.counts(session, operator, since, until)
 
     def ended_calls_with_recordings(self, since: float = 0.0) -> Iterator[CallRecord]:
         """Every ended call that arrived at `since` or later, the oldest first, read in batches."""
@@ -213,19 +191,29 @@ class Store:
         with self._reading() as session:
             return calls.unmeasured(session)
 
-    def open_message_work(self, call_id: str, caller: str, at: float) -> None:
+    def open_work(self, work: OpenWork) -> None:
         """The call must have been saved."""
         with self._writing() as session:
-            calls.open_message_work(session, call_id, caller, at)
+            work_left.open_work(session, work)
 
     def messages(self, state: str = "open", cursor: str | None = None, limit: int = 50) -> Page[MessageWork]:
         """Newest first. Raises `BadCursor`."""
         with self._reading() as session:
-            return calls.messages(session, state, cursor, limit)
+            return work_left.messages(session, state, cursor, limit)
+
+    def knows_work(self, call_id: str) -> bool:
+        """Whether calling back this call's citizen is or was somebody's work."""
+        with self._reading() as session:
+            return work_left.known(session, call_id)
+
+    def is_attached(self, call_id: str, number: str) -> bool:
+        """Whether the call belongs to the case, though nobody spoke with its caller."""
+        with self._reading() as session:
+            return casework.is_attached(session, call_id, number)
 
     def messages_open(self) -> int:
         with self._reading() as session:
-            return calls.messages_open(session)
+            return work_left.messages_open(session)
 
     # -- cases ---------------------------------------------------------------------------------------------------
 
@@ -248,6 +236,16 @@ class Store:
         """Newest first. Raises `BadCursor`."""
         with self._reading() as session:
             return casework.page(session, wanted, cursor, limit)
+
+    def attached(self, numbers: Iterable[str]) -> dict[str, int]:
+        """Case -> how many callers are attached to it, those with any."""
+        with self._reading() as session:
+            return casework.attached(session, numbers)
+
+    def case_callers(self, number: str, cursor: str | None = None, limit: int = 50) -> Page[AttachedCaller]:
+        """Newest first. Raises `BadCursor`."""
+        with self._reading() as session:
+            return casework.callers(session, number, cursor, limit)
 
     # -- people --------------------------------------------------------------------------------------------------
 
@@ -330,46 +328,22 @@ class Store:
         with self._reading() as session:
             return phones_on_desks.every(session)
 
-    def add_desk_phones(self, phones: Sequence[DeskPhone], crew: Mapping[str, phones_on_desks.Seat]) -> None:
+    def add_desk_phones(
+        self, phones: Sequence[DeskPhone], crew: Mapping[str, phones_on_desks.Seat], *, who: str = "hotline"
+    ) -> None:
         """All of them or none, with the accounts and queues of `crew` (by login) that are missing.
 
-        Raises `storage.desk_phones.Clash`.
+        `who` does so at the command line. Raises `storage.desk_phones.Clash`.
         """
         # made passwords of 64 bits cannot be guessed however quick the hash is, and sixty are wanted at once
         hasher = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1)
         hashes = {login: hasher.hash(seat.password) for login, seat in crew.items() if seat.password}
         with self._writing() as session:
-            phones_on_desks.add(session, phones, crew, hashes)
+            stamp = policy.Stamp(who, "command line", time.time())
+            now = phones_on_desks.add(session, phones, crew, hashes, self._policy_in(session), stamp)
+        self._keep(now)
 
     def remove_desk_phone(self, login: str) -> bool:
         """Whether there was one."""
         with self._writing() as session:
             return phones_on_desks.remove(session, login)
-
-    # -- transactions --------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _writing(self) -> Iterator[Session]:
-        with self._line, _told_plainly(), Session(self._engines[0], expire_on_commit=False) as session, session.begin():
-            yield session
-
-    @contextmanager
-    def _reading(self) -> Iterator[Session]:
-        with _told_plainly(), Session(self._engines[1]) as session, session.begin():
-            yield session
-
-
-@contextmanager
-def _told_plainly() -> Iterator[None]:
-    """What disk and database did to us becomes `StoreFault`; what the program did wrong stays what it is."""
-    try:
-        yield
-    except (IntegrityError, DataError):
-        raise
-    except ProgrammingError as fault:
-        if getattr(fault.orig, "sqlstate", None) is None:
-            raise
-        # the server's own: a right or a table is missing, as while somebody works on it
-        raise StoreFault(" ".join(str(fault.orig).split())) from fault
-    except (DBAPIError, PoolTimeout) as fault:
-        raise StoreFault(" ".join(str(fault.__cause__ or fault).split())) from fault

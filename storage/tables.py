@@ -29,26 +29,35 @@ class Session(SQLModel, table=True):
     expires_at: float = Field(sa_type=Instant, index=True)
 
 
-class Queue(SQLModel, table=True):
-    """`position` is the order in which queues are shown. Times in whole seconds."""
+class Document(SQLModel, table=True):
+    """What an administrator changes: `data` is the dataclass of its kind as JSON. `position`: in which it is shown."""
 
-    __tablename__ = "queues"
+    __tablename__ = "documents"
+    __table_args__ = (UniqueConstraint("kind", "position", name="uq_documents_position"),)
 
-    name: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
     position: int
-    title: str
-    ring_s: int
-    wrap_up_s: int
-    nobody_wait_s: int
-    max_wait_s: int
-    reconnect_s: int
+    data: str = Field(sa_type=Text)
+    version: int
+    changed_at: float = Field(sa_type=Instant)
+    changed_by: str
 
 
-class QueueMember(SQLModel, table=True):
-    __tablename__ = "queue_members"
+class DocumentChange(SQLModel, table=True):
+    """Every write of a document, as it was before and after; rows are never changed."""
 
-    login: str = Field(foreign_key="accounts.login", primary_key=True)
-    queue: str = Field(foreign_key="queues.name", primary_key=True)
+    __tablename__ = "document_changes"
+    __table_args__ = (Index("ix_document_changes_document", "kind", "key", "revision"),)
+
+    revision: int = Field(primary_key=True, sa_type=BigInteger)
+    at: float = Field(sa_type=Instant)
+    who: str
+    origin: str
+    kind: str
+    key: str
+    before: str | None = Field(default=None, sa_type=Text)
+    after: str | None = Field(default=None, sa_type=Text)
 
 
 class DeskPhone(SQLModel, table=True):
@@ -94,8 +103,15 @@ class Call(SQLModel, table=True):
     caller_name: str
     called: str
     channel: str
+    diverted_from: str = ""
+    line: str = ""
+    tag: str = ""
     state: str
     queue: str | None = None
+    urgent: bool = False
+    returned: bool = False
+    forwarded_to: str = ""
+    joined: str = ""
     operator: str | None = None
     arrived_at: float = Field(sa_type=Instant)
     queued_at: float | None = Field(default=None, sa_type=Instant)
@@ -155,7 +171,7 @@ class Recording(SQLModel, table=True):
 
 
 class MessageWork(SQLModel, table=True):
-    """One piece of work per call that left a message."""
+    """One piece of work per call that left a message or asked to be called back. `kind`: `routing.effects.WorkKind`."""
 
     __tablename__ = "message_work"
     __table_args__ = (Index("ix_message_work_newest", "state", "at", "call_id"),)
@@ -164,6 +180,7 @@ class MessageWork(SQLModel, table=True):
     caller: str
     at: float = Field(sa_type=Instant)
     state: str
+    kind: str = "message"
 
 
 class Case(SQLModel, table=True):
@@ -193,6 +210,17 @@ class Case(SQLModel, table=True):
     version: int
     created_at: float = Field(sa_type=Instant)
     updated_at: float = Field(sa_type=Instant)
+
+
+class CaseCaller(SQLModel, table=True):
+    """A call that was attached to a case instead of waiting: its caller was told of the incident."""
+
+    __tablename__ = "case_callers"
+
+    number: str = Field(foreign_key="cases.number", primary_key=True)
+    call_id: str = Field(foreign_key="calls.id", primary_key=True)
+    caller: str
+    at: float = Field(sa_type=Instant)
 
 
 class CaseHistory(SQLModel, table=True):

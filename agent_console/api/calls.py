@@ -14,7 +14,7 @@ from agent_console.desk import granted
 from agent_console.parts import Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
-from agent_console.views import CallJson, CallsJson
+from agent_console.shapes import CallJson, CallsJson
 from routing import events as ev
 from routing.call import CallState
 from routing.records import CallFilter, CallRecord, RecordingRow

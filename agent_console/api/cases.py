@@ -11,7 +11,7 @@ from agent_console.api.lists import Caller, Cursor, Day, Limit, Login, login_of,
 from agent_console.parts import Console
 from agent_console.problems import FieldError, Problem
 from agent_console.session import SignedIn
-from agent_console.views import CaseJson, CasesJson
+from agent_console.shapes import AttachedListJson, CaseJson, CasesJson
 from cases.case import Case, CaseFilter, CaseInput, FieldFault
 from cases.office import BadCase, CaseExists, NoSuchCall, NoSuchCase, StaleCase
 
@@ -75,8 +75,20 @@ def router(console: Console) -> APIRouter:
     async def case(number: str, who: Annotated[SignedIn, Depends(need("cases"))]) -> CaseJson:
         found = await store.read(store.case, number)
         if found is None:
-            raise _no_such_case(number)
-        return console.views.case_with_history(found, await store.read(store.case_history, number))
+            raise no_such_case(number)
+        attached = await store.read(store.attached, [number])
+        history = await store.read(store.case_history, number)
+        return console.views.case_with_history(found, history, attached.get(number, 0))
+
+    @routes.get("/{number}/callers")
+    async def callers(
+        *, number: str, who: Annotated[SignedIn, Depends(need("cases"))], limit: Limit = 50, cursor: Cursor = None
+    ) -> AttachedListJson:
+        """Who was attached to it by an incident notice instead of waiting, newest first."""
+        if await store.read(store.case, number) is None:
+            raise no_such_case(number)
+        page = await store.read(store.case_callers, number, cursor, limit)
+        return {"items": [console.views.attached(one) for one in page.items], "next": page.next}
 
     @routes.post("", status_code=201)
     async def save(given: NewCase, who: Annotated[SignedIn, Depends(need("cases"))]) -> CaseJson:
@@ -112,7 +124,7 @@ def router(console: Console) -> APIRouter:
         except BadCase as bad:
             raise _bad(bad.faults) from bad
         except NoSuchCase as unknown:
-            raise _no_such_case(number) from unknown
+            raise no_such_case(number) from unknown
         except StaleCase as stale:
             raise Problem(
                 409,
@@ -137,6 +149,6 @@ def _bad(faults: Sequence[FieldFault]) -> Problem:
     )
 
 
-def _no_such_case(number: str) -> Problem:
+def no_such_case(number: str) -> Problem:
     asked = number[:32]
     return Problem(404, "no-such-case", f"没有工单 {asked}，请核对编号。", f"There is no case {asked}: check it.")

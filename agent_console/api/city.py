@@ -21,8 +21,9 @@ def router(console: Console) -> APIRouter:
 
         `timezone`: the city's, in which all times are told, as IANA names it.
         """
+        lines = console.gateway.snapshot().policy.lines.values()
         return {
-            "numbers": list(console.numbers),
+            "numbers": [line.number for line in lines if not line.diverted_from],
             "timezone": console.views.timezone.key,
             "phone": console.visitors is not None,
         }

@@ -10,15 +10,20 @@ from agent_console.problems import FieldError, Problem
 
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=500)]
-Day = Annotated[str | None, Query(description="`today`, or a date as 2026-11-23", max_length=10)]
+_DAY = Query(description="`today`, or a date as 2026-11-23", max_length=10)
+Day = Annotated[str | None, _DAY]
+Date = Annotated[str, _DAY]
 Login = Annotated[str | None, Query(description="a login, or `me`", max_length=64)]
 Caller = Annotated[str | None, Query(max_length=64)]
 
 
 def span(day: str | None, now: float, timezone: ZoneInfo) -> tuple[float | None, float | None]:
+    """Beginning and end of `day` in the city, None of no day. Raises `Problem` (422)."""
+    return (None, None) if day is None else span_of(day, now, timezone)
+
+
+def span_of(day: str, now: float, timezone: ZoneInfo) -> tuple[float, float]:
     """Beginning and end of `day` in the city, as seconds since 1970 UTC. Raises `Problem` (422)."""
-    if day is None:
-        return None, None
     try:
         wanted = datetime.fromtimestamp(now, timezone).date() if day == "today" else date.fromisoformat(day)
         ends = [datetime.combine(one, time(), timezone).timestamp() for one in (wanted, wanted + timedelta(days=1))]

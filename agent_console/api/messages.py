@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from agent_console.api.lists import Cursor, Limit
 from agent_console.parts import Console
 from agent_console.session import SignedIn
-from agent_console.views import MessagesJson
+from agent_console.shapes import MessagesJson
 
 
 def router(console: Console) -> APIRouter:

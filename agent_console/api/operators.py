@@ -3,19 +3,23 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 
 from agent_console.desk import granted
 from agent_console.parts import Console
-from agent_console.problems import Problem
+from agent_console.problems import FieldError, Problem
 from agent_console.session import SignedIn
-from agent_console.views import OperatorJson
+from agent_console.shapes import OperatorJson
 from routing import events as ev
 from routing.operators import Operator, OperatorState
+from routing.snapshot import Snapshot
 
 
 class Presence(BaseModel):
+    """`kind`: the reason of a pause, as the policy names it; empty for none in particular."""
+
     state: Literal["ready", "paused"]
+    kind: Annotated[str, StringConstraints(strict=True, max_length=64)] = ""
 
 
 def router(console: Console) -> APIRouter:
@@ -27,20 +31,23 @@ def router(console: Console) -> APIRouter:
 
     async def move(event: ev.ReadyRequested | ev.PauseRequested, name: str) -> OperatorJson:
         if not await granted(console.gateway, event):
-            raise _refused(operator(event.operator), event)
-        return console.views.operator(operator(event.operator), name)
+            raise _refused(operator(event.operator), event, console.gateway.snapshot())
+        return shown(operator(event.operator), name)
+
+    def shown(one: Operator, name: str) -> OperatorJson:
+        return console.views.operator(one, name, console.gateway.snapshot().policy)
 
     @routes.put("/presence")
     async def presence(login: str, wish: Presence, who: Annotated[SignedIn, Depends(need("presence"))]) -> OperatorJson:
         """`ready` also ends the time for writing; `paused` during a talk takes effect after it.
 
+        A pause that a supervisor must agree to leaves the state as it is, and `asked` says for which kind he asked.
         An operator with a desk phone needs no open page: he is signed in by this.
         """
         _himself(login, who)
         if not operator(login).signed_in and await store.read(store.desk_phone, login) is not None:
-            queues = await store.read(store.queues_of, login)
-            await granted(console.gateway, ev.DeskPhoneSignedIn(login, queues))
-        event = ev.ReadyRequested(login) if wish.state == "ready" else ev.PauseRequested(login)
+            await granted(console.gateway, ev.DeskPhoneSignedIn(login))
+        event = ev.ReadyRequested(login) if wish.state == "ready" else ev.PauseRequested(login, wish.kind)
         return await move(event, who.account.name)
 
     @routes.post("/wrap-up/finish")
@@ -49,13 +56,39 @@ def router(console: Console) -> APIRouter:
         _himself(login, who)
         now = operator(login)
         if now.state in (OperatorState.READY, OperatorState.PAUSED):  # the time was over already
-            return console.views.operator(now, who.account.name)
+            return shown(now, who.account.name)
         if now.state is not OperatorState.WRAP_UP:
-            raise _refused(now, ev.ReadyRequested(login))
+            raise _refused(now, ev.ReadyRequested(login), console.gateway.snapshot())
         paused = now.pause_pending or not now.phone
-        return await move(ev.PauseRequested(login) if paused else ev.ReadyRequested(login), who.account.name)
+        wish = ev.PauseRequested(login, now.next_pause) if paused else ev.ReadyRequested(login)
+        return await move(wish, who.account.name)
 
     return routes
+
+
+def pause_refused(name: str, operator: Operator, desk: Snapshot) -> Problem:
+    """Why the desk did not let him go on a pause of this kind."""
+    kind = desk.policy.pauses.get(name)
+    if name and kind is None:
+        zh = "没有这种小休原因，可能已被管理员删除。请重新选择。"
+        en = "There is no such reason for a pause; it may have been removed. Choose again."
+        return Problem(422, "unknown-pause", zh, en, errors=[FieldError("kind", zh, en)])
+    others = sum(
+        name in (one.pause_kind, one.next_pause) for one in desk.operators.values() if one.login != operator.login
+    )
+    if kind is not None and kind.at_once and others >= kind.at_once:
+        return Problem(
+            409,
+            "pause-full",
+            f"已有 {others} 人在“{kind.title}”，最多同时 {kind.at_once} 人。请稍后再试，或选择其他原因。",
+            f"{others} are on {kind.title} already, and at most {kind.at_once} may be: try later, or choose another.",
+        )
+    return Problem(
+        409,
+        "cannot-pause",
+        "现在不能小休，请稍后重试。",
+        "A pause is not possible right now: try again in a moment.",
+    )
 
 
 def _himself(login: str, who: SignedIn) -> None:
@@ -68,7 +101,9 @@ def _himself(login: str, who: SignedIn) -> None:
         )
 
 
-def _refused(operator: Operator, event: ev.ReadyRequested | ev.PauseRequested) -> Problem:
+def _refused(operator: Operator, event: ev.ReadyRequested | ev.PauseRequested, desk: Snapshot) -> Problem:
+    if isinstance(event, ev.PauseRequested) and operator.signed_in:
+        return pause_refused(event.kind, operator, desk)
     match operator.state:
         case OperatorState.OFFLINE:
             zh = "页面尚未与服务器连接，请等待连接恢复后重试。"

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 
 from agent_console.parts import Console
 from agent_console.session import SignedIn
-from agent_console.views import QueuesJson
+from agent_console.shapes import QueuesJson
 
 
 def router(console: Console) -> APIRouter:

@@ -8,13 +8,12 @@ from typing_extensions import TypedDict
 
 from agent_console.audit import origin
 from agent_console.desk import granted
-from agent_console.gate import COOKIE
+from agent_console.gate import AT_A_SEAT, COOKIE
 from agent_console.parts import Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
-from agent_console.views import SignedInJson
+from agent_console.shapes import SignedInJson
 from routing import events as ev
-from routing.records import Role
 
 
 class Credentials(BaseModel):
@@ -55,7 +54,7 @@ def router(console: Console) -> APIRouter:
         page = console.hub.page_of(login)
         # an old session ends alone when the operator works from another page meanwhile
         present = who.kind == "page" and (page is None or page.who.token_sha256 == who.token_sha256)
-        leaves = present and who.account.role is Role.OPERATOR
+        leaves = present and who.account.role in AT_A_SEAT
         if leaves and not await granted(console.gateway, ev.OperatorSignedOut(login)):
             raise Problem(
                 409,

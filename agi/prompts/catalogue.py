@@ -73,9 +73,12 @@ class Sound:
 def load(folder: Path = FOLDER) -> dict[str, Prompt]:
     """All prompts of the folder by name; a digit, an unknown key or a missing one is an error that names the prompt."""
     prompts: dict[str, Prompt] = {}
-    for name, entry in tomllib.loads((folder / TEXTS).read_text("utf-8")).items():
-        if not isinstance(entry, dict) or set(entry) != {"text", "voice", "speed"}:
-            raise ValueError(f"{TEXTS}: {name} needs exactly text, voice and speed")
+    entries = tomllib.loads((folder / TEXTS).read_text("utf-8"))
+    usual = {key: entries.pop(key) for key in ("voice", "speed") if key in entries}
+    for name, own in entries.items():
+        entry = {**usual, **own} if isinstance(own, dict) else {}
+        if set(entry) != {"text", "voice", "speed"}:
+            raise ValueError(f"{TEXTS}: {name} needs a text, and a voice and speed of its own or of all")
         text, voice, speed = str(entry["text"]), str(entry["voice"]), float(entry["speed"])
         if any(character.isdigit() for character in text):
             raise ValueError(f"{TEXTS}: {name} holds a digit; write it as a word")

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from agent_console.app import build
 from agent_console.hub import Hub
 from agent_console.live import Rhythm
-from agent_console.parts import Softphone, Visitors
+from agent_console.parts import Incidents, Softphone, Spoken, Visitors
 from cases.office import Office
 from routing.desk import Desk
 from storage.store import Store
@@ -22,8 +22,21 @@ from tests.postgres import Server
 from .house import CITY, CITY_OF_TESTS, PASSWORD, START, DeskAtHand, House
 from .served import Served, serve
 
-ANSWERED_BY_THE_STORE = ("test_calls", "test_cases", "test_recording", "test_sessions")
+ANSWERED_BY_THE_STORE = (
+    *("test_calls", "test_cases", "test_handovers", "test_marks", "test_notices", "test_policy", "test_recording"),
+    *("test_roster", "test_sessions", "test_team"),
+)
 """Files whose tests run on both engines; to the others it makes no difference."""
+
+
+PROMPTS = frozenset({"greeting", "waiting", "comfort-1", "area-city", "area-tianyuan", "incident-water"})
+SPOKEN = Incidents(
+    areas=(
+        Spoken("全市", "area-city", "全市市民朋友请注意，"),
+        Spoken("天元区", "area-tianyuan", "天元区的市民朋友请注意，", "天元区"),
+    ),
+    kinds=(Spoken("停水", "incident-water", "部分地区停水。"), Spoken("停电", "incident-power", "部分地区停电。")),
+)
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +90,7 @@ def house(
     now, ticks = [START], [1000.0]
     secrets: list[Any] = []
     health = {"database": "ok", "asterisk": "ok"}
-    desk = DeskAtHand(Desk(store.queues(), "main"), lambda: now[0])
+    desk = DeskAtHand(Desk(store.policy()), lambda: now[0])
     hub = Hub(desk.snapshot, lambda: now[0], CITY, kept=64, bound=32)
     desk.hub = hub
     recordings = tmp_path / "recordings"
@@ -105,8 +118,9 @@ def house(
         new_secret=new_secret,
         health=health_now,
         metrics=CollectorRegistry(),
-        numbers=["12345"],
         visitors=Visitors("phone-page", lambda: new_secret("phone-page")) if demo else None,
+        incidents=SPOKEN,
+        prompts=PROMPTS,
         origins=["https://hotline.example.org"],
         pages=pages,
         rhythm=rhythm,

@@ -17,8 +17,10 @@ from agent_console.hub import Hub
 from routing import effects as fx
 from routing import events as ev
 from routing.call import Call
-from routing.desk import Desk, Snapshot
+from routing.desk import Desk
+from routing.policy import Line, Member
 from routing.queues import Queue
+from routing.snapshot import Snapshot
 from storage import audit
 from storage.city import DemoCity
 from storage.store import Store
@@ -44,8 +46,12 @@ CITY_OF_TESTS = DemoCity(
         ("leader1", "领导", "leader"),
         ("admin", "管理员", "admin"),
     ),
-    queues=(Queue("main", "市长热线"),),
-    members={"op1001": ("main",), "op1002": ("main",)},
+    documents=(
+        Queue("main", "市长热线"),
+        Line("12345", "市长热线", "12345", "main"),
+        Member("op1001", ("main",)),
+        Member("op1002", ("main",)),
+    ),
 )
 
 
@@ -117,7 +123,7 @@ class House:
 
     def sit_down(self, login: str) -> None:
         """The operator is there and ready, with a phone."""
-        self.desk.post(ev.OperatorSignedIn(login, ("main",)))
+        self.desk.post(ev.OperatorSignedIn(login))
         self.desk.post(ev.PhoneRegistered(login))
         self.desk.post(ev.ReadyRequested(login))
 
@@ -125,6 +131,12 @@ class House:
         self.sit_down(login)
         self.call_up(call_id)
         self.desk.post(ev.OperatorAnswered(call_id, login, "PJSIP/op-1"))
+
+    def have(self, *documents: Any) -> None:
+        """Somebody has changed the policy so, and the desk goes by it."""
+        for document in documents:
+            policy = self.store.change_policy(document, who="admin", at=self.now[0])
+        self.desk.post(ev.PolicyChanged(policy))
 
     def write_calls(self) -> None:
         """What the desk ordered to be saved."""

@@ -1,5 +1,6 @@
 import pytest
 
+from routing import effects as fx
 from routing import events as ev
 from routing.records import RecordingRow
 
@@ -34,6 +35,15 @@ async def test_a_call_is_shown_with_all_that_is_known_of_it(house: House) -> Non
         "caller": "13907330001",
         "caller_name": "",
         "called": "12345",
+        "line": "12345",
+        "tag": "12345",
+        "diverted_from": "",
+        "urgent": False,
+        "returned": False,
+        "forwarded_to": "",
+        "joined": "",
+        "mark": None,
+        "turn": None,
         "queue": "main",
         "state": "ended",
         "outcome": "answered",
@@ -126,7 +136,7 @@ async def test_a_query_that_makes_no_sense_is_told_which_part(house: House, quer
 
 async def test_an_open_message_is_listed_with_its_recording(house: House) -> None:
     one_talk(house, "c1")
-    house.store.open_message_work("c1", "13907330001", START + 100)
+    house.store.open_work(fx.OpenWork("c1", "13907330001", START + 100))
     house.store.save_recording(RecordingRow("r", "c1", "message", "c1-m.sln", 1, 8000, 7.25, 116_000, ""))
     async with house.client("op1001") as http:
         answer = (await http.get("/api/v1/messages", params={"state": "open"})).json()
@@ -139,6 +149,7 @@ async def test_an_open_message_is_listed_with_its_recording(house: House) -> Non
                 "at": "2026-11-23T18:31:40.000+08:00",
                 "seconds": 7.25,
                 "state": "open",
+                "kind": "message",
                 "recording": "/api/v1/calls/c1/recording?kind=message",
             }
         ],

@@ -39,7 +39,7 @@ async def test_a_saved_case_is_answered_with_its_number_and_markup_unchanged(hou
         assert shown.pop("history") == [
             {"version": 1, "at": saved["created_at"], "who": "op1001", "before": None, "after": saved}
         ]
-        assert shown == saved
+        assert shown == {**saved, "attached": 0}
         assert (await http.get("/api/v1/cases", params={"operator": "me", "day": "today"})).json() == {
             "items": [saved],
             "next": None,

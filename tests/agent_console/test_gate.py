@@ -32,24 +32,58 @@ ROUTES = {
     ("GET", "/api/v1/session"): "everyone",
     ("DELETE", "/api/v1/session"): "everyone",
     ("POST", "/api/v1/live-tickets"): "line",
-    ("POST", "/api/v1/softphone"): "operator",
-    ("PUT", "/api/v1/operators/{login}/presence"): "operator",
-    ("POST", "/api/v1/operators/{login}/wrap-up/finish"): "operator",
-    ("POST", "/api/v1/calls/{call_id}/hangup"): "operator",
+    ("POST", "/api/v1/softphone"): "seat",
+    ("PUT", "/api/v1/operators/{login}/presence"): "seat",
+    ("POST", "/api/v1/operators/{login}/wrap-up/finish"): "himself",
+    ("POST", "/api/v1/calls/{call_id}/hangup"): "seat",
+    ("POST", "/api/v1/calls/{call_id}/nuisance"): "seat",
+    ("GET", "/api/v1/operators"): "watchers",
+    ("POST", "/api/v1/operators/{login}/pause/grant"): "watchers",
+    ("POST", "/api/v1/operators/{login}/pause/deny"): "watchers",
+    ("GET", "/api/v1/operators/{login}/offers"): "own",
+    ("GET", "/api/v1/incidents"): "line",
+    ("GET", "/api/v1/notices"): "line",
+    ("POST", "/api/v1/notices"): "watchers",
+    ("DELETE", "/api/v1/notices/{notice_id}"): "watchers",
+    ("GET", "/api/v1/marks"): "watchers",
     ("GET", "/api/v1/calls"): "line",
     ("GET", "/api/v1/calls/{call_id}"): "line",
     ("GET", "/api/v1/calls/{call_id}/recording"): "line",
     ("GET", "/api/v1/cases"): "line",
     ("GET", "/api/v1/cases/{number}"): "line",
+    ("GET", "/api/v1/cases/{number}/callers"): "line",
     ("POST", "/api/v1/cases"): "line",
     ("PUT", "/api/v1/cases/{number}"): "line",
     ("GET", "/api/v1/messages"): "line",
     ("GET", "/api/v1/queues"): "line",
+    ("GET", "/api/v1/accounts"): "watchers",
+    ("GET", "/api/v1/policy/{kind}"): "line",
+    ("GET", "/api/v1/policy/{kind}/{key}"): "line",
+    ("PUT", "/api/v1/policy/{kind}/{key}"): "admin",
+    ("DELETE", "/api/v1/policy/{kind}/{key}"): "admin",
+    ("GET", "/api/v1/policy-changes"): "line",
+    ("GET", "/api/v1/roster"): "line",
+    ("PUT", "/api/v1/roster/{day}/{shift}"): "watchers",
+    ("POST", "/api/v1/roster/copy"): "watchers",
+    ("GET", "/api/v1/attendance"): "line",
+    ("GET", "/api/v1/handovers"): "line",
+    ("POST", "/api/v1/handovers"): "line",
+    ("POST", "/api/v1/handovers/{key}/take"): "line",
 }
 MAY = {
     "everyone": set(Role),
-    "line": {Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN},
-    "operator": {Role.OPERATOR},
+    "line": {Role.OPERATOR, Role.LEADER, Role.SUPERVISOR, Role.ADMIN},
+    "seat": {Role.OPERATOR, Role.LEADER},
+    "himself": {Role.OPERATOR},  # asked for op1001, who is the operator here
+    "own": {Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN},
+    "watchers": {Role.SUPERVISOR, Role.ADMIN},
+    "admin": {Role.ADMIN},
+}
+WRITTEN_BY = {
+    **{kind: {Role.ADMIN} for kind in ("queues", "lines", "skills", "pauses", "areas", "rules")},
+    **{kind: {Role.SUPERVISOR, Role.ADMIN} for kind in ("members", "marks", "notices", "shifts", "duties")},
+    "handovers": set(),  # written as such alone
+    "planets": set(),
 }
 
 
@@ -71,7 +105,16 @@ def test_no_group_is_open_to_a_role_by_accident() -> None:
 
 @pytest.mark.parametrize(("method", "path"), sorted(ROUTES))
 async def test_a_route_is_open_only_to_the_roles_named_for_it(house: House, method: str, path: str) -> None:
-    url = path.format(login="op1001", call_id="c1", number="20261123-0001")
+    url = path.format(
+        login="op1001",
+        call_id="c1",
+        number="20261123-0001",
+        kind="queues",
+        key="main",
+        day="x",
+        shift="x",
+        notice_id="n1",
+    )
     async with house.client() as http:
         assert (await http.request(method, url, json={})).status_code == 401
     for role, login in LOGINS.items():
@@ -80,6 +123,16 @@ async def test_a_route_is_open_only_to_the_roles_named_for_it(house: House, meth
             status = (await http.request(method, url, json={})).status_code
         assert (status == 403) is (role not in MAY[ROUTES[method, path]]), (role, status)
         assert status != 401
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+@pytest.mark.parametrize("kind", sorted(WRITTEN_BY))
+async def test_each_kind_of_document_is_written_by_the_roles_named_for_it(house: House, method: str, kind: str) -> None:
+    for role, login in LOGINS.items():
+        token = await Sessions(house.store, lambda: house.now[0]).issue(login, kind="token", lifetime=60)
+        async with house.client(Authorization=f"Bearer {token}") as http:
+            status = (await http.request(method, f"/api/v1/policy/{kind}/nobody", json={})).status_code
+        assert (status == 403) is (role not in WRITTEN_BY[kind]), (role, status)
 
 
 async def test_the_openapi_description_is_served_and_no_page_loads_scripts_from_elsewhere(house: House) -> None:

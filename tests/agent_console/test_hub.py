@@ -42,12 +42,20 @@ async def test_a_new_page_gets_a_snapshot_and_then_every_change(house: House) ->
             "login": "op1001",
             "name": "name of op1001",
             "queues": ["main"],
+            "skills": {},
+            "taken": 0,
             "state": "ready",
             "since": "2026-11-23T18:30:00.000+08:00",
             "phone": True,
             "call": None,
             "wrap_up_until": None,
             "pause_pending": False,
+            "pause": None,
+            "pause_kind": "",
+            "pause_title": "",
+            "overdue": False,
+            "asked": None,
+            "asked_title": "",
         },
         "call": None,
         "queues": [
@@ -258,6 +266,7 @@ async def test_who_may_see_which_kind_is_said_for_every_kind(house: House) -> No
     house.sit_down("op1001")
     house.talk("c1", "op1001")
     house.desk.post(ev.OperatorLegEnded("c1", "op1001", 44))
+    house.desk.post(ev.PolicyChanged(house.desk.snapshot().policy))
     house.hub.saved("c1")
     house.hub.messages(1)
     assert {frame.text.partition('"type":"')[2].partition('"')[0] for frame in house.hub._kept} == set(SEEN_BY)
@@ -309,7 +318,10 @@ async def test_half_a_character_in_a_name_breaks_no_connection(house: House) -> 
 
 async def test_the_hub_has_a_worker_for_every_effect_that_is_shown(house: House) -> None:
     workers = house.hub.workers()
-    assert set(workers) == {fx.ShowOperator, fx.ShowCall, fx.EndOffer, fx.ShowQueue, fx.ShowTelephony}
+    assert set(workers) == {
+        *(fx.ShowOperator, fx.ShowCall, fx.EndOffer),
+        *(fx.ShowQueue, fx.ShowPolicy, fx.ShowTelephony),
+    }
     link = page(house)
     frames(link)
     await workers[fx.ShowOperator](fx.Order(1, fx.ShowOperator(Operator("op1001"), None)))

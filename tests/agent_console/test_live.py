@@ -16,7 +16,7 @@ async def test_an_open_page_brings_its_operator_and_a_closed_one_is_told_to_the_
         frame = await hear(link)
         assert frame["type"] == "snapshot"
         assert (frame["data"]["operator"]["state"], frame["data"]["operator"]["name"]) == ("paused", "李晓雯")
-        assert served.house.desk.events == [ev.OperatorSignedIn("op1001", ("main",))]
+        assert served.house.desk.events == [ev.OperatorSignedIn("op1001")]
         served.house.hub.messages(4)
         assert (await hear_until(link, "messages"))[-1]["data"] == {"open": 4}
     await served.house.desk.last(ev.PageClosed("op1001"))

@@ -2,6 +2,7 @@ import pytest
 
 from routing import events as ev
 from routing.operators import OperatorState
+from routing.policy import Member, PauseKind
 from routing.records import DeskPhone
 
 from .house import House
@@ -12,7 +13,7 @@ FINISH = "/api/v1/operators/op1001/wrap-up/finish"
 
 async def test_ready_is_answered_with_the_operator_as_he_now_stands(house: House) -> None:
     async with house.client("op1001") as http:
-        house.desk.post(ev.OperatorSignedIn("op1001", ("main",)))
+        house.desk.post(ev.OperatorSignedIn("op1001"))
         house.desk.post(ev.PhoneRegistered("op1001"))
         answer = await http.put(PRESENCE, json={"state": "ready"})
         assert answer.status_code == 200
@@ -20,12 +21,20 @@ async def test_ready_is_answered_with_the_operator_as_he_now_stands(house: House
             "login": "op1001",
             "name": "李晓雯",
             "queues": ["main"],
+            "skills": {},
+            "taken": 0,
             "state": "ready",
             "since": "2026-11-23T18:30:00.000+08:00",
             "phone": True,
             "call": None,
             "wrap_up_until": None,
             "pause_pending": False,
+            "pause": None,
+            "pause_kind": "",
+            "pause_title": "",
+            "overdue": False,
+            "asked": None,
+            "asked_title": "",
         }
         assert (await http.put(PRESENCE, json={"state": "paused"})).json()["state"] == "paused"
 
@@ -44,7 +53,7 @@ async def test_ready_without_a_phone_is_refused_in_the_readers_language(
     house: House, language: str, detail: str
 ) -> None:
     async with house.client("op1001") as http:
-        house.desk.post(ev.OperatorSignedIn("op1001", ("main",)))
+        house.desk.post(ev.OperatorSignedIn("op1001"))
         answer = await http.put(PRESENCE, json={"state": "ready"}, headers={"Accept-Language": language})
         assert answer.status_code == 409
         assert answer.json()["detail"] == detail
@@ -72,7 +81,7 @@ async def test_at_a_desk_phone_ready_needs_no_page(house: House) -> None:
         house.desk.post(ev.PhoneRegistered("op1001"))
         answer = await http.put(PRESENCE, json={"state": "ready"})
         assert (answer.status_code, answer.json()["state"]) == (200, "ready")
-    assert ev.DeskPhoneSignedIn("op1001", ("main",)) in house.desk.events
+    assert ev.DeskPhoneSignedIn("op1001") in house.desk.events
     assert house.desk.snapshot().operators["op1001"].free
 
 
@@ -96,6 +105,77 @@ async def test_an_unknown_state_is_refused_by_field(house: House) -> None:
         answer = await http.put(PRESENCE, json={"state": "asleep"})
         assert answer.status_code == 422
         assert answer.json()["errors"] == [{"field": "state", "message": "不是允许的取值。"}]
+
+
+async def test_a_pause_has_the_reason_that_was_chosen(house: House) -> None:
+    house.have(PauseKind("meal", "用餐", limit_s=1800))
+    house.sit_down("op1001")
+    async with house.client("op1001") as http:
+        answer = (await http.put(PRESENCE, json={"state": "paused", "kind": "meal"})).json()
+    assert [answer[name] for name in ("state", "pause_kind", "pause_title", "overdue")] == [
+        "paused",
+        "meal",
+        "用餐",
+        False,
+    ]
+
+
+async def test_a_pause_that_a_supervisor_must_grant_leaves_the_state_and_says_what_was_asked_for(house: House) -> None:
+    house.have(PauseKind("training", "培训", approval=True))
+    house.sit_down("op1001")
+    async with house.client("op1001") as http:
+        answer = await http.put(PRESENCE, json={"state": "paused", "kind": "training"})
+    assert answer.status_code == 200
+    assert [answer.json()[name] for name in ("state", "asked", "asked_title")] == ["ready", "training", "培训"]
+
+
+async def test_an_unknown_reason_for_a_pause_is_refused_by_field(house: House) -> None:
+    house.sit_down("op1001")
+    async with house.client("op1001") as http:
+        answer = await http.put(PRESENCE, json={"state": "paused", "kind": "siesta"})
+    assert answer.status_code == 422
+    assert answer.json()["type"] == "urn:hotline:problem:unknown-pause"
+    assert answer.json()["errors"] == [
+        {"field": "kind", "message": "没有这种小休原因，可能已被管理员删除。请重新选择。"}
+    ]
+    assert house.desk.snapshot().operators["op1001"].state is OperatorState.READY
+
+
+@pytest.mark.parametrize(
+    ("language", "detail"),
+    [
+        ("zh-CN", "已有 1 人在“用餐”，最多同时 1 人。请稍后再试，或选择其他原因。"),
+        ("en", "1 are on 用餐 already, and at most 1 may be: try later, or choose another."),
+    ],
+)
+async def test_a_pause_that_enough_are_on_already_is_refused_with_how_many(
+    house: House, language: str, detail: str
+) -> None:
+    house.have(PauseKind("meal", "用餐", at_once=1))
+    house.sit_down("op1001")
+    house.sit_down("op1002")
+    house.desk.post(ev.PauseRequested("op1002", "meal"))
+    async with house.client("op1001") as http:
+        answer = await http.put(
+            PRESENCE, json={"state": "paused", "kind": "meal"}, headers={"Accept-Language": language}
+        )
+        assert (answer.status_code, answer.json()["detail"]) == (409, detail)
+        assert (await http.put(PRESENCE, json={"state": "paused"})).json()["state"] == "paused"
+
+
+async def test_a_leader_at_his_seat_does_what_an_operator_does(house: House) -> None:
+    house.have(Member("leader1", ("main",)))
+    async with house.client("leader1") as http:
+        house.talk("c1", "leader1")
+        assert (await http.post("/api/v1/softphone", json={})).json()["username"] == "leader1"
+        assert (await http.post("/api/v1/calls/c1/hangup", json={})).status_code == 202
+        house.desk.post(ev.CallEnded("c1", 16))
+        ready = await http.post("/api/v1/operators/leader1/wrap-up/finish", json={})
+        assert ready.json()["state"] == "ready"
+        house.write_calls()
+        assert [one["id"] for one in (await http.get("/api/v1/calls?operator=me")).json()["items"]] == ["c1"]
+        assert (await http.delete("/api/v1/session")).status_code == 204
+    assert house.desk.events[-1] == ev.OperatorSignedOut("leader1")
 
 
 async def test_a_pause_asked_for_in_a_talk_comes_after_it(house: House) -> None:

@@ -15,8 +15,8 @@ from hotline.board import Board, told
 from routing import effects as fx
 from routing import events as ev
 from routing.desk import Desk
-from routing.queues import Queue
 from routing.records import Account, Role
+from tests.policies import ENV, MAIN, policy
 
 CALLS, CREW = ("c1", "c2", "c3"), ("op1001", "op1002")
 
@@ -26,7 +26,7 @@ class Line:
 
     def __init__(self, kept: int, bound: int) -> None:
         self.now = 1_795_000_000.0
-        self.desk = Desk([Queue("main", "市长热线"), Queue("env", "环保")], "main")
+        self.desk = Desk(policy(MAIN, ENV))
         self.hub = Hub(lambda: self.desk.snapshot, lambda: self.now, ZoneInfo("Asia/Shanghai"), kept=kept, bound=bound)
 
     async def tell(self, event: ev.Event) -> None:
@@ -111,7 +111,7 @@ events = st.one_of(
     st.builds(ev.RingEnded, calls, crew, st.sampled_from(ev.RingResult)),
     st.builds(lambda call, login: ev.OperatorLegEnded(call, login, 44), calls, crew),
     st.builds(lambda call: ev.CallEnded(call, 16), calls),
-    st.builds(lambda login: ev.OperatorSignedIn(login, ("main", "env")), crew),
+    st.builds(lambda login: ev.OperatorSignedIn(login), crew),
     st.builds(ev.PhoneRegistered, crew),
     st.builds(ev.ReadyRequested, crew),
     st.builds(ev.PauseRequested, crew),

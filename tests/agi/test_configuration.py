@@ -6,7 +6,17 @@ from pathlib import Path
 import pytest
 from asterisk.config import Config
 
-from agi.configuration import EVENTS, Layout, Plan, Secrets, UnsafeValueError, conf, render, render_phones
+from agi.configuration import (
+    EVENTS,
+    Layout,
+    Plan,
+    Secrets,
+    UnsafeValueError,
+    conf,
+    render,
+    render_numbers,
+    render_phones,
+)
 from agi.endpoints import VISITORS
 from routing.records import DeskPhone
 
@@ -59,7 +69,7 @@ def test_every_context_that_is_redirected_to_catches_what_does_not_exist(plan: P
     render(plan)
     text = (plan.layout.etc / "extensions.conf").read_text(encoding="utf-8")
     contexts = dict(part.split("]\n", 1) for part in text.split("\n[")[1:])
-    for name in ("wait", "connect", "message", "fallback", "patience", "bye"):
+    for name in ("wait", "connect", "message", "fallback", "patience", "bye", "forward", "callback", "joined"):
         assert "exten => i,1," in contexts[name], name
 
 
@@ -178,3 +188,24 @@ def test_without_the_demo_there_are_no_visitors(plan: Plan) -> None:
 def test_an_operators_phone_is_never_named_as_a_citizens_line(plan: Plan, name: str) -> None:
     with pytest.raises(UnsafeValueError, match=name):
         render(replace(plan, operators=["op1001", name]))
+
+
+def test_without_a_trunk_out_nobody_is_told_that_he_is_put_through(plan: Plan) -> None:
+    render(plan)
+    etc = plan.layout.etc
+    assert "hotline/forwarding" not in (etc / "extensions.conf").read_text(encoding="utf-8")
+    assert "[trunk-out]" not in (etc / "pjsip.conf").read_text(encoding="utf-8")
+    render(replace(plan, trunk_out="10.0.0.1:5070"))
+    assert "Dial(PJSIP/${EXTEN}@trunk-out,45," in (etc / "extensions.conf").read_text(encoding="utf-8")
+    assert "contact = sip:10.0.0.1:5070\n" in (etc / "pjsip.conf").read_text(encoding="utf-8")
+
+
+def test_numbers_are_written_anew_without_touching_the_rest(plan: Plan) -> None:
+    render(plan)
+    etc = plan.layout.etc
+    before = {path.name: path.stat().st_mtime_ns for path in etc.iterdir()}
+    render_numbers(plan.layout, ["12345", "12369"])
+    changed = {path.name for path in etc.iterdir() if path.stat().st_mtime_ns != before[path.name]}
+    assert changed == {"extensions_numbers.conf"}
+    with pytest.raises(UnsafeValueError):
+        render_numbers(plan.layout, ["12345,1,System(id)"])

@@ -7,6 +7,7 @@ from agi.endpoints import (
     desk_phone_of,
     endpoint_of,
     is_citizen,
+    is_outside,
     login_of,
     may_have_phone,
     operator_of,
@@ -37,6 +38,9 @@ def test_channels_are_told_by_their_exact_endpoint() -> None:
     assert is_citizen("PJSIP/phone-page-00000001")
     assert not is_citizen("PJSIP/phone-00000001")
     assert not is_citizen("PJSIP/trunk2-00000001")
+    assert operator_of("PJSIP/trunk-out-00000001") == ""
+    assert is_outside("PJSIP/trunk-out-00000001")
+    assert not is_citizen("PJSIP/trunk-out-00000001")
     assert operator_of("PJSIP/trunk-00000001") == ""
 
 

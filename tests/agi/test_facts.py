@@ -124,3 +124,44 @@ def test_contacts_are_those_of_endpoints_that_can_be_rung() -> None:
 )
 def test_what_does_not_concern_a_call_of_ours_is_no_fact(event: Event) -> None:
     assert Facts(Endpoints()).of(event) == []
+
+
+def told(name: str, **fields: str) -> list[ev.Event]:
+    event = {"Event": "UserEvent", "UserEvent": name, "Channel": "PJSIP/trunk-00000001", "Call": "c1", **fields}
+    return Facts(Endpoints(["1007"])).of(event)
+
+
+def test_what_the_dialplan_tells_of_ways_out() -> None:
+    assert told("NoticeJoined", Case="20260101-0001") == [ev.NoticeJoined("c1", "20260101-0001")]
+    assert told("CallBackWanted") == [ev.CallBackWanted("c1")]
+    assert told("ForwardStarted", Number="073112345") == [ev.ForwardStarted("c1", "073112345")]
+    assert told("ForwardFailed", Status="CHANUNAVAIL") == [ev.ForwardFailed("c1", "CHANUNAVAIL")]
+
+
+def dial(event: str, peer: str, exten: str = "opop1001-15", **fields: str) -> list[ev.Event]:
+    whole = {"Event": event, "Channel": "PJSIP/trunk-00000001", "DestChannel": peer, "AccountCode": "c1", **fields}
+    return Facts(Endpoints(["1007"])).of({**whole, "Exten": exten})
+
+
+def test_another_platform_is_no_operator() -> None:
+    outside = "PJSIP/trunk-out-00000002"
+    assert dial("DialBegin", outside, "073112345") == []
+    assert dial("DialEnd", outside, "073112345", DialStatus="BUSY") == []
+    assert dial("DialEnd", outside, "073112345", DialStatus="ANSWER") == [ev.ForwardAnswered("c1")]
+    assert Facts(Endpoints()).contacts([("trunk-out", "sip:10.0.0.1")], known=[]) == []
+
+
+def test_of_phones_that_ring_together_each_tells_how_its_ring_ended() -> None:
+    phone = "PJSIP/desk_1007-00000002"
+    refused = ev.RingEnded("c1", "1007", RingResult.REFUSED)
+    assert dial("DialEnd", phone, "all0123456789abcdef-15", DialStatus="BUSY") == [refused]
+    assert dial("DialEnd", phone, "all0123456789abcdef-15", DialStatus="CANCEL") == []  # another has answered
+    assert dial("DialEnd", phone, "opdesk_1007-15", DialStatus="BUSY") == []  # AfterDial tells
+    both = "PJSIP/desk_1007&PJSIP/op1001"
+    assert told("AfterDial", Operator=both, Peer="", Status="NOANSWER") == [
+        ev.RingEnded("c1", "1007", RingResult.UNREACHABLE),  # of one that rang it is the second word, and not heard
+        ev.RingEnded("c1", "op1001", RingResult.UNREACHABLE),
+    ]
+    assert told("AfterDial", Operator=both, Peer="PJSIP/op1001-00000003", Status="ANSWER") == [
+        ev.OperatorLegEnded("c1", "op1001", 0)
+    ]

@@ -14,14 +14,14 @@ from routing import effects as fx
 from routing import events as ev
 from routing.desk import Desk
 from routing.operators import OperatorState
-from routing.queues import Queue
+from tests.policies import policy
 
 
 class Room:
     """A desk with a feature script; Asterisk is played by the test."""
 
     def __init__(self) -> None:
-        self.desk = Desk([Queue("main", "市长热线")], "main")
+        self.desk = Desk(policy())
         self.told: list[ev.Event] = []
         self.spoken: list[bytes] = []
 
@@ -29,15 +29,12 @@ class Room:
         self.told.append(event)
         return self.desk.handle(event, 0.0)
 
-    async def queues(self, _login: str) -> tuple[str, ...]:
-        return ("main",)
-
     def state(self) -> OperatorState:
         return self.desk.snapshot.operators["1007"].state
 
     async def dial(self, code: str, *, hangs_up_early: bool = False) -> list[bytes]:
         """The AGI commands of the script; ends when it ends."""
-        server = Server({"feature": Feature(self.ask, lambda: self.desk.snapshot, self.queues)})
+        server = Server({"feature": Feature(self.ask, lambda: self.desk.snapshot)})
         await server.start("127.0.0.1", 0)
         assert server._server is not None
         reader, writer = await asyncio.open_connection(*server._server.sockets[0].getsockname())
@@ -77,7 +74,7 @@ async def test_ready_signs_in_and_counts_from_the_hang_up() -> None:
     commands = await room.dial("*71")
     assert [command.split()[0] for command in commands] == [b"STREAM", b"HANGUP"]
     assert b"now-ready" in commands[0]
-    assert room.told == [ev.DeskPhoneSignedIn("1007", ("main",)), ev.ReadyRequested("1007")]
+    assert room.told == [ev.DeskPhoneSignedIn("1007"), ev.ReadyRequested("1007")]
     assert room.state() is OperatorState.READY
 
 
@@ -108,7 +105,7 @@ async def test_pause_and_sign_out_are_spoken_after_they_happened() -> None:
 async def test_in_a_talk_nothing_changes_and_it_is_said(code: str) -> None:
     room = Room()
     room.desk.handle(ev.PhoneRegistered("1007"), 0.0)
-    room.desk.handle(ev.DeskPhoneSignedIn("1007", ("main",)), 0.0)
+    room.desk.handle(ev.DeskPhoneSignedIn("1007"), 0.0)
     room.desk.handle(ev.CallArrived("c1", "", "", "12345", "PJSIP/trunk-1"), 0.0)
     room.desk.handle(ev.CallerWaiting("c1", "PJSIP/trunk-1"), 0.0)
     room.desk.handle(ev.OperatorAnswered("c1", "1007", "PJSIP/desk_1007-1"), 0.0)

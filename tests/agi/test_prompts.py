@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agi.prompts import catalogue, listen, music, telephone
+from agi.prompts import catalogue, incidents, listen, music, telephone
 from agi.prompts.catalogue import FOLDER, LOCK, RATE, TEXTS
 from agi.prompts.telephone import Samples
 
@@ -65,8 +65,8 @@ def test_the_check_runs_without_third_party_libraries() -> None:
     ("old", "new"),
     [
         ("感谢您的来电", "谢谢您的来电"),
-        ("speed = 0.95", "speed = 0.9"),
-        ('voice = "zf_xiaoxiao"', 'voice = "zf_xiaobei"'),
+        ("[waiting]", "[waiting]\nspeed = 0.9"),
+        ("[waiting]", '[waiting]\nvoice = "zf_xiaobei"'),
     ],
 )
 def test_a_changed_prompt_is_noticed(copy: Path, old: str, new: str) -> None:
@@ -74,6 +74,41 @@ def test_a_changed_prompt_is_noticed(copy: Path, old: str, new: str) -> None:
     [fault] = catalogue.check(copy)
     assert "changed since" in fault
     assert "agi.prompts.render" in fault
+
+
+def test_a_prompt_says_how_it_is_spoken_or_is_spoken_as_all_are(copy: Path) -> None:
+    usual = catalogue.load(copy)["waiting"]
+    assert (usual.voice, usual.speed) == ("zf_xiaoxiao", 0.95)
+    change(copy, "[waiting]", "[waiting]\nspeed = 1.1")
+    assert catalogue.load(copy)["waiting"].speed == 1.1
+    change(copy, 'voice = "zf_xiaoxiao"', "")
+    with pytest.raises(ValueError, match="greeting needs a text, and a voice and speed of its own or of all"):
+        catalogue.load(copy)
+
+
+@pytest.mark.parametrize(("name", "places"), [("place", 20), ("wait", 15)])
+def test_every_place_and_every_minute_has_its_prompt(name: str, places: int) -> None:
+    there = {prompt for prompt in catalogue.load() if prompt.startswith(f"{name}-")}
+    assert there == {f"{name}-{number}" for number in range(1, places + 1)}
+
+
+def test_place_and_wait_are_said_as_they_are_in_speech() -> None:
+    prompts = catalogue.load()
+    assert prompts["place-1"].text == "下一位就是您。"
+    assert prompts["place-3"].text == "您前面还有两位市民在等候。"
+    assert prompts["place-13"].text == "您前面还有十二位市民在等候。"
+    assert prompts["wait-2"].text == "大约需要等候两分钟。"
+    assert prompts["wait-12"].text == "大约需要等候十二分钟。"
+
+
+def test_an_area_and_a_kind_of_incident_make_a_sentence() -> None:
+    known = incidents.incidents()
+    area = next(part for part in known.areas if part.area == "天元区")
+    kind = next(part for part in known.kinds if part.title == "停水")
+    assert area.text + kind.text == "天元区的市民朋友请注意，部分地区停水，有关部门正在抢修，恢复时间将另行通知。"
+    assert [part.title for part in known.areas if not part.area] == ["全市"]
+    spoken = {prompt for prompt in catalogue.load() if prompt.startswith(("area-", "incident-"))}
+    assert {part.prompt for part in (*known.areas, *known.kinds)} == spoken
 
 
 def test_a_missing_recording_is_noticed(copy: Path) -> None:

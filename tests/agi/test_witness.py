@@ -6,7 +6,8 @@ import pytest
 
 from agi import witness
 from routing import events as ev
-from routing.call import Call, CallState, EndedBy, Outcome, advance
+from routing.call import Call, CallState, EndedBy, Outcome
+from routing.course import advance
 
 LOG = Path(__file__).parents[1] / "transcripts" / "one_call.csv"
 CALL = "5b05d863-5824-4d48-a653-889515ebaf73"
@@ -40,7 +41,7 @@ def test_what_was_known_before_is_carried_on_and_not_doubled() -> None:
     for at, event in (
         (1795433749.9, ev.MenuFinished(CALL, "main")),
         (1795433749.95, ev.CallerWaiting(CALL, "PJSIP/trunk-00000000")),
-        (1795433749.96, ev.CallOffered(CALL, "op1001")),
+        (1795433749.96, ev.CallOffered(CALL, ("op1001",))),
         (1795433750.38, ev.OperatorAnswered(CALL, "op1001", "PJSIP/op1001-00000001")),
     ):
         known = advance(known, event, at)
@@ -70,12 +71,55 @@ def test_a_message_that_was_left_without_us_is_one() -> None:
     assert (call.outcome, call.ended_by, call.called) == (Outcome.MESSAGE, EndedBy.SYSTEM, "12345")
 
 
+def outside(kind: str, at: float) -> witness.Line:
+    return witness.Line(kind, at, "c1", "o", "u", "PJSIP/trunk-out-00000002", "073112345", "", "")
+
+
+def test_a_talk_at_another_platform_is_rebuilt() -> None:
+    call = rebuilt(
+        [
+            line("ARRIVED", 1.0, '{"extra":"12345 110"}'),
+            line("WAITING", 5.0),
+            line("FORWARD", 9.0, '{"extra":"073112345"}'),
+            outside("BRIDGE_ENTER", 15.0),
+            outside("BRIDGE_EXIT", 75.0),
+            line("GOODBYE", 75.1, '{"extra":"system"}'),
+            line("HANGUP", 75.2, '{"hangupcause":16}'),
+        ]
+    )
+    assert (call.called, call.diverted_from) == ("12345", "110")
+    assert (call.outcome, call.forwarded_to, call.ended_by) == (Outcome.FORWARDED, "073112345", EndedBy.SYSTEM)
+    assert call.forward_answered_at == 15.0
+    assert call.legs == ()
+
+
+def test_one_whom_another_platform_did_not_answer_waits_again() -> None:
+    call = rebuilt(
+        [
+            line("ARRIVED", 1.0),
+            line("FORWARD", 9.0, '{"extra":"073112345"}'),
+            line("FORWARD_FAILED", 50.0, '{"extra":"NOANSWER"}'),
+        ]
+    )
+    assert (call.state, call.waits_since) == (CallState.WAITING, 50.0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "extra", "outcome"),
+    [("CALL_BACK", "", Outcome.CALL_BACK), ("NOTICE_JOINED", "20260101-0001", Outcome.JOINED)],
+)
+def test_one_who_needs_nobody_any_more_is_known_without_us(kind: str, extra: str, outcome: Outcome) -> None:
+    log = [line("ARRIVED", 1.0), line("WAITING", 5.0), line(kind, 30.0, f'{{"extra":"{extra}"}}')]
+    call = rebuilt([*log, line("GOODBYE", 35.0, '{"extra":"system"}'), line("HANGUP", 35.1, '{"hangupcause":16}')])
+    assert (call.outcome, call.joined, call.ended_by) == (outcome, extra, EndedBy.SYSTEM)
+
+
 def test_a_hang_up_before_the_last_moment_that_a_slow_desk_wrote_ends_the_call_at_that_moment() -> None:
     known = Call("c1", "139", "", "12345", "PJSIP/trunk-00000001", 100.0)
     for at, event in (
         (102.0, ev.MenuFinished("c1", "main")),
         (102.1, ev.CallerWaiting("c1", "PJSIP/trunk-00000001")),
-        (110.2, ev.CallOffered("c1", "op1001")),  # the citizen had hung up, and the desk had not heard of it yet
+        (110.2, ev.CallOffered("c1", ("op1001",))),  # the citizen had hung up, and the desk had not heard of it yet
     ):
         known = advance(known, event, at)
     log = [line("ARRIVED", 100.0), line("WAITING", 109.0), line("HANGUP", 110.0, '{"hangupcause":16}')]

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from agi.witness import parse
+from bench.decisions import Growth, measure
 from bench.load import Step, whole
 from bench.machine import ROOT, machine
-from bench.report import BEGIN, END, PAGE, Report, summary, write_page
+from bench.report import BEGIN, BEGIN_DECISIONS, END, END_DECISIONS, PAGE, Report, summary, write_page
 from bench.system import OURS, PEER
 from bench.waits import Spread, spread, waits
 from tests.end_to_end import sound
@@ -74,7 +75,7 @@ def made(system: str, rate: int, kept: int, *, others: float = 0.0) -> Step:
 
 
 def report(*steps: Step) -> Report:
-    return Report(machine(), 4.0, 60, steps, [], "make bench")
+    return Report(machine(), 4.0, 60, steps, [], "make bench", [Growth(1000, 500, 0.25, 0.5, 1.25)])
 
 
 def test_the_rate_that_counts_is_the_highest_that_held() -> None:
@@ -91,12 +92,14 @@ def test_the_rate_that_counts_is_the_highest_that_held() -> None:
 def test_figures_taken_beside_other_work_say_so(tmp_path: Path) -> None:
     page = tmp_path / "performance.md"
     for others, words in ((0.02, "Other programs used at most 2%"), (0.4, "**Not fit for comparison:**")):
-        page.write_text(f"Before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
+        marks = (f"{BEGIN_DECISIONS}\nold\n{END_DECISIONS}", f"{BEGIN}\nold\n{END}")
+        page.write_text("\n".join(("Before", *marks, "after\n")), encoding="utf-8")
         write_page(report(made(OURS, 1, 20, others=others), made(PEER, 1, 20)), page)
         text = page.read_text(encoding="utf-8")
         assert words in text
         assert text.startswith("Before\n")
         assert text.endswith(f"{END}\nafter\n")
+        assert "1,000 × 500 | 0.250 ms" in text
         assert "old" not in text
 
 
@@ -106,7 +109,9 @@ def test_a_page_without_its_marks_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="has lost its marks"):
         write_page(report(made(OURS, 1, 20)), page)
     assert page.read_text(encoding="utf-8") == "no marks"
-    assert all(PAGE.read_text(encoding="utf-8").count(mark) == 1 for mark in (BEGIN, END))
+    assert all(
+        PAGE.read_text(encoding="utf-8").count(mark) == 1 for mark in (BEGIN, END, BEGIN_DECISIONS, END_DECISIONS)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -158,3 +163,10 @@ def test_the_results_name_the_machine(quick: dict[str, Any]) -> None:
         "date",
     }
     assert quick["machine"]["cores"] >= 1
+
+
+def test_a_decision_is_measured_at_a_desk_that_is_full_and_stays_full() -> None:
+    grown = measure(40, 10, decisions=20)
+    assert (grown.waiting, grown.operators) == (40, 10)
+    assert 0 < grown.p50_ms <= grown.p99_ms
+    assert grown.sort_ms > 0

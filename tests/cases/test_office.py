@@ -126,6 +126,14 @@ def test_another_person_may_open_a_case_for_the_same_call(shelf: Shelf) -> None:
     assert office.open_case(NOISE, "c2", "sup1").number == "20261123-0002"
 
 
+def test_a_case_may_be_opened_without_a_call_as_often_as_somebody_wants(shelf: Shelf) -> None:
+    office = Office(shelf, Clock(2026, 11, 23, 12), CITY)
+    first, second = office.open_case(NOISE, None, "sup1"), office.open_case(NOISE, None, "sup1")
+    assert (first.number, second.number) == ("20261123-0001", "20261123-0002")
+    assert (first.call_id, first.caller, first.operator) == (None, "", "sup1")
+    assert shelf.history[0] == Change(first.number, 1, first.created_at, "sup1", None, first)
+
+
 def test_a_case_needs_a_call_that_exists(shelf: Shelf) -> None:
     with pytest.raises(NoSuchCall):
         Office(shelf, Clock(2026, 11, 23, 12), CITY).open_case(NOISE, "c9", "op1001")

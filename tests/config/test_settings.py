@@ -32,6 +32,8 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ("HOTLINE_BIND", "0.0.0.0"),
         ("HOTLINE_BIND", "localhost"),
         ("HOTLINE_TRUNK_ADDRESSES", "10.0.0.1, everywhere"),
+        ("HOTLINE_TRUNK_OUT", "sip:10.0.0.1"),
+        ("HOTLINE_TRUNK_OUT", "10.0.0.1:0"),
         ("HOTLINE_TIMEZONE", "Mars/Olympus"),
         ("HOTLINE_DEMO_PASSWORD", "short"),
         ("HOTLINE_TLS", "perhaps"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from tests.fakes.ports import free_ports
 
@@ -128,11 +130,38 @@ class DeskPhones:
         return found
 
 
+class _Busy(asyncio.DatagramProtocol):
+    """Is there, and refuses every call."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.DatagramTransport, transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        request, *headers = data.decode().split("\r\n")
+        status = {"INVITE": "486 Busy Here", "OPTIONS": "200 OK"}.get(request.split(" ")[0])
+        if status is not None:
+            kept = [one for one in headers if one.split(":")[0] in ("Via", "From", "To", "Call-ID", "CSeq")]
+            answer = [f"SIP/2.0 {status}", *kept, "Content-Length: 0", "", ""]
+            self._transport.sendto("\r\n".join(answer).encode(), addr)
+
+
 @asynccontextmanager
-async def desk_phones(folder: Path, *, ring_s: float = 0.3, talk_s: float = 3600.0) -> AsyncIterator[DeskPhones]:
+async def busy(port: int) -> AsyncIterator[str]:
+    """Phones at this port that refuse every call; their contact."""
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(_Busy, (ADDRESS, port))
+    try:
+        yield f"sip:{{n}}@{ADDRESS}:{port}"
+    finally:
+        transport.close()
+
+
+@asynccontextmanager
+async def desk_phones(
+    folder: Path, *, ring_s: float = 0.3, talk_s: float = 3600.0, port: int = 0
+) -> AsyncIterator[DeskPhones]:
     """Phones that answer after `ring_s`, speak 440 Hz and hang up after `talk_s` unless the other side does."""
     folder.mkdir(exist_ok=True)
-    (port,) = free_ports(1)
+    port = port or free_ports(1)[0]
     voice = spoken(folder, "voice", sound.tone(440))
     steps = STEPS.format(ring_ms=round(ring_s * 1000), talk_ms=round(talk_s * 1000), voice=voice)
     async with sipp(

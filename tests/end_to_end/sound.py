@@ -69,6 +69,22 @@ def levels(samples: Samples, window: float) -> list[float]:
     return [level(samples[at : at + step]) for at in range(0, len(samples) - step + 1, step)]
 
 
+PROMPTS = Path(__file__).parents[2] / "agi" / "prompts"
+
+
+def likeness(heard: Samples, prompt: str) -> float:
+    """1 where the prompt was heard as it is, somewhere in what was heard; 0 where nothing like it was."""
+    (spoken,) = read((PROMPTS / f"{prompt}.wav").read_bytes(), 1)
+    heard = np.concatenate([heard, np.zeros(RATE)])  # the last packets of a prompt may go with the hang-up
+    if len(heard) < len(spoken):
+        return 0.0
+    length = len(heard) + len(spoken)
+    product = np.fft.irfft(np.fft.rfft(heard, length) * np.conj(np.fft.rfft(spoken, length)), length)
+    energy = np.concatenate([[0.0], np.cumsum(heard**2)])
+    there = energy[len(spoken) :] - energy[: -len(spoken)]  # in the window that begins at each sample
+    return float(np.max(product[: len(there)] / np.sqrt(np.maximum(there, 1e6) * np.sum(spoken**2))))
+
+
 def level(samples: Samples) -> float:
     """RMS."""
     return float(np.sqrt(np.mean(samples**2))) if len(samples) else 0.0

@@ -44,10 +44,10 @@ async def test_a_call_in_the_queue_and_an_operator_are_seen_by_the_figures(town:
     citizen = town.phone("13907330402", sound.tone(1000))
     async with operators(town, voice) as (operator,):
         await operator.ready("op1003")
-        (queue,) = (await town.get("/queues"))["items"]
+        queue, *_ = (await town.get("/queues"))["items"]
         assert (queue["name"], queue["signed_in"], queue["ready"], queue["talking"]) == ("main", 1, 1, 0)
         await operator.takes(citizen)
-        (queue,) = (await town.get("/queues"))["items"]
+        queue, *_ = (await town.get("/queues"))["items"]
         assert (queue["ready"], queue["talking"], queue["waiting"]) == (0, 1, 0)
         await citizen.hang_up()
         await operator.press("结束话后")

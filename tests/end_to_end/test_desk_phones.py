@@ -21,8 +21,6 @@ from .browser import operators
 from .desk_phones import desk_phones
 from .town import PATIENCE_S, Town, until
 
-PROMPTS = Path(__file__).parents[2] / "agi" / "prompts"
-
 
 class Dialling(Phone):
     """A desk phone that dials: it knows its secret (RFC 2617), and may say where else it is reached."""
@@ -73,19 +71,10 @@ async def dials(town: Town, code: str, secret: str, login: str = "1007") -> str:
     finally:
         await phone.close()
     heard = np.array(report.heard, dtype=float)
-    alike = {name: likeness(heard, name) for name in ("now-ready", "now-paused", "now-signed-out", "not-now")}
+    alike = {name: sound.likeness(heard, name) for name in ("now-ready", "now-paused", "now-signed-out", "not-now")}
     # a late packet moves what follows, and the likeness falls; another prompt has never more than 0.2
     _, second, first = sorted(alike.values())[1:]
     return max(alike, key=lambda name: alike[name]) if first > max(0.4, 2 * second) else str(alike)
-
-
-def likeness(heard: sound.Samples, prompt: str) -> float:
-    """1 where the prompt was heard as it is, 0 where nothing of it was."""
-    (spoken,) = sound.read((PROMPTS / f"{prompt}.wav").read_bytes(), 1)
-    length = len(heard) + len(spoken)
-    product = np.fft.irfft(np.fft.rfft(heard, length) * np.conj(np.fft.rfft(spoken, length)), length)
-    energy = float(np.sqrt(np.sum(heard**2) * np.sum(spoken**2)))
-    return float(np.max(product) / energy) if energy else 0.0
 
 
 @asynccontextmanager

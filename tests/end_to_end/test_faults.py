@@ -150,10 +150,10 @@ async def test_without_the_application_and_without_phones_a_message_is_taken_and
         assert "All invariants hold." in town.hotline("verify")
 
 
-STEPS = ("greeting", "greeted", "next", "say", "where", "ok")
-"""The AGI commands of a call's first seconds, in order: three of its arrival, three of the first round of music."""
+STEPS = ("greeting", "greeted", "next", "say", "case", "where", "ok")
+"""The AGI commands of a call's first seconds, in order: three of its arrival, four of the first round of music."""
 KILLS = [(step, moment) for step in range(1, len(STEPS) + 1) for moment in ("before", "during")]
-SHORT = [(1, "during"), (2, "before"), (4, "during"), (6, "before")]
+SHORT = [(1, "during"), (2, "before"), (4, "during"), (7, "before")]
 
 
 async def killed_at(town: Town, step: int, moment: str, number: str) -> None:

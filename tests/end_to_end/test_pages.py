@@ -5,7 +5,6 @@ With HOTLINE_TEST_PICTURES=DIR the pictures are written there; docs/images/ is m
 
 from __future__ import annotations
 
-import os
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -13,21 +12,21 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from cases.case import CaseInput
 from cases.office import Office
+from routing import effects as fx
 from routing import events as ev
-from routing.call import Call, advance
+from routing.call import Call
+from routing.course import advance
 from storage import recordings
 from storage.store import Store
 
 from . import sound
 from .browser import Operator, operators
 from .town import PATIENCE_S, Town, until
-
-AXE = Path(__file__).parents[2] / "agent_console/web/node_modules/axe-core/axe.min.js"
-PICTURES = os.environ.get("HOTLINE_TEST_PICTURES", "")
+from .viewer import Viewer
 
 LIGHTS = CaseInput(
     "求助",
@@ -69,7 +68,7 @@ def furnish(town: Town) -> None:
             for event, now in (
                 (ev.MenuFinished(called, "main"), at + 4),
                 (ev.CallerWaiting(called, call.channel), at + 4),
-                (ev.CallOffered(called, operator), at + 5),
+                (ev.CallOffered(called, (operator,)), at + 5),
                 (ev.RingStarted(called, operator, "PJSIP/before"), at + 5),
                 (ev.OperatorAnswered(called, operator, "PJSIP/before"), at + 8),
                 (ev.CallEnded(called, 16), at + 8 + talk_s),
@@ -83,7 +82,7 @@ def furnish(town: Town) -> None:
         call = advance(call, ev.MessageStarted(call.id), at + 16)
         call = advance(call, ev.CallEnded(call.id, 16), at + 50)
         _keep(store, town, call, recordings.MESSAGE, 23)
-        store.open_message_work(call.id, call.caller, at + 16)
+        store.open_work(fx.OpenWork(call.id, call.caller, at + 16))
     finally:
         store.close()
 
@@ -111,42 +110,6 @@ async def city(furnished: Town) -> AsyncIterator[Town]:
     yield furnished
     await furnished.close()
 
-
-class Viewer:
-    """Looks at a page as it stands: what axe-core finds, what sticks out, which names are not unique, a picture."""
-
-    def __init__(self, page: Page, size: tuple[int, int]) -> None:
-        self.page, self.size = page, size
-
-    async def sees(self, name: str, *controls: str) -> None:
-        """`controls`: accessible names of buttons and fields that must be there, each once."""
-        await self.page.wait_for_function("() => document.fonts.status === 'loaded'")
-        if PICTURES:
-            file = Path(PICTURES) / f"{name}-{self.size[0]}x{self.size[1]}.png"
-            await self.page.screenshot(path=file, animations="disabled")
-        assert await self.page.evaluate(STICKS_OUT) == []
-        for control in controls:
-            assert await self.page.get_by_role("button", name=control).count() + await _fields(self.page, control) == 1
-        found = await self.page.evaluate("async () => { if (!window.axe) return null; return (await axe.run()) }")
-        if found is None:
-            await self.page.evaluate(AXE.read_text(encoding="utf-8"))
-            found = await self.page.evaluate("async () => await axe.run()")
-        grave = [one for one in found["violations"] if one["impact"] in ("serious", "critical")]
-        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in grave] == []
-
-
-async def _fields(page: Page, label: str) -> int:
-    return await page.get_by_label(label, exact=True).and_(page.locator("input, textarea")).count()
-
-
-STICKS_OUT = """() => {
-  const wide = document.documentElement
-  const page = wide.scrollWidth > wide.clientWidth ? ['the page'] : []
-  const cut = [...document.querySelectorAll('button, label, h1, h2, dt, .tag, .badge, .number')]
-    .filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== 'inline')
-    .map((one) => one.textContent.trim())
-  return [...page, ...cut]
-}"""
 
 DESK = ("就绪", "小休", "退出", "接听", "挂断", "静音", "结束话后", "保存工单")
 FORM = ("内容", "地点", "来电人姓名")

@@ -274,7 +274,7 @@ def ringing_for(citizen: Phone, seconds: float) -> bool:
 
 async def figures(town: Town) -> tuple[int, int, int]:
     """How many operators are signed in, ready and talking."""
-    (queue,) = (await town.get("/queues"))["items"]
+    queue, *_ = (await town.get("/queues"))["items"]
     return queue["signed_in"], queue["ready"], queue["talking"]
 
 

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,9 +25,9 @@ from front.configuration import Layout
 from hotline import front
 from hotline.phone import Line, Phone
 from hotline.places import city
+from routing.policy import Document, Policy, kind_of
 from storage.store import Store
 from tests.fakes.ports import free_ports, sound_ports
-from tests.rows import change
 
 PATIENCE_S = 60.0
 """How long something is waited for that comes at once: on a machine that is slow and busy it takes its time."""
@@ -120,14 +121,41 @@ class Town:
 
     def hurry(self) -> None:
         """From its next start on, the application offers the message after a second where nobody is signed in."""
-        change(self.settings.database, "UPDATE queues SET nobody_wait_s = 1")
+        with closing(self.store()) as store:
+            _every_queue(store, nobody_wait_s=1)
 
     def found(self, **policy: int) -> None:
         """Make the demo city before its first start, every queue with `policy`, as in `wrap_up_s=0`."""
         with closing(self.store()) as store:
-            store.load_demo(city()[0], PASSWORD)
-        for name, value in policy.items():
-            change(self.settings.database, f"UPDATE queues SET {name} = {value:d}")
+            store.load_demo(city(), PASSWORD)
+            _every_queue(store, **policy)
+
+    async def change(self, *documents: Document) -> None:
+        """Change the city's policy while the hotline runs, as an administrator does."""
+        for document in documents:
+            path = f"/api/v1/policy/{kind_of(document)}/{document.key}"
+            known = await self._client().get(path)
+            version = known.json()["version"] if known.status_code == 200 else None
+            answer = await self._client().put(path, json={"data": asdict(document), "version": version})
+            assert answer.status_code == 200, answer.text
+
+    async def drop(self, kind: str, key: str) -> None:
+        """Take a document of the policy away likewise."""
+        answer = await self._client().delete(f"/api/v1/policy/{kind}/{key}")
+        assert answer.status_code == 204, answer.text
+
+    async def case_of(self, call: str) -> str:
+        """The number of a case that an operator opens for this call."""
+        body = {"call": call, "type": "求助", "content": "天元区停水。", "place": "天元区"}
+        async with await self.operator("op1001") as api:
+            answer = await api.post("/api/v1/cases", json=body)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["number"])
+
+    def policy(self) -> Policy:
+        """As it stands in the store."""
+        with closing(self.store()) as store:
+            return store.policy()
 
     def store(self) -> Store:
         return Store.open(self.settings.database, timezone=ZoneInfo(self.settings.timezone))
@@ -254,6 +282,11 @@ class Town:
     def phone(self, caller: str, sound: bytes = b"", **line: Any) -> Phone:
         self._phones.append(Phone(Line(caller, server=(self.settings.bind, self.settings.sip_port), **line), sound))
         return self._phones[-1]
+
+
+def _every_queue(store: Store, **policy: int) -> None:
+    for queue in store.documents("queues"):
+        store.change_policy(replace(queue, **policy), who="test", at=time.time())
 
 
 async def until(look: Callable[[], Any], seconds: float = PATIENCE_S, why: Callable[[], str] = str) -> Any:

@@ -16,6 +16,7 @@ from hotline.backup import backup
 from hotline.manifest import Manifest
 from hotline.places import Places, city, demo_password
 from routing.call import Call
+from routing.policy import Member
 from storage.store import Store
 from tests.conftest import CITY
 
@@ -51,8 +52,10 @@ def full(make: Make, engine: str) -> Settings:
     (settings.home / "journal").mkdir()
     (settings.home / "journal" / "000001").write_bytes(b"on its way\n")
     store = Store.open(settings.database, timezone=CITY)
-    demo = city()[0]  # two of its people: every password takes a moment
-    store.load_demo(replace(demo, accounts=demo.accounts[:2], members=dict(list(demo.members.items())[:2])), password)
+    demo = city()  # two of its people: every password takes a moment
+    crew = {login for login, _name, _role in demo.accounts[:2]}
+    documents = tuple(one for one in demo.documents if not isinstance(one, Member) or one.login in crew)
+    store.load_demo(replace(demo, accounts=demo.accounts[:2], documents=documents), password)
     store.next_term()
     for index in range(4):
         talk(store, settings, f"c{index}", NOON + 100 * index + 0.000001 * index)

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from config.settings import Settings
 from hotline.manifest import Manifest
 from routing import events as ev
-from routing.call import Call, advance
+from routing.call import Call
+from routing.course import advance
 from storage import recordings
 from storage.store import Store
 
@@ -23,7 +24,7 @@ def talk(store: Store, settings: Settings, call_id: str, at: float) -> None:
     for event, later in (
         (ev.MenuFinished(call_id, "main"), 2.0),
         (ev.CallerWaiting(call_id, call.channel), 2.0),
-        (ev.CallOffered(call_id, "op1001"), 3.0),
+        (ev.CallOffered(call_id, ("op1001",)), 3.0),
         (ev.RingStarted(call_id, "op1001", "x"), 3.0),
         (ev.OperatorAnswered(call_id, "op1001", "x"), 4.0),
         (ev.CallEnded(call_id, 16), 6.0),

@@ -5,21 +5,26 @@ import errno
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from cases.case import Case
 from hotline.clerk import Clerk
 from routing import effects as fx
 from routing import events as ev
-from routing.call import Call, advance
+from routing.call import Call
+from routing.course import advance
 from routing.operators import Operator, OperatorState
+from routing.policy import Mark, MarkKind, Policy
 from routing.records import StoreFault
 from storage import entries, recordings
 from storage.journal import Journal
 from storage.store import Store
+from tests.rows import rows
 
 CALL = Call("c1", "13907330001", "", "12345", "PJSIP/trunk-1", 100.0)
 TALK = advance(advance(CALL, ev.CallerWaiting("c1", "ch"), 101.0), ev.OperatorAnswered("c1", "op1001", "o"), 102.0)
@@ -34,6 +39,7 @@ class Office:
         self.folder, self._url = folder, url
         self.told: list[str] = []
         self.open_messages: list[int] = []
+        self.marked: list[Policy] = []
         self.changed = asyncio.Event()
 
     def begin(self, **sizes: int) -> Clerk:
@@ -46,6 +52,7 @@ class Office:
             clock=lambda: 1000.0,
             saved=self._saved,
             messages=self._opened,
+            marked=self._listed,
         )
         self.clerk.catch_up()
         return self.clerk
@@ -56,6 +63,10 @@ class Office:
 
     def _saved(self, call_id: str) -> None:
         self.told.append(call_id)
+        self.changed.set()
+
+    def _listed(self, policy: Policy) -> None:
+        self.marked.append(policy)
         self.changed.set()
 
     def _opened(self, count: int) -> None:
@@ -89,14 +100,48 @@ async def test_calls_messages_and_operators_reach_the_store_and_are_told_after_t
     clerk = office.begin()
     task = office.run()
     await clerk.save_call(order(fx.SaveCall(CALL)))
-    await clerk.save_operator(order(fx.SaveOperator(Operator("op1001", ("main",), OperatorState.READY))))
+    await clerk.save_operator(order(fx.SaveOperator(Operator("op1001", ("main",), state=OperatorState.READY))))
     await clerk.save_call(order(fx.SaveCall(MESSAGE)))
-    await clerk.open_message_work(order(fx.OpenMessageWork("c2", "13907330001", 105.0)))
+    await clerk.left_work(order(fx.OpenWork("c2", "13907330001", 105.0)))
     await clerk.settled()
     assert office.store.open_calls() == [CALL]
-    assert office.store.presence() == [Operator("op1001", ("main",), OperatorState.READY)]
+    assert office.store.presence() == [Operator("op1001", ("main",), state=OperatorState.READY)]
     assert [work.call_id for work in office.store.messages().items] == ["c2"]
     await office.until(lambda: office.open_messages == [1] and set(office.told) == {"c1", "c2"})
+    await office.end(task)
+
+
+async def test_a_caller_whom_the_desk_put_on_the_list_is_kept_there_and_the_policy_told(office: Office) -> None:
+    clerk = office.begin()
+    task = office.run()
+    mark = Mark("13907330001", MarkKind.NUISANCE, "多次无声", 90_000.0)
+    await clerk.mark_caller(order(fx.MarkCaller(mark, 3600.0)))
+    await clerk.settled()
+    assert office.store.policy().marks == {mark.number: mark}
+    await office.until(lambda: [policy.marks for policy in office.marked] == [{mark.number: mark}])
+    (change,) = office.store.policy_changes().items
+    assert (change.who, change.kind, change.key, change.at) == ("hotline", "marks", mark.number, 3600.0)
+    await office.end(task)
+
+
+async def test_who_joined_an_incident_is_attached_to_its_case_once(office: Office) -> None:
+    clerk = office.begin()
+    task = office.run()
+    opened = Case(
+        number="20261123-0001", type="求助", content="停水", place="天元区", urgency="急", citizen_name="", caller="",
+        call_id=None, operator="sup1", state="待受理", version=1, created_at=90.0, updated_at=90.0,
+    )  # fmt: skip
+    with office.store.case_work() as work:
+        work.add(opened, date(2026, 11, 23), 1)
+    joined = advance(
+        advance(replace(CALL, id="c3"), ev.NoticeJoined("c3", opened.number), 105.0), ev.CallEnded("c3", 16), 109.0
+    )
+    clerk.finish(joined)
+    await clerk.left_work(order(fx.AttachCaller("c3", "13907330001", opened.number, 105.0)))
+    await clerk.settled()
+    assert rows(office._url, "SELECT number, call_id, caller FROM case_callers") == [
+        (opened.number, "c3", "13907330001")
+    ]
     await office.end(task)
 
 
@@ -139,7 +184,7 @@ async def test_what_was_on_its_way_when_the_application_died_is_there_at_the_nex
 async def test_an_entry_that_no_store_can_take_is_set_aside_and_those_behind_it_go_on(office: Office) -> None:
     clerk = office.begin()
     task = office.run()
-    await clerk.open_message_work(order(fx.OpenMessageWork("nobody", "13907330001", 5.0)))  # no such call
+    await clerk.left_work(order(fx.OpenWork("nobody", "13907330001", 5.0)))  # no such call
     office.journal.append("poem", "{}")
     await clerk.save_call(order(fx.SaveCall(CALL)))
     await clerk.settled()

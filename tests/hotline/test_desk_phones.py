@@ -9,6 +9,7 @@ import pytest
 from agi.phones import ha1
 from config.settings import Settings, load
 from hotline.desk_phones import Added, DeskPhoneError, Wanted, add, listed, remove, spread
+from routing.policy import Member
 from routing.queues import Queue
 from storage import audit
 from storage.city import DemoCity
@@ -26,8 +27,7 @@ def store(settings: Settings) -> Iterator[Store]:
     opened.load_demo(
         DemoCity(
             (("op1003", "李晓雯", "operator"), ("sup1", "赵敏", "supervisor")),
-            (Queue("main", "市长热线"), Queue("gas", "燃气")),
-            {"op1003": ("gas",)},
+            (Queue("main", "市长热线"), Queue("gas", "燃气"), Member("op1003", ("gas",))),
         ),
         "secret",
     )
@@ -53,7 +53,7 @@ def test_an_operator_who_is_there_keeps_password_and_queues_and_his_phone_regist
 ) -> None:
     (added,) = give(store, settings, "op1003")
     assert (added.phone.contact, added.password) == (None, "")
-    assert store.queue_members()["op1003"] == ("gas",)
+    assert store.policy().members["op1003"].queues == ("gas",)
     remove(store, settings, "op1003")
     assert listed(store, settings) == []
 
@@ -111,6 +111,8 @@ def test_who_added_and_removed_a_phone_is_in_the_audit(store: Store, settings: S
         rows = [(row.who, row.act, row.subject, row.origin, row.detail) for row in audit.after(session, 0, 9)]
     hand = f"uid {os.getuid()}"
     assert rows == [
+        (hand, "policy_changed", "members/1007", "command line", "revision 1"),
+        (hand, "policy_changed", "members/1008", "command line", "revision 2"),
         (hand, "desk_phone_added", "1007", "command line", "sip:1007@127.0.0.4:5080"),
         (hand, "desk_phone_added", "1008", "command line", "sip:1008@127.0.0.4:5080"),
         (hand, "desk_phone_removed", "1008", "command line", ""),

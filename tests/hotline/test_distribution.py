@@ -2,7 +2,19 @@
 
 from importlib.metadata import packages_distributions
 
-OURS = ("agent_console", "agi", "cases", "config", "hotline", "ivr", "routing", "storage")
+OURS = (
+    "agent_console",
+    "agi",
+    "cases",
+    "config",
+    "front",
+    "hotline",
+    "ivr",
+    "routing",
+    "simulation",
+    "storage",
+    "worktime",
+)
 
 
 def test_no_other_installed_distribution_owns_one_of_our_packages() -> None:

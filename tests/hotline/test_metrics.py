@@ -14,8 +14,8 @@ from hotline.metrics import Figures, MeteredDesk
 from routing import effects as fx
 from routing import events as ev
 from routing.loop import Loop
-from routing.queues import Queue
 from routing.records import Account, Role
+from tests.policies import ENV, MAIN, policy
 
 CALLER, NAME = "13907330001", "李晓雯"
 
@@ -24,7 +24,7 @@ class Line:
     def __init__(self) -> None:
         self.now = 1000.0
         self.registry = CollectorRegistry()
-        self.desk = MeteredDesk([Queue("main", "市长热线"), Queue("env", "环保")], "main", self.registry)
+        self.desk = MeteredDesk(policy(MAIN, ENV), self.registry)
         self.hub = Hub(lambda: self.desk.snapshot, lambda: self.now, ZoneInfo("Asia/Shanghai"), bound=4)
         self.ami = Ami(port=1, username="desk", secret="")
         workers = dict.fromkeys(get_args(fx.Effect), self.idle)
@@ -58,7 +58,7 @@ class Line:
 
 def test_calls_queues_and_operators_are_told_as_they_stand() -> None:
     line = Line()
-    line.tell(ev.TelephonyChanged(True), ev.OperatorSignedIn("op1001", ("main",)), ev.PhoneRegistered("op1001"))
+    line.tell(ev.TelephonyChanged(True), ev.OperatorSignedIn("op1001"), ev.PhoneRegistered("op1001"))
     line.arrives("c1")
     line.now += 30
     line.arrives("c2")
@@ -84,6 +84,9 @@ def test_calls_that_ended_are_counted_once_by_what_became_of_them() -> None:
         "hotline_calls_total answered": 0,
         "hotline_calls_total message": 1,
         "hotline_calls_total abandoned": 1,
+        "hotline_calls_total forwarded": 0,
+        "hotline_calls_total joined": 0,
+        "hotline_calls_total call_back": 0,
         "hotline_calls_total unknown": 0,
     }
 

@@ -17,12 +17,13 @@ from agi.facts import Facts
 from hotline.reconcile import Reconcile
 from routing import effects as fx
 from routing import events as ev
-from routing.call import Call, CallState, Outcome, advance
+from routing.call import Call, CallState, Outcome
+from routing.course import advance
 from routing.desk import Desk
 from routing.operators import OperatorState
-from routing.queues import Queue
 from routing.records import StoreFault
 from tests.fakes.asterisk import FakeManager, manager
+from tests.policies import policy
 
 TRANSCRIPTS = Path(__file__).parents[1] / "transcripts"
 CALL = "5b05d863-5824-4d48-a653-889515ebaf73"
@@ -70,7 +71,7 @@ class Room:
         self.now = ARRIVED_AT
         self.set_forward = 0.0
         self.disk = disk
-        self.desk = Desk([Queue("main", "市长热线")], "main")
+        self.desk = Desk(policy())
         self.facts = Facts(Endpoints())
         self.effects: list[fx.Effect] = []
         self.finished: list[Call] = []
@@ -101,7 +102,7 @@ class Room:
         self.ups += 1
         if self.ups == 1:
             self.post(ev.CallArrived(CALL, "13907330001", "", "12345", CHANNEL))
-            self.post(ev.OperatorSignedIn("op1001", ("main",)))
+            self.post(ev.OperatorSignedIn("op1001"))
             self.post(ev.PhoneRegistered("op1001"))
             self.post(ev.ReadyRequested("op1001"))
             self.now = ARRIVED_AT + 4.2
@@ -271,7 +272,7 @@ async def test_a_clock_that_was_set_forward_makes_no_old_line_new(tmp_path: Path
     for at, event in (
         (-26.0, ev.MenuFinished(CALL, "main")),
         (-25.6, ev.CallerWaiting(CALL, CHANNEL)),
-        (-25.5, ev.CallOffered(CALL, "op1001")),
+        (-25.5, ev.CallOffered(CALL, ("op1001",))),
         (TALK_AT - ARRIVED_AT - 30, ev.OperatorAnswered(CALL, "op1001", "PJSIP/op1001-00000001")),
     ):
         known = advance(known, event, ARRIVED_AT + at)

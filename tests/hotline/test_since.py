@@ -9,7 +9,8 @@ import pytest
 from hotline.since import SinceError, since
 from hotline.verify import verify
 from routing import events as ev
-from routing.call import Call, advance
+from routing.call import Call
+from routing.course import advance
 from storage.store import Store
 
 CITY = ZoneInfo("Asia/Shanghai")

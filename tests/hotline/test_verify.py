@@ -1,4 +1,4 @@
-"""What `verify` finds in the journal; calls, recordings and cases are looked at end to end."""
+"""What `verify` finds in the journal and of work; calls, recordings and cases are looked at end to end."""
 
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -6,6 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hotline import verify
+from routing import events as ev
+from routing.call import Call
+from routing.course import advance
+from routing.effects import OpenWork
 from storage.entries import Entry
 from storage.journal import Journal
 from storage.store import Store
@@ -58,3 +62,38 @@ async def test_entries_that_are_nowhere_are_found(store: Store, tmp_path: Path) 
 
 def test_an_empty_hotline_holds(store: Store, tmp_path: Path) -> None:
     assert found(store, tmp_path) == []
+
+
+LONG_AGO = 1_795_406_400.0
+
+
+def ended(store: Store, *events: ev.CallEvent) -> list[str]:
+    """What is found of a call that these events ended long ago; whatever it left to do got lost."""
+    call = Call("c1", "13907330001", "", "12345", "PJSIP/trunk-1", LONG_AGO)
+    for second, event in enumerate((ev.CallerWaiting("c1", call.channel), *events, ev.CallEnded("c1", 16)), 1):
+        call = advance(call, event, LONG_AGO + second)
+    store.save_call(call)
+    return [finding.what for finding in verify._of_work(store, call)]
+
+
+def test_a_message_that_is_nobodys_work_is_found_until_it_is_somebodys(store: Store) -> None:
+    assert ended(store, ev.MessageStarted("c1")) == ["its citizen must be called back, and that is nobody's work"]
+    store.open_work(OpenWork("c1", "13907330001", LONG_AGO))
+    assert ended(store, ev.MessageStarted("c1")) == []
+    store.close()
+
+
+def test_a_call_back_that_is_nobodys_work_is_found(store: Store) -> None:
+    assert ended(store, ev.CallBackWanted("c1")) == ["its citizen must be called back, and that is nobody's work"]
+    store.close()
+
+
+def test_a_call_that_joined_a_case_which_does_not_know_it_is_found(store: Store) -> None:
+    (what,) = ended(store, ev.NoticeJoined("c1", "20261123-0001"))
+    assert what == "it joined the case 20261123-0001, which does not know it"
+    store.close()
+
+
+def test_a_call_that_was_put_through_elsewhere_left_nothing(store: Store) -> None:
+    assert ended(store, ev.ForwardStarted("c1", "0731"), ev.ForwardAnswered("c1")) == []
+    store.close()

@@ -13,7 +13,7 @@ QUEUES = {"main"}
 SHIPPED = Path(load.__file__).parent / "menus" / "main.toml"
 
 
-def data(**nodes: dict[str, str]) -> dict[str, Any]:
+def data(**nodes: dict[str, Any]) -> dict[str, Any]:
     return {"name": "m", "start": "hello", "nodes": nodes}
 
 
@@ -23,8 +23,23 @@ GOOD = data(hello={"kind": "play", "prompt": "greeting", "next": "people"}, peop
 def test_the_shipped_menu_greets_and_leads_to_people() -> None:
     menu = load.file(SHIPPED, PROMPTS, QUEUES)
     first = engine.start(menu)
-    assert first == engine.Say("greeting", "greeting")
-    assert engine.answer(menu, "greeting") == engine.Wait("main")
+    assert first == engine.Say("greeting", "")  # the line's own
+    assert engine.answer(menu, "greeting") == engine.Wait("")
+    assert engine.answer(menu, "greeting", "9") == engine.Wait("", urgent=True)
+    assert engine.answer(menu, "greeting", "5") == engine.Wait("")
+
+
+def test_a_key_leads_to_its_node_and_any_other_key_goes_on() -> None:
+    nodes = {
+        "hello": {"kind": "play", "prompt": "greeting", "next": "people", "keys": {"1": "again", "*": "message"}},
+        "again": {"kind": "play", "prompt": "more", "next": "hello"},  # round by a key is no round for ever
+        "people": {"kind": "queue", "queue": "main"},
+        "message": {"kind": "message"},
+    }
+    menu = load.menu(data(**nodes), PROMPTS, QUEUES)
+    assert engine.answer(menu, "hello") == engine.answer(menu, "hello", "7") == engine.Wait("main")
+    assert engine.answer(menu, "hello", "1") == engine.Say("again", "more")
+    assert engine.answer(menu, "hello", "*") == engine.Record()
 
 
 def test_a_menu_may_lead_to_a_message() -> None:
@@ -45,7 +60,11 @@ def test_a_menu_that_is_over_has_no_next_step() -> None:
         ({"hello": {"kind": "play", "prompt": "greeting", "next": "gone"}}, "leads to 'gone'"),
         ({"hello": {"kind": "queue", "queue": "none"}}, "no queue 'none'"),
         ({"hello": {"kind": "dance"}}, "kind 'dance'"),
-        ({"hello": {"kind": "queue"}}, "queue takes queue"),
+        ({"hello": {"kind": "queue", "next": "hello"}}, "queue takes queue, urgent, not next"),
+        ({"hello": {"kind": "queue", "urgent": "yes"}}, "urgent cannot be 'yes'"),
+        ({"hello": {"kind": "play", "prompt": "greeting"}}, "play takes next, prompt, keys, not prompt"),
+        ({"hello": {"kind": "play", "next": "b", "keys": {"12": "b"}}, "b": {"kind": "message"}}, "'12' is no key"),
+        ({"hello": {"kind": "play", "next": "b", "keys": {"1": "c"}}, "b": {"kind": "message"}}, "leads to 'c'"),
         ({"other": {"kind": "message"}}, "start 'hello' is no node"),
         (
             {
@@ -57,7 +76,7 @@ def test_a_menu_that_is_over_has_no_next_step() -> None:
         ({"hello": {"kind": "message"}, "lost": {"kind": "message"}}, "node lost: nobody ever gets there"),
     ],
 )
-def test_a_menu_that_cannot_work_is_refused_with_the_place(nodes: dict[str, dict[str, str]], finding: str) -> None:
+def test_a_menu_that_cannot_work_is_refused_with_the_place(nodes: dict[str, dict[str, Any]], finding: str) -> None:
     with pytest.raises(MenuError) as refused:
         load.menu(data(**nodes), PROMPTS, QUEUES)
     assert any(finding in one for one in refused.value.findings), refused.value.findings

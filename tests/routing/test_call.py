@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing import events as ev
-from routing.call import TRANSITIONS, Call, CallState, EndedBy, IllegalMove, Outcome, advance
+from routing.call import Call, CallState, EndedBy, IllegalMove, Outcome
+from routing.course import TRANSITIONS, advance
 
 CALL = Call(id="c1", caller="13907330001", caller_name="", called="12345", channel="PJSIP/trunk-1", arrived_at=100.0)
 
@@ -22,7 +23,7 @@ def walk(*steps: tuple[float, ev.CallEvent]) -> Call:
 TO_QUEUE = ((104.0, ev.MenuFinished("c1", "main")), (104.1, ev.CallerWaiting("c1", "PJSIP/trunk-1")))
 TO_TALK = (
     *TO_QUEUE,
-    (105.0, ev.CallOffered("c1", "op1001")),
+    (105.0, ev.CallOffered("c1", ("op1001",))),
     (105.1, ev.RingStarted("c1", "op1001", "PJSIP/op1001-1")),
     (108.0, ev.OperatorAnswered("c1", "op1001", "PJSIP/op1001-1")),
 )
@@ -101,7 +102,7 @@ def test_talk_adds_up_over_several_legs() -> None:
         *TO_TALK,
         (130.0, ev.OperatorLegEnded("c1", "op1001", 44)),
         (131.0, ev.CallerWaiting("c1", "PJSIP/trunk-1")),
-        (132.0, ev.CallOffered("c1", "op1001")),
+        (132.0, ev.CallOffered("c1", ("op1001",))),
         (133.0, ev.OperatorAnswered("c1", "op1001", "PJSIP/op1001-2")),
         (143.0, ev.CallEnded("c1", 16)),
     )
@@ -110,7 +111,7 @@ def test_talk_adds_up_over_several_legs() -> None:
 
 
 def test_a_round_of_music_told_before_the_redirect_took_effect_does_not_end_the_ring() -> None:
-    offered = walk(*TO_QUEUE, (105.0, ev.CallOffered("c1", "op1001")))
+    offered = walk(*TO_QUEUE, (105.0, ev.CallOffered("c1", ("op1001",))))
     assert advance(offered, ev.CallerWaiting("c1", "PJSIP/trunk-1"), 105.2).state is CallState.RINGING
     assert advance(offered, ev.CallerWaiting("c1", "PJSIP/trunk-1"), 109.0).state is CallState.WAITING
 
@@ -123,7 +124,7 @@ def test_another_operators_answer_is_no_move() -> None:
 EVENTS: list[ev.CallEvent] = [
     ev.MenuFinished("c1", "main"),
     ev.CallerWaiting("c1", "PJSIP/trunk-1"),
-    ev.CallOffered("c1", "op1001"),
+    ev.CallOffered("c1", ("op1001",)),
     ev.RingStarted("c1", "op1001", "PJSIP/op1001-1"),
     ev.OperatorAnswered("c1", "op1001", "PJSIP/op1001-1"),
     ev.RingEnded("c1", "op1001", ev.RingResult.REFUSED),

@@ -16,7 +16,7 @@ CALLS = ("a", "b", "c", "d")
 
 
 CHOICES = st.one_of(
-    st.builds(lambda who: ev.OperatorSignedIn(who, ("main",)), st.sampled_from(LOGINS)),
+    st.builds(lambda who: ev.OperatorSignedIn(who), st.sampled_from(LOGINS)),
     *(
         st.builds(kind, st.sampled_from(LOGINS))
         for kind in (
@@ -28,7 +28,7 @@ CHOICES = st.one_of(
             ev.OperatorSignedOut,
         )
     ),
-    st.builds(lambda who: ev.DeskPhoneSignedIn(who, ("main",)), st.sampled_from(LOGINS)),
+    st.builds(lambda who: ev.DeskPhoneSignedIn(who), st.sampled_from(LOGINS)),
     st.builds(ev.SoundLost, st.sampled_from(CALLS), st.sampled_from(LOGINS)),
     st.builds(lambda call: ev.CallArrived(call, "1", "", "12345", f"ch-{call}"), st.sampled_from(CALLS)),
     st.builds(lambda call: ev.MenuFinished(call, "main"), st.sampled_from(CALLS)),

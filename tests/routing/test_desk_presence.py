@@ -26,7 +26,7 @@ def test_an_operator_without_page_and_phone_counts_as_gone() -> None:
 
 def test_ready_without_a_phone_is_refused() -> None:
     hall = Hall()
-    hall.tell(ev.OperatorSignedIn("op1001", ("main",)))
+    hall.tell(ev.OperatorSignedIn("op1001"))
     assert only(fx.Refuse, hall.tell(ev.ReadyRequested("op1001")))
     assert hall.state("op1001") is OperatorState.PAUSED
 
@@ -59,14 +59,14 @@ def test_a_page_that_is_back_within_the_grace_leaves_its_operator_ready() -> Non
     hall = Hall()
     hall.ready("op1001")
     hall.tell(ev.PageClosed("op1001"))
-    hall.tell(ev.OperatorSignedIn("op1001", ("main",)), after=7)
+    hall.tell(ev.OperatorSignedIn("op1001"), after=7)
     hall.tell(ev.Tick(), after=20)
     assert hall.state("op1001") is OperatorState.READY
 
 
 def test_a_citizen_is_not_sent_to_the_message_because_the_pages_of_the_crew_are_reloaded() -> None:
     hall = Hall()
-    hall.tell(ev.OperatorSignedIn("op1001", ("main",)))
+    hall.tell(ev.OperatorSignedIn("op1001"))
     hall.waits("a")
     hall.tell(ev.Tick(), after=60)
     hall.tell(ev.PageClosed("op1001"))
@@ -76,14 +76,14 @@ def test_a_citizen_is_not_sent_to_the_message_because_the_pages_of_the_crew_are_
 
 def test_an_operator_at_a_desk_phone_needs_no_page() -> None:
     hall = Hall()
-    hall.tell(ev.DeskPhoneSignedIn("1007", ("main",)), ev.PhoneRegistered("1007"), ev.ReadyRequested("1007"))
+    hall.tell(ev.DeskPhoneSignedIn("1007"), ev.PhoneRegistered("1007"), ev.ReadyRequested("1007"))
     hall.tell(ev.Tick(), after=600)
-    assert only(fx.ConnectCall, hall.waits("a"))[-1].operator == "1007"
+    assert only(fx.ConnectCall, hall.waits("a"))[-1].operators == ("1007",)
 
 
 def test_the_page_of_an_operator_at_a_desk_phone_may_come_and_go() -> None:
     hall = Hall()
-    hall.tell(ev.OperatorSignedIn("1007", ("main",), desk_phone=True), ev.PhoneRegistered("1007"))
+    hall.tell(ev.OperatorSignedIn("1007", desk_phone=True), ev.PhoneRegistered("1007"))
     hall.tell(ev.ReadyRequested("1007"), ev.PageClosed("1007"))
     hall.tell(ev.Tick(), after=600)
     assert hall.state("1007") is OperatorState.READY
@@ -116,8 +116,8 @@ def test_an_application_that_comes_back_finds_its_operators_as_they_were() -> No
     after.tell(*adopted, *map(ev.CallAdopted, calls), ev.TelephonyChanged(True))
     states = [after.state(login) for login in ("op1001", "op1002", "op1003")]
     assert states == [OperatorState.TALKING, OperatorState.RINGING, OperatorState.PAUSED]
-    after.tell(ev.OperatorSignedIn("op1003", ("main",)), ev.PhoneRegistered("op1003"), ev.ReadyRequested("op1003"))
-    assert only(fx.ConnectCall, after.waits("c"))[-1].operator == "op1003"
+    after.tell(ev.OperatorSignedIn("op1003"), ev.PhoneRegistered("op1003"), ev.ReadyRequested("op1003"))
+    assert only(fx.ConnectCall, after.waits("c"))[-1].operators == ("op1003",)
 
 
 def test_an_operator_whose_talk_ended_while_nobody_looked_has_time_to_write() -> None:
@@ -133,7 +133,7 @@ def test_an_operator_whose_talk_ended_while_nobody_looked_has_time_to_write() ->
 
 def test_whoever_was_ready_long_ago_is_not_taken_for_ready() -> None:
     before, after = Hall(), Hall()
-    before.tell(ev.DeskPhoneSignedIn("1007", ("main",)), ev.PhoneRegistered("1007"), ev.ReadyRequested("1007"))
+    before.tell(ev.DeskPhoneSignedIn("1007"), ev.PhoneRegistered("1007"), ev.ReadyRequested("1007"))
     after.tell(ev.OperatorAdopted(before.desk.snapshot.operators["1007"], away_s=40_000.0), ev.PhoneRegistered("1007"))
     assert after.state("1007") is OperatorState.PAUSED
 
@@ -156,6 +156,6 @@ def test_an_operator_whose_writing_ends_just_after_a_restart_is_ready_when_his_p
     after.now = before.now + 30
     after.tell(ev.OperatorAdopted(before.desk.snapshot.operators["op1001"], away_s=3.0))
     after.tell(ev.Tick(), after=1)
-    after.tell(ev.PhoneRegistered("op1001"), ev.OperatorSignedIn("op1001", ("main",)), after=2)
+    after.tell(ev.PhoneRegistered("op1001"), ev.OperatorSignedIn("op1001"), after=2)
     after.tell(ev.Tick(), after=20)
     assert after.state("op1001") is OperatorState.READY

@@ -11,7 +11,7 @@ from routing import effects as fx
 from routing import events as ev
 from routing.desk import Desk
 from routing.loop import Loop, Worker
-from routing.queues import Queue
+from tests.policies import policy
 
 
 @asynccontextmanager
@@ -20,7 +20,7 @@ async def running(workers: dict[type, Worker]) -> AsyncIterator[Loop]:
         del order
 
     every = dict.fromkeys(get_args(fx.Effect), ignore) | workers
-    loop = Loop(Desk([Queue("main", "市长热线")], "main"), lambda: 5.0, every, term=7)
+    loop = Loop(Desk(policy()), lambda: 5.0, every, term=7)
     task = asyncio.create_task(loop.run())
     try:
         yield loop
@@ -84,14 +84,14 @@ async def test_a_worker_that_fails_stops_neither_desk_nor_its_own_lane() -> None
 async def test_an_event_that_breaks_the_desk_does_not_stop_it() -> None:
     async with running({}) as loop:
         (refused,) = await loop.ask(object())
-        granted = await loop.ask(ev.OperatorSignedIn("op1001", ("main",)))
+        granted = await loop.ask(ev.OperatorSignedIn("op1001"))
     assert isinstance(refused, fx.Refuse)
     assert any(isinstance(effect, fx.ShowOperator) for effect in granted)
 
 
 async def test_who_asks_learns_what_followed() -> None:
     async with running({}) as loop:
-        granted = await loop.ask(ev.OperatorSignedIn("op1001", ("main",)))
+        granted = await loop.ask(ev.OperatorSignedIn("op1001"))
         refused = await loop.ask(ev.ReadyRequested("op1001"))
     assert any(isinstance(effect, fx.ShowOperator) for effect in granted)
     assert any(isinstance(effect, fx.Refuse) for effect in refused)
@@ -99,4 +99,4 @@ async def test_who_asks_learns_what_followed() -> None:
 
 def test_an_effect_that_nobody_carries_out_is_a_mistake_at_the_start() -> None:
     with pytest.raises(ValueError, match="nobody carries out ConnectCall, "):
-        Loop(Desk([Queue("main", "市长热线")], "main"), lambda: 5.0, {})
+        Loop(Desk(policy()), lambda: 5.0, {})

@@ -2,6 +2,7 @@
 
 import pytest
 
+from routing.policy import Member
 from routing.queues import Queue
 from storage.city import DemoCity
 
@@ -16,6 +17,10 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 def demo() -> DemoCity:
     return DemoCity(
         accounts=(("op1001", "李晓雯", "operator"), ("op1002", "王强", "operator"), ("sup1", "赵敏", "supervisor")),
-        queues=(Queue("main", "市长热线", nobody_wait_s=12), Queue("env", "环保", ring_s=15)),
-        members={"op1001": ("main", "env"), "op1002": ("main",)},
+        documents=(
+            Queue("main", "市长热线", nobody_wait_s=12),
+            Queue("env", "环保", ring_s=15),
+            Member("op1001", ("main", "env")),
+            Member("op1002", ("main",)),
+        ),
     )

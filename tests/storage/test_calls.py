@@ -7,6 +7,7 @@ import pytest
 
 from cases.case import CaseFilter
 from routing.call import Call, CallState, Leg, Outcome
+from routing.effects import OpenWork, WorkKind
 from routing.records import (
     BadCursor,
     CallFilter,
@@ -186,15 +187,18 @@ def test_all_ended_calls_are_gone_through_in_batches_the_oldest_first(
 def test_a_message_is_work_once(store: Store) -> None:
     store.save_call(ended("c1"))
     store.save_call(ended("c2"))
-    store.open_message_work("c1", "13907330001", NOON + 5)
-    store.open_message_work("c1", "13907330001", NOON + 50)
-    store.open_message_work("c2", "", NOON + 6)
+    store.open_work(OpenWork("c1", "13907330001", NOON + 5))
+    store.open_work(OpenWork("c1", "13907330001", NOON + 50, WorkKind.CALL_BACK))
+    store.open_work(OpenWork("c2", "", NOON + 6, WorkKind.CALL_BACK))
     store.save_recording(recording("c1", "message", channels=1, seconds=7.5))
     assert store.messages_open() == 2
     page = store.messages("open", None, 1)
-    assert page.items == (MessageWork("c2", "", NOON + 6, "open", None),)
+    assert page.items == (MessageWork("c2", "", NOON + 6, "open", WorkKind.CALL_BACK, None),)
     assert store.messages("open", page.next, 1).items == (
-        MessageWork("c1", "13907330001", NOON + 5, "open", recording("c1", "message", channels=1, seconds=7.5)),
+        MessageWork(
+            *("c1", "13907330001", NOON + 5, "open", WorkKind.MESSAGE),
+            recording("c1", "message", channels=1, seconds=7.5),
+        ),
     )
     assert store.messages("done").items == ()
 

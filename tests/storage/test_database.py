@@ -116,7 +116,7 @@ def test_a_lost_connection_is_a_fault_once_and_made_anew_by_itself(postgres: Ser
     assert store.next_term() == 2
     postgres.run(cut)  # while nobody uses them
     assert store.next_term() == 3
-    assert store.queues() == []
+    assert store.accounts() == []
     store.close()
 
 
@@ -126,7 +126,7 @@ def test_while_the_server_is_away_every_call_is_a_fault_and_afterwards_none(post
     store.next_term()
     postgres.stop()
     try:
-        for ask in (store.next_term, store.queues, store.ping):
+        for ask in (store.next_term, store.accounts, store.ping):
             with pytest.raises(StoreFault):
                 ask()
         with pytest.raises(database.UnusableDatabase, match="does not answer: start it"):

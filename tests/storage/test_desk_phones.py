@@ -2,6 +2,7 @@
 
 import pytest
 
+from routing.policy import Member
 from routing.records import Account, DeskPhone, Role
 from storage.city import DemoCity
 from storage.desk_phones import Clash, Seat
@@ -20,7 +21,7 @@ def test_a_phone_brings_its_operator_with_a_password_and_a_queue(store: Store) -
     store.add_desk_phones([PHONE], {"1007": SEAT})
     assert store.desk_phone("1007") == PHONE
     assert store.account("1007") == Account("1007", "罗小光", Role.OPERATOR)
-    assert store.queue_members()["1007"] == ("main",)
+    assert store.policy().members["1007"] == Member("1007", ("main",))
     assert (store.password_hash("1007") or "").startswith("$argon2id$")
     assert store.remove_desk_phone("1007")
     assert store.desk_phones() == []
@@ -29,9 +30,9 @@ def test_a_phone_brings_its_operator_with_a_password_and_a_queue(store: Store) -
 
 
 def test_an_operator_who_is_there_keeps_name_password_and_queues(store: Store) -> None:
-    before = (store.account("op1001"), store.password_hash("op1001"), store.queue_members()["op1001"])
+    before = (store.account("op1001"), store.password_hash("op1001"), store.policy().members["op1001"])
     store.add_desk_phones([DeskPhone("op1001", None, ("ulaw",), "b" * 32)], {"op1001": Seat("x", "", ())})
-    assert (store.account("op1001"), store.password_hash("op1001"), store.queue_members()["op1001"]) == before
+    assert (store.account("op1001"), store.password_hash("op1001"), store.policy().members["op1001"]) == before
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,11 @@ from typing import Any
 import pytest
 
 from routing import events as ev
-from routing.call import Call, Outcome, advance
+from routing.call import Call, Outcome
+from routing.course import advance
+from routing.effects import OpenWork
 from storage import entries, journal
-from storage.entries import Entry, Message
+from storage.entries import Entry
 from storage.journal import Journal
 from storage.store import Store
 
@@ -333,7 +335,7 @@ def test_every_entry_that_was_handed_on_is_on_disk_after_kill_9(tmp_path: Path) 
 
 def test_a_message_may_stand_before_the_last_word_on_its_call(store: Store) -> None:
     call = Call("c1", "13907330001", "", "12345", "PJSIP/trunk-1", 100.0)
-    told = (call, Message("c1", "13907330001", 101.0), replace(call, queue="main"))
+    told = (call, OpenWork("c1", "13907330001", 101.0), replace(call, queue="main"))
     store.apply([Entry(seq, *entries.of(one)) for seq, one in enumerate(told, 1)])
     assert [work.call_id for work in store.messages().items] == ["c1"]
     assert store.open_calls() == [told[2]]

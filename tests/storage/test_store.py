@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 
 from cases.case import Case, CaseFilter, CaseInput
 from cases.office import CaseExists, Office
+from routing.policy import Member
 from routing.queues import Queue
 from routing.records import (
     Account,
@@ -50,9 +51,9 @@ def test_the_demo_city_is_loaded_once_and_what_was_changed_or_removed_stays_so(
     store.load_demo(demo, "first")
     change(
         url,
-        "UPDATE queues SET ring_s = 33 WHERE name = 'main'",
+        """UPDATE documents SET data = '{"name":"main","title":"市长热线","ring_s": 33}' WHERE key = 'main'""",
         "UPDATE accounts SET name = '李雯' WHERE login = 'op1001'",
-        "DELETE FROM queue_members WHERE login = 'op1002'",
+        "DELETE FROM documents WHERE key = 'op1002'",
     )
     store.load_demo(demo, "second")
     assert store.accounts() == [
@@ -60,17 +61,18 @@ def test_the_demo_city_is_loaded_once_and_what_was_changed_or_removed_stays_so(
         Account("op1002", "王强", Role.OPERATOR),
         Account("sup1", "赵敏", Role.SUPERVISOR),
     ]
-    assert store.queues() == [Queue("main", "市长热线", ring_s=33), Queue("env", "环保", ring_s=15)]
-    assert store.queue_members() == {"op1001": ("main", "env")}
-    assert (store.queues_of("op1001"), store.queues_of("op1002")) == (("main", "env"), ())
+    assert store.documents("queues") == [Queue("main", "市长热线", ring_s=33), Queue("env", "环保", ring_s=15)]
+    assert store.documents("members") == [Member("op1001", ("main", "env"))]
     kept = store.password_hash("op1001")
     assert kept is not None
     assert PasswordHasher().verify(kept, "first")
 
 
 def test_a_demo_city_whose_members_do_not_fit_is_refused_whole(store: Store, demo: DemoCity) -> None:
-    with pytest.raises(ValueError, match="op9"):
-        store.load_demo(replace(demo, members={"op9": ("main",)}), "x")
+    with pytest.raises(ValueError, match="members/op9: no such account"):
+        store.load_demo(replace(demo, documents=(*demo.documents, Member("op9", ("main",)))), "x")
+    with pytest.raises(ValueError, match="members/op1001 queues: unknown gas"):
+        store.load_demo(replace(demo, documents=(*demo.documents, Member("op1001", ("gas",)))), "x")
     with pytest.raises(ValueError, match="king"):
         store.load_demo(replace(demo, accounts=(*demo.accounts, ("k", "王", "king"))), "x")
     assert store.accounts() == []

@@ -1,7 +1,10 @@
 /** The HTTP API, typed. Every request has a time limit; every refusal is a `Problem`. */
 import type {
-  Account, Call, Case, CaseFields, City, DeskPhoneAccount, LiveTicket, Message, Operator, Page, SoftphoneAccount,
+  Account, Call, Case, CaseFields, City, DeskPhoneAccount, Incidents, ListedMark, LiveTicket, Message, Notice, NoticeInput, Offers, Operator,
+  Page, PauseKind, SoftphoneAccount,
 } from './model'
+import type { Change, Documents, Kind, Stored } from './policy'
+import type { Attendance, Handover, Handovers, Note, Roster, Shift, ShiftDocument, Turn } from './roster'
 
 export interface FieldError {
   field: string
@@ -121,16 +124,55 @@ export const api = {
   softphone: () => request<SoftphoneAccount | DeskPhoneAccount>('POST', '/softphone', { body: {} }),
   liveTicket: () => request<LiveTicket>('POST', '/live-tickets', { body: {} }),
 
-  presence: (login: string, state: 'ready' | 'paused') =>
-    request<Operator>('PUT', `/operators/${at(login)}/presence`, { body: { state } }),
+  presence: (login: string, state: 'ready' | 'paused', kind = '') =>
+    request<Operator>('PUT', `/operators/${at(login)}/presence`, { body: { state, kind } }),
+  pauses: () => request<Page<{ data: PauseKind }>>('GET', withQuery('/policy/pauses', { limit: 200 })),
   finishWrapUp: (login: string) =>
     request<Operator>('POST', `/operators/${at(login)}/wrap-up/finish`, { body: {} }),
   hangUp: (call: string) =>
     request<unknown>('POST', `/calls/${at(call)}/hangup`, { body: {}, timeout: HANG_UP_TIMEOUT_MS }),
 
+  markNuisance: (call: string, note: string) =>
+    request<ListedMark>('POST', `/calls/${at(call)}/nuisance`, { body: { note } }),
+
+  accounts: () => request<Page<Account>>('GET', '/accounts'),
+  operators: () => request<Page<Operator>>('GET', '/operators'),
+  decidePause: (login: string, word: 'grant' | 'deny') =>
+    request<Operator>('POST', `/operators/${at(login)}/pause/${word}`, { body: {} }),
+  offers: (login: string) => request<Offers>('GET', withQuery(`/operators/${at(login)}/offers`, { day: 'today', limit: 200 })),
+  nuisances: () => request<Page<ListedMark>>('GET', withQuery('/marks', { kind: 'nuisance' })),
+  releaseMark: (number: string) => request<void>('DELETE', `/policy/marks/${at(number)}`),
+  incidents: () => request<Incidents>('GET', '/incidents'),
+  notices: () => request<Page<Notice>>('GET', '/notices'),
+  publishNotice: (notice: NoticeInput) => request<Notice>('POST', '/notices', { body: notice }),
+  withdrawNotice: (id: string) => request<void>('DELETE', `/notices/${at(id)}`),
+
   calls: (query: Query) => request<Page<Call>>('GET', withQuery('/calls', query)),
   call: (id: string) => request<Call>('GET', `/calls/${at(id)}`),
   messages: () => request<Page<Message>>('GET', withQuery('/messages', { state: 'open' })),
+
+  documents: <K extends Kind>(kind: K, query: Query) =>
+    request<Page<Stored<Documents[K]>>>('GET', withQuery(`/policy/${kind}`, query)),
+  putDocument: <K extends Kind>(kind: K, key: string, data: Documents[K], version: number | null) =>
+    request<Stored<Documents[K]>>('PUT', `/policy/${kind}/${at(key)}`, { body: { data, version } }),
+  dropDocument: (kind: Kind, key: string, version: number | null) =>
+    request<void>('DELETE', withQuery(`/policy/${kind}/${at(key)}`, { version })),
+  policyChanges: (query: Query) => request<Page<Change>>('GET', withQuery('/policy-changes', query)),
+
+  roster: (from: string | null) => request<Roster>('GET', withQuery('/roster', { from })),
+  setDuty: (turn: Turn, logins: string[], needed: number) =>
+    request<Turn>('PUT', `/roster/${turn.day}/${at(turn.shift)}`, { body: { logins, needed, version: turn.version } }),
+  copyRoster: (from: string, to: string, days: number, overwrite: boolean) =>
+    request<Roster>('POST', '/roster/copy', { body: { from, to, days, overwrite } }),
+  shifts: () => request<Page<ShiftDocument>>('GET', withQuery('/policy/shifts', { limit: 200 })),
+  putShift: (shift: Shift, version: number | null) =>
+    request<ShiftDocument>('PUT', `/policy/shifts/${at(shift.name)}`, { body: { data: shift, version } }),
+  dropShift: (name: string, version: number) =>
+    request<void>('DELETE', withQuery(`/policy/shifts/${at(name)}`, { version })),
+  attendance: () => request<Attendance>('GET', '/attendance'),
+  handovers: () => request<Handovers>('GET', '/handovers'),
+  handOver: (note: Note) => request<Handover>('POST', '/handovers', { body: note }),
+  takeOver: (id: string) => request<Handover>('POST', `/handovers/${at(id)}/take`, { body: {} }),
 
   cases: (query: Query) => request<Page<Case>>('GET', withQuery('/cases', query)),
   case: (number: string) => request<Case>('GET', `/cases/${at(number)}`),

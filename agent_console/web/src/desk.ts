@@ -9,7 +9,7 @@ import { startClock } from './clock'
 import { Drafts, type Draft } from './drafts'
 import { day } from './format'
 import { openLive, type Live } from './live'
-import type { Account, Call } from './model'
+import type { Account, Call, Notice, PauseKind } from './model'
 import { Interrupted, RESUME_MS, type Talk } from './resume'
 import { Ring } from './ring'
 import { Softphone, tryMicrophone, type Fault } from './softphone'
@@ -42,6 +42,17 @@ export function createDesk(account: Account, signedOut: () => void) {
     durable.value = shelf.durable
   })
   drafts.value = shelf.list()
+
+  /** Reasons for a pause, and the incidents that callers are told of: what the policy says now. */
+  const pauses = shallowRef<PauseKind[]>([])
+  const notices = shallowRef<Notice[]>([])
+
+  /** What could not be asked for stays as it was. */
+  async function lookAtPolicy(): Promise<void> {
+    const [kinds, told] = await Promise.allSettled([api.pauses(), api.notices()])
+    if (kinds.status === 'fulfilled') pauses.value = kinds.value.items.map((one) => one.data)
+    if (told.status === 'fulfilled') notices.value = told.value.items
+  }
 
   /** The call whose case form is open. */
   const subject = shallowRef<Call | null>(null)
@@ -215,6 +226,7 @@ export function createDesk(account: Account, signedOut: () => void) {
     watch(() => [state.value.phone, state.value.operator?.phone], () => void beReady(READY_TRIES)),
     watch(() => state.value.skew, clock.setSkew),
     watch(() => state.value.snapshots, () => void lookAtLeg()),
+    watch(() => [state.value.snapshots, state.value.policy], () => void lookAtPolicy()),
     watch(() => legOver(state.value), (over, _, onCleanup) => {
       if (!over) return
       const since = state.value.leg?.since
@@ -292,6 +304,9 @@ export function createDesk(account: Account, signedOut: () => void) {
     subject,
     readyWanted,
     busy,
+    pauses,
+    /** Those that are not over. */
+    notices: computed(() => notices.value.filter((one) => Date.parse(one.until) > clock.now.value)),
     resuming,
     phase: nowPhase,
     present,
@@ -337,10 +352,13 @@ export function createDesk(account: Account, signedOut: () => void) {
       return beReady(READY_TRIES)
     },
 
-    pause: () => {
+    /** `kind`: the reason, as the policy names it; without one for none in particular. */
+    pause: (kind = '') => {
       readyWanted.value = false
-      return order(() => api.presence(account.login, 'paused'))
+      return order(() => api.presence(account.login, 'paused', kind))
     },
+
+    markNuisance: (call: string, note: string) => order(() => api.markNuisance(call, note)),
 
     answer: () => {
       if (nowPhase.value !== 'ringing' || state.value.phone === 'desk') return

@@ -50,6 +50,29 @@ export function when(time: string, now: number): string {
   return then.day === today.day ? then.hour : `${then.day} ${then.hour}`
 }
 
+/** "2026-11-23 18:30" in the city. */
+export function stamp(time: string | number): string {
+  const at = typeof time === 'number' ? time : Date.parse(time)
+  if (Number.isNaN(at)) return ''
+  const { year, day, hour } = told(at)
+  return `${year}-${day} ${hour}`
+}
+
+/** The city's time as a field for date and time holds it, "2026-11-23T18:30". `seconds` since 1970 UTC. */
+export function localTime(seconds: number): string {
+  return stamp(1000 * seconds).replace(' ', 'T')
+}
+
+/** Seconds since 1970 UTC of a city's time "2026-11-23T18:30"; null for none. */
+export function fromLocalTime(text: string): number | null {
+  const wanted = Date.parse(`${text}Z`)
+  if (Number.isNaN(wanted)) return null
+  let at = wanted
+  // The offset is that of the time which is looked for: twice, for the days on which it changes.
+  for (let round = 0; round < 2; round += 1) at += wanted - Date.parse(`${localTime(at / 1000)}Z`)
+  return at / 1000
+}
+
 /** Groups a number for reading aloud: 139 0733 0001, 0733-2888 0001. */
 export function phoneNumber(number: string): string {
   if (/^1\d{10}$/.test(number)) return `${number.slice(0, 3)} ${number.slice(3, 7)} ${number.slice(7)}`

@@ -15,16 +15,44 @@ export type Presence = 'offline' | 'ready' | 'paused' | 'ringing' | 'talking' | 
 export interface Operator {
   login: string
   name: string
+  queues: string[]
+  skills: Record<string, number>
+  /** Calls answered since he signed in. */
+  taken: number
   state: Presence
-  since: string
+  /** Null for who was never seen. */
+  since: string | null
   phone: boolean
   call: string | null
   wrap_up_until: string | null
   pause_pending: boolean
+  pause: 'own' | 'signed_in' | 'missed' | 'refused' | 'phone_lost' | 'page_lost' | null
+  /** The reason of his pause, as the policy names it; empty for none in particular. */
+  pause_kind: string
+  pause_title: string
+  overdue: boolean
+  /** The reason for which a supervisor must agree. */
+  asked: string | null
+  asked_title: string
+}
+
+/** A reason for 小休. */
+export interface PauseKind {
+  name: string
+  title: string
+  limit_s: number
+  approval: boolean
+  at_once: number
 }
 
 export type CallState = 'greeting' | 'waiting' | 'ringing' | 'talking' | 'message' | 'ended'
-export type Outcome = 'answered' | 'message' | 'abandoned' | 'unknown'
+export type Outcome = 'answered' | 'message' | 'forwarded' | 'joined' | 'call_back' | 'abandoned' | 'unknown'
+
+/** What is known of a caller's number. */
+export interface Mark {
+  kind: 'special_care' | 'nuisance'
+  note: string
+}
 
 export interface Recording {
   id: string
@@ -41,6 +69,18 @@ export interface Call {
   caller: string
   caller_name: string
   called: string
+  line: string
+  /** Whose matters these are, as the line says. */
+  tag: string
+  diverted_from: string
+  urgent: boolean
+  /** His talk broke off, or he gave up waiting shortly before. */
+  returned: boolean
+  forwarded_to: string
+  joined: string
+  mark: Mark | null
+  /** Of one who waits: when he counts as come. The earliest is next. */
+  turn: string | null
   queue: string | null
   state: CallState
   outcome: Outcome | null
@@ -89,7 +129,9 @@ export interface Message {
   at: string
   seconds: number
   state: string
-  recording: string
+  kind: 'message' | 'call_back'
+  /** Null where he only asked to be called back. */
+  recording: string | null
 }
 
 export interface Queue {
@@ -141,16 +183,79 @@ export interface Snapshot {
   messages_open: number
   telephony: boolean
   now: string
+  /** For supervisors: all that are signed in, and all calls that run. */
+  operators?: Operator[]
+  calls?: Call[]
 }
 
-export type OfferEnd = 'citizen_hung_up' | 'not_answered' | 'refused' | 'lost'
+/** `taken`: another one, `by`, was quicker. */
+export type OfferEnd = 'citizen_hung_up' | 'not_answered' | 'refused' | 'lost' | 'taken'
+
+/** Half of an incident notice: an area or a kind of incident. */
+export interface Spoken {
+  key: string
+  title: string
+  text: string
+  area: string
+}
+
+export interface Incidents {
+  areas: Spoken[]
+  kinds: Spoken[]
+}
+
+/** An incident that callers are told of now. */
+export interface Notice {
+  id: string
+  text: string
+  area: string
+  case: string
+  since: string
+  until: string
+  by: string
+  /** How many callers are attached to its case. */
+  joined: number
+}
+
+export interface NoticeInput {
+  incident: string
+  area: string
+  minutes: number
+  case: string | null
+}
+
+export interface ListedMark extends Mark {
+  number: string
+  until: string | null
+  by: string
+  at: string
+}
+
+/** A call that was offered to an operator. `result` null: it still rings, or they talk. */
+export interface Offer {
+  call: string
+  caller: string
+  queue: string | null
+  offered_at: string
+  rung_at: string | null
+  answered_at: string | null
+  ended_at: string | null
+  result: OfferResult | null
+}
+
+export type OfferResult = 'answered' | 'not_answered' | 'refused' | 'unreachable' | 'taken' | 'cancelled'
+
+export interface Offers extends Page<Offer> {
+  counts: Partial<Record<OfferResult, number>>
+}
 
 export type Frame =
   | { seq: number; type: 'snapshot'; data: Snapshot }
   | { seq: number; type: 'operator'; data: Operator }
   | { seq: number; type: 'call'; data: Call }
-  | { seq: number; type: 'offer_ended'; data: { call: string; reason: OfferEnd } }
+  | { seq: number; type: 'offer_ended'; data: { call: string; reason: OfferEnd; by: string } }
   | { seq: number; type: 'queue'; data: Queue }
   | { seq: number; type: 'saved'; data: { call: string } }
   | { seq: number; type: 'messages'; data: { open: number } }
+  | { seq: number; type: 'policy'; data: { revision: number } }
   | { seq: number; type: 'telephony'; data: { up: boolean } }

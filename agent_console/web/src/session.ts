@@ -3,13 +3,18 @@
  * in the browser only says whether asking for it is worth while.
  */
 import { api, Problem } from './api'
-import type { Account } from './model'
+import type { Account, Role } from './model'
+
+/** The page that each role works at; the others have none yet. */
+export const PAGES: Partial<Record<Role, string>> = { operator: '/console', leader: '/console', supervisor: '/supervisor', admin: '/admin' }
+/** Who may look at the whole floor, and change what these may change. */
+export const WATCHERS: readonly Role[] = ['supervisor', 'admin']
 
 const MARK = 'hotline.signed_in'
 
 export async function signIn(login: string, password: string): Promise<Account> {
   const { account } = await api.signIn(login, password)
-  if (account.role === 'operator') localStorage.setItem(MARK, account.login)
+  if (PAGES[account.role]) localStorage.setItem(MARK, account.login)
   return account
 }
 

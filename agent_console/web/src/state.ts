@@ -26,6 +26,8 @@ export interface Leg {
 export interface EndedOffer {
   call: string
   reason: OfferEnd
+  /** Who took it, of one that was taken. */
+  by: string
   caller: string
   at: number
 }
@@ -46,6 +48,8 @@ export interface State {
   over: string | null
   /** Counts the calls written to the store: lists refresh when it grows. */
   saved: number
+  /** The policy of which the server last told. */
+  policy: number
   /** Counts snapshots: after one, anything may have changed unseen. */
   snapshots: number
   /** Server clock minus browser clock, milliseconds. */
@@ -73,6 +77,7 @@ export const INITIAL: State = {
   endedOffer: null,
   over: null,
   saved: 0,
+  policy: 0,
   snapshots: 0,
   skew: 0,
 }
@@ -137,6 +142,8 @@ function apply(state: State, frame: Frame, at: number): State {
       return { ...next, saved: state.saved + 1 }
     case 'messages':
       return { ...next, messagesOpen: frame.data.open }
+    case 'policy':
+      return { ...next, policy: frame.data.revision }
     case 'telephony':
       return { ...next, telephony: frame.data.up }
     default:
@@ -167,7 +174,7 @@ function overAfter(over: string | null, operator: Operator | null, call: Call | 
   return busy && operator.call === over ? null : over
 }
 
-function withQueue(queues: Queue[], queue: Queue): Queue[] {
+export function withQueue(queues: Queue[], queue: Queue): Queue[] {
   return queues.some((known) => known.name === queue.name)
     ? queues.map((known) => (known.name === queue.name ? queue : known))
     : [...queues, queue]

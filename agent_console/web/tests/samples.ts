@@ -2,11 +2,13 @@ import type { Call, Case, Operator, Queue } from '../src/model'
 
 export const operator: Operator = {
   login: 'op1001', name: '李晓雯', state: 'ready', since: '2026-11-23T18:00:00+08:00',
-  phone: true, call: null, wrap_up_until: null, pause_pending: false,
+  queues: ['main'], skills: {}, taken: 0, phone: true, call: null, wrap_up_until: null, pause_pending: false,
+  pause: null, pause_kind: '', pause_title: '', overdue: false, asked: null, asked_title: '',
 }
 
 export const call: Call = {
-  id: 'c1', caller: '13907330001', caller_name: '', called: '12345', queue: 'main', state: 'ringing', outcome: null,
+  id: 'c1', caller: '13907330001', caller_name: '', called: '12345', line: '12345', tag: '12345', diverted_from: '',
+  urgent: false, returned: false, forwarded_to: '', joined: '', mark: null, turn: null, queue: 'main', state: 'ringing', outcome: null,
   abandon_stage: null, operator: 'op1001', arrived_at: '2026-11-23T18:30:00+08:00', queued_at: '2026-11-23T18:30:09+08:00',
   answered_at: null, ended_at: null, wait_s: 4, talk_s: 0, ended_by: null, recordings: [], case: null,
 }

@@ -79,11 +79,24 @@ describe('the call', () => {
   })
 
   test('whose offer ended leaves the page with a note of who it was', () => {
-    const state = after(ringing, { seq: 12, type: 'offer_ended', data: { call: 'c1', reason: 'citizen_hung_up' } })
+    const state = after(ringing, { seq: 12, type: 'offer_ended', data: { call: 'c1', reason: 'citizen_hung_up', by: '' } })
     expect(state.call).toBeNull()
     expect(state.endedOffer).toMatchObject({ call: 'c1', reason: 'citizen_hung_up', caller: '13907330001' })
     expect(reduce(state, { kind: 'note_read' }).endedOffer).toBeNull()
   })
+})
+
+test('an offer that a colleague was quicker to take says who it was', () => {
+  const state = after(
+    open,
+    { seq: 11, type: 'call', data: { ...call, operator: null } },
+    { seq: 12, type: 'offer_ended', data: { call: 'c1', reason: 'taken', by: '李晓雯' } },
+  )
+  expect(state.endedOffer).toMatchObject({ reason: 'taken', by: '李晓雯', caller: '13907330001' })
+})
+
+test('a changed policy is noticed', () => {
+  expect(after(open, { seq: 12, type: 'policy', data: { revision: 8 } }).policy).toBe(8)
 })
 
 describe('the phase', () => {
@@ -137,7 +150,7 @@ test('the present call is known from the phone before the server tells of it', (
 })
 
 test('a new ring clears the note of the offer before', () => {
-  const noted = after(open, { seq: 11, type: 'offer_ended', data: { call: 'c0', reason: 'lost' } })
+  const noted = after(open, { seq: 11, type: 'offer_ended', data: { call: 'c0', reason: 'lost', by: '' } })
   expect(withLeg(noted, leg).endedOffer).toBeNull()
 })
 
@@ -147,7 +160,7 @@ describe('a leg whose end went to a lost websocket', () => {
     after(open, { seq: 11, type: 'operator', data: talking }, { seq: 12, type: 'call', data: { ...call, state: 'talking' } }),
     { ...leg, phase: 'talking' },
   )
-  const lost: Frame = { seq: 13, type: 'offer_ended', data: { call: 'c1', reason: 'lost' } }
+  const lost: Frame = { seq: 13, type: 'offer_ended', data: { call: 'c1', reason: 'lost', by: '' } }
   const ended: Frame = { seq: 13, type: 'call', data: { ...call, state: 'ended' } }
 
   test('is over by the word of the server, if that is heard', () => {
@@ -160,7 +173,7 @@ describe('a leg whose end went to a lost websocket', () => {
   })
 
   test('is not over because of another call, or because the server does not know of it', () => {
-    expect(legOver(after(inTalk, { ...lost, data: { call: 'c0', reason: 'lost' } }))).toBe(false)
+    expect(legOver(after(inTalk, { ...lost, data: { call: 'c0', reason: 'lost', by: '' } }))).toBe(false)
     expect(legOver(after(inTalk, { seq: 13, type: 'operator', data: { ...operator, state: 'paused' } }))).toBe(false)
     expect(legOver(after(inTalk, snapshot(13, { operator: { ...operator, state: 'paused' } })))).toBe(false)
   })

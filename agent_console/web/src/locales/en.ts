@@ -1,3 +1,6 @@
+import { admin } from './admin.en'
+import { roster } from './roster.en'
+import { call, nuisance, pause, supervisor } from './supervisor.en'
 import type { Texts } from './zh'
 
 export const en: Texts = {
@@ -11,7 +14,7 @@ export const en: Texts = {
     submit: 'Sign in',
     busy: 'Signing in…',
     over: 'You signed out or the session is over. Unsaved case drafts are kept on this computer.',
-    notOperator: "{name}'s account is not an operator's. This page is for operators only; use an operator number.",
+    notOperator: "There is no page for {name}'s account yet: use that of an operator, a supervisor or an administrator.",
     slogan: 'Answer fast, note right, get it done',
     about: 'Enquiries, requests, complaints, reports and suggestions, 24 hours a day',
     points: {
@@ -81,7 +84,9 @@ export const en: Texts = {
       not_answered: 'Not answered in time; the call went to a colleague',
       refused: 'Refused; the call went to a colleague',
       lost: 'The call was lost',
+      taken: '{name} answered it',
     },
+    notice: 'Callers are being told: {text} (case {number})',
   },
   problem: {
     unreachable: 'The server cannot be reached; try again in a moment',
@@ -99,8 +104,9 @@ export const en: Texts = {
   },
   messages: {
     heading: 'Open messages',
-    none: 'No open messages',
-    more: '{n} older messages',
+    none: 'No open messages or call-backs',
+    more: '{n} older messages and call-backs',
+    callBack: 'Wants to be called back',
   },
   drafts: {
     heading: 'Unsaved drafts',
@@ -117,6 +123,9 @@ export const en: Texts = {
   outcome: {
     answered: 'Answered',
     message: 'Message',
+    forwarded: 'Forwarded',
+    joined: 'Joined incident',
+    call_back: 'Call-back',
     abandoned: 'Abandoned',
     unknown: 'Unknown',
     ongoing: 'In progress',
@@ -246,7 +255,13 @@ export const en: Texts = {
     ringing: '[Call] {caller}',
     talking: 'Talking · Hotline 12345',
   },
-  starting: 'Opening the desk…',
+  starting: 'Opening…',
+  admin,
+  roster,
+  pause,
+  call,
+  nuisance,
+  supervisor,
   phone: {
     title: "Citizen's phone",
     about: 'For the demo: call the hotline from here as a citizen and answer at the operator desk in another tab.',

@@ -1,15 +1,19 @@
+import { admin } from './admin.zh'
+import { roster } from './roster.zh'
+import { call, nuisance, pause, supervisor } from './supervisor.zh'
+
 export const zh = {
   product: '市长热线',
   console: '话务台',
   language: '界面语言',
   signIn: {
-    title: '话务员签入',
+    title: '签入',
     login: '工号',
     secret: '密码',
     submit: '登录',
     busy: '正在登录…',
     over: '您已退出，或登录已过期。未保存的工单草稿仍保留在本机，登录后继续。',
-    notOperator: '{name} 的账号不是话务员账号，此页面只供话务员使用。请换用话务员工号。',
+    notOperator: '{name} 的账号还没有可用的页面。请换用话务员、班长或管理员工号。',
     slogan: '接得快，记得准，办得实',
     about: '全天 24 小时受理咨询、求助、投诉、举报和建议',
     points: {
@@ -79,7 +83,9 @@ export const zh = {
       not_answered: '振铃超时未接，来电已转给其他话务员',
       refused: '已拒接，来电已转给其他话务员',
       lost: '来电线路中断',
+      taken: '已由 {name} 接听',
     },
+    notice: '突发事件播报中：{text}（工单 {number}）',
   },
   problem: {
     unreachable: '连不上服务器，请稍后重试',
@@ -97,8 +103,9 @@ export const zh = {
   },
   messages: {
     heading: '待处理留言',
-    none: '没有待处理的留言',
-    more: '另有 {n} 条较早的留言',
+    none: '没有待处理的留言和回呼',
+    more: '另有 {n} 条较早的留言和回呼',
+    callBack: '要求回呼',
   },
   drafts: {
     heading: '未保存的草稿',
@@ -115,6 +122,9 @@ export const zh = {
   outcome: {
     answered: '已接听',
     message: '留言',
+    forwarded: '转其他平台',
+    joined: '并入事件',
+    call_back: '要求回呼',
     abandoned: '放弃',
     unknown: '不明',
     ongoing: '进行中',
@@ -242,7 +252,13 @@ export const zh = {
     ringing: '【来电】{caller}',
     talking: '通话中 · 市长热线 12345',
   },
-  starting: '正在打开话务台…',
+  starting: '正在打开…',
+  admin,
+  roster,
+  pause,
+  call,
+  nuisance,
+  supervisor,
   phone: {
     title: '市民电话',
     about: '演示用：在这里像市民一样拨打热线，在另一个标签页的话务台接听。',

@@ -1,0 +1,109 @@
+"""Nuisance callers: put on the list by the operator who talked with them, seen by who may release them.
+
+A supervisor releases one by `DELETE /policy/marks/{number}`.
+"""
+
+import logging
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, StringConstraints
+
+from agent_console.audit import origin
+from agent_console.desk import held
+from agent_console.parts import Console
+from agent_console.problems import Problem
+from agent_console.session import SignedIn
+from agent_console.shapes import ListedMarkJson, ListedMarksJson
+from routing.documents import DocumentsRefused
+from routing.policy import Mark, MarkKind
+from routing.records import CallRecord
+
+log = logging.getLogger(__name__)
+
+LISTED = 200
+"""As many as a page shows at once; those that hold longest."""
+NOTE_MAX = 200
+NUMBER = re.compile(r"\+?[0-9]{3,20}")
+
+Note = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, max_length=NOTE_MAX)]
+
+
+class Nuisance(BaseModel):
+    note: Note = ""
+
+
+def router(console: Console) -> APIRouter:
+    routes = APIRouter(tags=["marks"])
+    need, store, views = console.gate.need, console.store, console.views
+
+    @routes.get("/marks")
+    async def marks(who: Annotated[SignedIn, Depends(need("marks"))], kind: MarkKind) -> ListedMarksJson:
+        """Those of this kind that hold now, newest first, with who put each on the list."""
+        now = console.clock()
+        held_now = [
+            one for one in console.gateway.snapshot().policy.marks.values() if one.kind is kind and one.holds(now)
+        ]
+        held_now.sort(key=lambda one: float("inf") if one.until is None else one.until, reverse=True)
+        shown = held_now[:LISTED]
+        stored = await store.read(store.documents_named, "marks", [one.number for one in shown])
+        # one that the desk has just put there is written in a moment
+        found = [(one, stored[one.number]) for one in shown if one.number in stored]
+        found.sort(key=lambda pair: pair[1].changed_at, reverse=True)
+        return {"items": [views.listed_mark(one, row.changed_by, row.changed_at) for one, row in found], "next": None}
+
+    async def record(call_id: str) -> CallRecord | None:
+        running = console.gateway.snapshot().calls.get(call_id)
+        return CallRecord(running) if running is not None else await store.read(store.call, call_id)
+
+    @routes.post("/calls/{call_id}/nuisance", status_code=201)
+    async def mark_nuisance(
+        call_id: str, given: Nuisance, request: Request, who: Annotated[SignedIn, Depends(need("nuisance"))]
+    ) -> ListedMarkJson:
+        """The caller is put behind all others for as long as the rules say; only who talked with him may say so."""
+        login, now = who.account.login, console.clock()
+        found = await record(call_id)
+        if found is None:
+            raise Problem(
+                404, "no-such-call", "没有这通电话的记录，请核对编号。", "There is no such call: check its id."
+            )
+        if not any(leg.operator == login and leg.answered_at is not None for leg in found.call.legs):
+            raise Problem(
+                403,
+                "not-your-call",
+                "只能标记自己接听过的来电。",
+                "You can mark only a call that you talked in yourself.",
+            )
+        number = found.call.caller
+        if not NUMBER.fullmatch(number):
+            raise Problem(
+                409,
+                "no-number",
+                "来电没有可识别的号码，无法标记。",
+                "The caller's number is withheld or no number: it cannot be marked.",
+            )
+        policy = console.gateway.snapshot().policy
+        known = policy.mark(number, now)
+        if known is not None and known.kind is MarkKind.SPECIAL_CARE:
+            raise Problem(
+                409,
+                "special-care",
+                "该号码在特殊关怀名单上，不能标记为骚扰。如确有必要，请联系班长。",
+                "This number is on the special-care list and cannot be marked. Talk to your supervisor if need be.",
+            )
+        mark = Mark(number, MarkKind.NUISANCE, given.note, now + policy.rules.nuisance_for_s)
+        try:
+            after = await store.write(
+                store.change_policy, mark, who=login, origin=origin(request), expected_version=None, at=now
+            )
+        except DocumentsRefused as refused:
+            log.error("%s cannot be marked: %s", call_id, refused)
+            raise Problem(
+                422, "not-marked", "没有标记成功，请重新填写备注。", "Not marked: write the note anew."
+            ) from refused
+        await held(console.gateway, after)
+        log.info("the caller of %s was marked as nuisance by %s", call_id, login)
+        return views.listed_mark(mark, login, now)
+
+    return routes

@@ -1,0 +1,192 @@
+"""Incident notices (突发事件播报): what callers are told while they wait, published and withdrawn by supervisors."""
+
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, Field, StrictInt, StringConstraints
+
+from agent_console.api.cases import no_such_case
+from agent_console.audit import origin
+from agent_console.desk import held
+from agent_console.parts import Console, Spoken
+from agent_console.problems import FieldError, Problem
+from agent_console.session import SignedIn
+from agent_console.shapes import IncidentsJson, NoticeJson, NoticesJson, SpokenJson
+from cases.case import CaseInput
+from routing.documents import DocumentsRefused, NoSuchDocument
+from routing.policy import Notice, Policy
+from routing.records import StoreFault
+
+log = logging.getLogger(__name__)
+
+MINUTES_MAX = 7 * 24 * 60
+Word = Annotated[str, StringConstraints(strict=True, max_length=64)]
+Minutes = Annotated[StrictInt, Field(ge=1, le=MINUTES_MAX)]
+
+
+class Published(BaseModel):
+    """`incident` and `area`: keys from `GET /incidents`. `case`: the parent case; without it one is opened."""
+
+    incident: Word
+    area: Word
+    minutes: Minutes
+    case: Word | None = None
+
+
+def router(console: Console) -> APIRouter:
+    routes = APIRouter(tags=["notices"])
+    need, store, views = console.gate.need, console.store, console.views
+
+    async def shown(notices: Sequence[Notice]) -> list[NoticeJson]:
+        stored = await store.read(store.documents_named, "notices", [one.id for one in notices])
+        joined = await store.read(store.attached, {one.case for one in notices if one.case})
+        return [
+            views.notice(one, stored[one.id].changed_by if one.id in stored else "", joined.get(one.case, 0))
+            for one in notices
+        ]
+
+    @routes.get("/incidents")
+    async def incidents(who: Annotated[SignedIn, Depends(need("notices"))]) -> IncidentsJson:
+        """What can be spoken. An area that the policy does not know is left out: nobody would hear of it."""
+        areas = console.gateway.snapshot().policy.areas
+        return {
+            "areas": [_spoken(one) for one in console.incidents.areas if not one.area or one.area in areas],
+            "kinds": [_spoken(one) for one in console.incidents.kinds],
+        }
+
+    @routes.get("/notices")
+    async def notices(who: Annotated[SignedIn, Depends(need("notices"))]) -> NoticesJson:
+        """Those in force, newest first. `joined`: how many callers are attached to the parent case."""
+        now = console.clock()
+        policy = console.gateway.snapshot().policy
+        inforce = sorted(
+            (one for one in policy.notices.values() if one.holds(now)), key=lambda one: one.since, reverse=True
+        )
+        return {"items": await shown(inforce), "next": None}
+
+    @routes.post("/notices", status_code=201)
+    async def publish(
+        given: Published, request: Request, who: Annotated[SignedIn, Depends(need("notices/publish"))]
+    ) -> NoticeJson:
+        """Answered when it is in force: the next caller whom it concerns hears it."""
+        area, kind = _chosen(given, console)
+        login, now = who.account.login, console.clock()
+        case = await _parent(console, given.case, CaseInput("求助", area.text + kind.text, area.area, "急"), login)
+        notice = Notice(
+            id=f"{case}-{secrets.token_hex(4)}",
+            text=area.text + kind.text,
+            prompts=(area.prompt, kind.prompt),
+            case=case,
+            since=now,
+            until=now + given.minutes * 60.0,
+            area=area.area,
+        )
+        try:
+            policy = await store.write(
+                store.change_policy, notice, who=login, origin=origin(request), expected_version=0, at=now
+            )
+        except DocumentsRefused as gone:  # the area was taken away meanwhile
+            raise _no_such_area() from gone
+        except StoreFault as fault:
+            log.error("the notice of case %s cannot be published: %s", case, fault)
+            raise _not_published(case) from fault
+        await held(console.gateway, policy)
+        log.info("notice %s published by %s", notice.id, login)
+        return (await shown([notice]))[0]
+
+    @routes.delete("/notices/{notice_id}", status_code=204)
+    async def withdraw(
+        notice_id: str, request: Request, who: Annotated[SignedIn, Depends(need("notices/publish"))]
+    ) -> None:
+        """It ends now; who hears it at this moment may still press the key."""
+        now = console.clock()
+        notice = console.gateway.snapshot().policy.notices.get(notice_id)
+        if notice is None or notice.until <= now:
+            raise _no_such_notice()
+        await held(console.gateway, await _ended(console, notice, who.account.login, origin(request), now))
+        log.info("notice %s withdrawn by %s", notice_id, who.account.login)
+
+    return routes
+
+
+async def _parent(console: Console, number: str | None, matter: CaseInput, login: str) -> str:
+    """The number of the parent case, which is opened where none is named. Raises `Problem` (404)."""
+    store = console.store
+    if number is None:
+        opened = await store.write(console.office.open_case, matter, None, login)
+        log.info("case %s opened by %s for an incident", opened.number, login)
+        return opened.number
+    if await store.read(store.case, number) is None:
+        raise no_such_case(number)
+    return number
+
+
+async def _ended(console: Console, notice: Notice, login: str, origin: str, now: float) -> Policy:
+    """The policy in which the notice is over. Raises `Problem` (404) where somebody has removed it."""
+    store = console.store
+    if notice.since < now:
+        over = replace(notice, until=now)
+        return await store.write(store.change_policy, over, who=login, origin=origin, expected_version=None, at=now)
+    try:  # it has not begun, so that there is nothing to end
+        return await store.write(
+            store.drop_policy, "notices", notice.id, who=login, origin=origin, expected_version=None, at=now
+        )
+    except NoSuchDocument as gone:
+        raise _no_such_notice() from gone
+
+
+def _spoken(one: Spoken) -> SpokenJson:
+    return {"key": one.prompt, "title": one.title, "text": one.text, "area": one.area}
+
+
+def _chosen(given: Published, console: Console) -> tuple[Spoken, Spoken]:
+    """Area and kind that are meant. Raises `Problem` (422) for what cannot be spoken or heard."""
+    areas = console.gateway.snapshot().policy.areas
+    area = next((one for one in console.incidents.areas if one.prompt == given.area), None)
+    kind = next((one for one in console.incidents.kinds if one.prompt == given.incident), None)
+    errors = []
+    if kind is None:
+        errors.append(
+            FieldError("incident", "请选择事件：没有这一种的语音。", "Choose an incident: there is no such prompt.")
+        )
+    if area is None or (area.area and area.area not in areas):
+        errors.append(FieldError("area", "请选择区域：没有这个区域。", "Choose an area: there is no such area."))
+    if area is None or kind is None or errors:
+        raise Problem(
+            422,
+            "not-published",
+            "没有发布：请选择列表中的区域和事件。",
+            "Not published: choose an area and an incident from the lists.",
+            errors=errors,
+        )
+    return area, kind
+
+
+def _no_such_area() -> Problem:
+    zh, en = "没有发布：这个区域刚刚被删除，请重新选择。", "Not published: this area was just removed. Choose again."
+    return Problem(422, "not-published", zh, en, errors=[FieldError("area", zh, en)])
+
+
+def _not_published(case: str) -> Problem:
+    """The parent case is there already: published again, it need not be opened again."""
+    return Problem(
+        503,
+        "not-published",
+        f"没有发布：数据库暂时无法写入。主工单 {case} 已建立，请稍后再次发布，将使用同一工单。",
+        f"Not published: the database cannot be written right now. Case {case} is there: publish again with it.",
+        headers={"Retry-After": "3"},
+        more={"case": case},
+    )
+
+
+def _no_such_notice() -> Problem:
+    return Problem(
+        404,
+        "no-such-notice",
+        "这条播报已经结束或已被撤销，无需再撤销。",
+        "This notice is over or was withdrawn already.",
+    )

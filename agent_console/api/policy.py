@@ -1,0 +1,223 @@
+"""What an administrator or supervisor changes: documents by kind and key. Saved means in force."""
+
+import logging
+from collections.abc import Container
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, StrictInt
+
+from agent_console import findings
+from agent_console.api.lists import Cursor, Limit
+from agent_console.audit import origin
+from agent_console.desk import held
+from agent_console.parts import Console
+from agent_console.problems import FieldError, Problem
+from agent_console.session import SignedIn
+from agent_console.shapes import DocumentChangesJson, DocumentJson, DocumentsJson
+from routing.check import OVERFLOWS, Finding
+from routing.documents import DocumentsRefused, NoSuchDocument, StaleDocument
+from routing.policy import Line, Notice
+from routing.queues import OverflowKind, Queue
+
+log = logging.getLogger(__name__)
+
+Begins = Annotated[str, Query(description="only documents whose keys begin so", max_length=64)]
+Kind = Annotated[str | None, Query(max_length=32)]
+Key = Annotated[str | None, Query(max_length=64)]
+
+
+class Written(BaseModel):
+    """`version`: the one that whoever writes has seen, null for a document that is new."""
+
+    data: dict[str, Any]
+    version: StrictInt | None = None
+
+
+def writing(request: Request) -> str:
+    """The group of routes that writing this kind is in."""
+    return f"policy/{request.path_params['kind']}"
+
+
+def router(console: Console) -> APIRouter:
+    routes = APIRouter(tags=["policy"])
+    need, store, views = console.gate.need, console.store, console.views
+
+    @routes.get("/policy/{kind}")
+    async def documents(
+        *,
+        kind: str,
+        who: Annotated[SignedIn, Depends(need("policy"))],
+        begins: Begins = "",
+        limit: Limit = 50,
+        cursor: Cursor = None,
+    ) -> DocumentsJson:
+        try:
+            page = await store.read(store.document_page, kind, begins, cursor, limit)
+        except NoSuchDocument as unknown:
+            raise _no_such(unknown) from unknown
+        return {"items": [views.document(one) for one in page.items], "next": page.next}
+
+    @routes.get("/policy/{kind}/{key}")
+    async def document(kind: str, key: str, who: Annotated[SignedIn, Depends(need("policy"))]) -> DocumentJson:
+        try:
+            return views.document(await store.read(store.document, kind, key))
+        except NoSuchDocument as unknown:
+            raise _no_such(unknown) from unknown
+
+    @routes.put("/policy/{kind}/{key}")
+    async def write(
+        kind: str, key: str, given: Written, request: Request, who: Annotated[SignedIn, Depends(need(writing))]
+    ) -> DocumentJson:
+        """New decisions go by it when this is answered; no call is dropped for it."""
+        try:
+            wanted = store.read_document(kind, key, given.data)
+            if not console.may_forward:
+                _nowhere_outside(wanted)
+            _unspoken(wanted, kind, key, console.prompts)
+            policy = await store.write(
+                store.change_policy,
+                wanted,
+                who=who.account.login,
+                origin=origin(request),
+                expected_version=given.version or 0,
+                at=console.clock(),
+            )
+        except DocumentsRefused as refused:
+            raise _refused(refused, kind, key) from refused
+        except StaleDocument as stale:
+            raise _stale(stale, views.document(stale.current) if stale.current else None) from stale
+        log.info("%s/%s changed by %s", kind, key, who.account.login)
+        saved = await store.read(store.document, kind, key)
+        await held(console.gateway, policy)
+        return views.document(saved)
+
+    @routes.delete("/policy/{kind}/{key}", status_code=204)
+    async def remove(
+        *,
+        kind: str,
+        key: str,
+        request: Request,
+        who: Annotated[SignedIn, Depends(need(writing))],
+        version: Annotated[int | None, Query(description="the one that whoever removes it has seen")] = None,
+    ) -> None:
+        """Refused while other documents name it."""
+        try:
+            policy = await store.write(
+                store.drop_policy,
+                kind,
+                key,
+                who=who.account.login,
+                origin=origin(request),
+                expected_version=version,
+                at=console.clock(),
+            )
+        except NoSuchDocument as unknown:
+            raise _no_such(unknown) from unknown
+        except DocumentsRefused as refused:
+            raise _needed(refused) from refused
+        except StaleDocument as stale:
+            raise _stale(stale, views.document(stale.current) if stale.current else None) from stale
+        log.info("%s/%s removed by %s", kind, key, who.account.login)
+        await held(console.gateway, policy)
+
+    @routes.get("/policy-changes")
+    async def changes(
+        *,
+        who: Annotated[SignedIn, Depends(need("policy"))],
+        kind: Kind = None,
+        key: Key = None,
+        limit: Limit = 50,
+        cursor: Cursor = None,
+    ) -> DocumentChangesJson:
+        """Newest first, each with what was there before and after."""
+        page = await store.read(store.policy_changes, kind, key, cursor, limit)
+        return {"items": [views.document_change(one) for one in page.items], "next": page.next}
+
+    return routes
+
+
+def _unspoken(document: object, kind: str, key: str, prompts: Container[str]) -> None:
+    """Raises `DocumentsRefused` for a document that wants to say what nobody has recorded."""
+    match document:
+        case Line(greeting=greeting):
+            said = [("greeting", greeting)]
+        case Queue(comfort=comfort):
+            said = [("comfort", prompt) for prompt in comfort]
+        case Notice(prompts=spoken):
+            said = [("prompts", prompt) for prompt in spoken]
+        case _:
+            return
+    if missing := [Finding(kind, key, field, "prompt", prompt) for field, prompt in said if prompt not in prompts]:
+        raise DocumentsRefused(missing)
+
+
+def _nowhere_outside(document: object) -> None:
+    """Raises `Problem` for a document that sends citizens to a number outside, where no trunk leads there."""
+    if not isinstance(document, Queue):
+        return
+    errors = [
+        FieldError(
+            name,
+            "尚未设置外呼中继，不能转到其他号码。请改为留言、回呼或其他队列；"
+            "需要转接时，请先设置外呼中继 HOTLINE_TRUNK_OUT。",
+            "There is no outgoing trunk, so nobody can be sent to a number: choose a message, a call-back or a queue, "
+            "or set HOTLINE_TRUNK_OUT first.",
+        )
+        for name in OVERFLOWS
+        if getattr(document, name).kind is OverflowKind.NUMBER
+    ]
+    if errors:
+        raise _bad(errors)
+
+
+def _bad(errors: list[FieldError]) -> Problem:
+    return Problem(
+        422,
+        "bad-document",
+        "没有保存：请按各项提示修改后再保存。",
+        "Not saved: correct the fields named and save again.",
+        errors=errors,
+    )
+
+
+def _refused(refused: DocumentsRefused, kind: str, key: str) -> Problem:
+    return _bad([findings.error(one, kind, key) for one in refused.findings])
+
+
+def _needed(refused: DocumentsRefused) -> Problem:
+    errors = [findings.error(one, one.kind, one.key) for one in refused.findings]
+    return Problem(
+        409,
+        "document-needed",
+        "没有删除：" + " ".join(dict.fromkeys(error.zh for error in errors)),
+        "Not removed: " + " ".join(dict.fromkeys(error.en for error in errors)),
+        errors=errors,
+    )
+
+
+def _stale(stale: StaleDocument, current: DocumentJson | None) -> Problem:
+    if current is None:
+        zh, en = "打开之后已被别人删除。", "somebody has removed it since you opened it."
+    elif not stale.expected:
+        zh, en = "已经有同一代号的一项。", "there is one with the same name already."
+    else:
+        zh = f"打开之后已被 {current['changed_by']} 修改。"
+        en = f"{current['changed_by']} has changed it since you opened it."
+    return Problem(
+        409,
+        "stale-document",
+        f"没有保存：{zh}请核对最新内容后再保存。",
+        f"Not saved: {en} Look at how it stands now and save again.",
+        more={"current": current},
+    )
+
+
+def _no_such(unknown: NoSuchDocument) -> Problem:
+    asked = f"{unknown.kind}/{unknown.key}"[:96]
+    return Problem(
+        404,
+        "no-such-document",
+        f"没有 {asked}，可能已被删除。请刷新列表。",
+        f"There is no {asked}; it may have been removed. Reload the list.",
+    )

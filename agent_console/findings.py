@@ -1,0 +1,193 @@
+"""What is wrong with a document, in words that say what to do."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from agent_console.problems import FieldError
+from routing.check import Finding
+
+Words = tuple[str, str]
+"""Chinese and English."""
+
+KINDS: Mapping[str, Words] = MappingProxyType(
+    {
+        "queues": ("队列", "queue"),
+        "lines": ("线路", "line"),
+        "skills": ("技能", "skill"),
+        "members": ("座席", "member"),
+        "pauses": ("小休原因", "pause reason"),
+        "marks": ("来电名单", "caller"),
+        "areas": ("区域", "area"),
+        "notices": ("突发事件播报", "notice"),
+        "rules": ("规则", "rules"),
+        "shifts": ("班次", "shift"),
+        "duties": ("排班", "duty"),
+        "handovers": ("交接班", "handover"),
+    }
+)
+
+NAMED: Mapping[str, str] = MappingProxyType(
+    {
+        "queue": "queues",
+        "queues": "queues",
+        "default_queue": "queues",
+        "when_closed": "queues",
+        "when_full": "queues",
+        "when_nobody": "queues",
+        "when_waited": "queues",
+        "needs": "skills",
+        "skills": "skills",
+        "area": "areas",
+        "shift": "shifts",
+    }
+)
+"""Field -> the kind of what it names."""
+
+NUMBER: Words = (
+    "号码应为 3 到 20 位数字，国外号码以 + 开头。",
+    "A number has 3 to 20 digits; those abroad begin with +.",
+)
+OVERFLOW: Words = (
+    "转到其他号码时，请填 3 到 20 位数字；留言和回呼不填目标。",
+    "To send to a number, give 3 to 20 digits; a message and a call-back have no target.",
+)
+NAME: Words = (
+    "代号只能用小写字母、数字、- 和 _，1 到 32 个。",
+    "A name has 1 to 32 of a-z, 0-9, - and _.",
+)
+
+FORMS: Mapping[tuple[str, str], Words] = MappingProxyType(
+    {
+        ("areas", "name"): (
+            "区域名称为 1 到 32 个字，首尾不能有空格，不能有 / 和换行。",
+            "An area's name has 1 to 32 characters, no space at its ends, no / and no line break.",
+        ),
+        ("duties", "id"): (
+            "排班的编号是日期加班次代号，如 2026-11-23.day，年份在 2000 到 2099 之间。",
+            "The id of a duty is a date of 2000 to 2099 and a shift's name, as 2026-11-23.day.",
+        ),
+        ("shifts", "begins"): (
+            "开始时间请写成 00:00 到 23:59，如 08:00。",
+            "A shift begins at 00:00 to 23:59, written as 08:00.",
+        ),
+        ("shifts", "ends"): (
+            "结束时间请写成 00:00 到 24:00，如 16:00；早于开始时间表示到次日。",
+            "A shift ends at 00:00 to 24:00, written as 16:00; before its beginning means the next day.",
+        ),
+        ("", "name"): NAME,
+        ("", "id"): ("编号只能用字母、数字、- 和 _。", "An id has letters, digits, - and _ alone."),
+        ("", "login"): ("登录名应为已有账号的登录名。", "This must be the login of an account."),
+        ("", "number"): NUMBER,
+        ("", "title"): ("请填写名称，最多 64 个字。", "Give it a title of at most 64 characters."),
+        **{("", name): OVERFLOW for name in ("when_closed", "when_full", "when_nobody", "when_waited")},
+    }
+)
+"""(kind, field) -> how it is written; the kind is empty where it makes no difference."""
+
+RANGES: Mapping[str, Words] = MappingProxyType(
+    {
+        "ring_s": ("振铃时间应在 5 到 120 秒之间。", "A phone rings 5 to 120 seconds."),
+        "answer_share": ("应答比例应在 0% 到 100% 之间。", "The share must be from 0% to 100%."),
+        "needs": (
+            "等级应在 0 到 10 之间，各步的等待时间应从小到大、互不相同。",
+            "Levels are 0 to 10, and the steps' times must rise.",
+        ),
+        "skills": ("等级应在 0 到 10 之间。", "A level is from 0 to 10."),
+        "needed": ("需要人数应在 0 到 999 之间。", "How many it takes is from 0 to 999."),
+    }
+)
+
+WANTED: Mapping[str, Words] = MappingProxyType(
+    {
+        "text": ("应当是文字，且不含无法保存的字符。", "This must be text that can be saved."),
+        "whole": ("应当是整数，请改为不带小数的数字。", "This must be a whole number."),
+        "number": ("应当是数字。", "This must be a number."),
+        "yes_no": ("应当是“是”或“否”。", "This must be true or false."),
+        "list": ("应当是一个列表。", "This must be a list."),
+        "object": ("应当是由各项名称和内容组成的对象。", "This must be an object of names and values."),
+    }
+)
+
+
+def error(finding: Finding, kind: str, key: str) -> FieldError:
+    """For whoever writes `kind`/`key`; what is wrong with another document is told with its name."""
+    zh, en = _words(finding)
+    if (finding.kind, finding.key) == (kind, key):
+        return FieldError(finding.field, zh, en)
+    its_zh, its_en = KINDS.get(finding.kind, (finding.kind, finding.kind))
+    where = f"{finding.kind}/{finding.key}.{finding.field}"
+    return FieldError(where, f"{its_zh} {finding.key}：{zh}", f"{its_en} {finding.key}: {en}")
+
+
+def _words(finding: Finding) -> Words:
+    value = finding.value
+    match finding.code:
+        case "unknown":
+            zh, en = KINDS[NAMED[finding.field]] if finding.field in NAMED else ("这一项", "entry")
+            return (
+                f"没有{zh}“{value}”，请选择已有的，或先建立它。",
+                f"There is no {en} {value}: choose one that is there.",
+            )
+        case "needed":
+            other, _, name = value.partition("/")
+            zh, en = KINDS.get(other, (other, other))
+            if other == "rules":
+                return (
+                    "规则把它定为默认队列，请先在规则中更换。",
+                    "The rules name it as the default queue: change them first.",
+                )
+            return f"{zh} {name} 还在使用它，请先修改。", f"The {en} {name} still names it: change that first."
+        case "loop":
+            return (
+                f"转到“{value}”会绕一圈又回到原来的队列，来电者永远无人接听。请改为留言或其他队列。",
+                f"Going on to {value} leads back here, and the citizen would never be answered: choose another way.",
+            )
+        case "form" if finding.field == "hours":
+            rule = (re.match(r"['\"](.*?)['\"] ", value) or ["", value])[1]
+            return (
+                f"看不懂“{rule}”。请写成 mon-fri 08:30-18:00、sat,sun 09:00-17:00 或 daily 00:00-24:00。",
+                f"Cannot read “{rule}”: write mon-fri 08:30-18:00, sat,sun 09:00-17:00 or daily 00:00-24:00.",
+            )
+        case "form":
+            wanted = FORMS.get((finding.kind, finding.field)) or FORMS.get(("", finding.field))
+            return wanted or (f"“{value}”不能这样写。", f"{value} cannot be written so.")
+        case "range" if finding.field == "until" and finding.kind == "notices":
+            return "结束时间应晚于开始时间。", "The end must be later than the beginning."
+        case "range" if finding.field in RANGES:
+            return RANGES[finding.field]
+        case "range" if value.isdecimal() and finding.field in ("note", "text", "greeting", "tag", "diverted_from"):
+            return f"现有 {value} 个字，最多 2000 个，请缩短。", f"{value} characters; at most 2000: shorten it."
+        case "range":
+            return (
+                f"{value} 超出范围：不能小于 0，也不能过大。",
+                f"{value} is out of range: not below 0, and not so large.",
+            )
+        case "missing":
+            return "缺少这一项，请补上。", "This is missing: add it."
+        case "choice":
+            return f"只能是：{value}。", f"This must be one of: {value}."
+        case "account":
+            return f"没有登录名为 {value} 的账号，请先建立账号。", f"There is no account {value}: make it first."
+        case "case":
+            return f"没有编号为 {value} 的工单，请核对编号。", f"There is no case {value}: check its number."
+        case "prompt":
+            return (
+                f"没有名为 {value} 的提示音，请从现有提示音中选择。",
+                f"There is no prompt {value}: choose one that is there.",
+            )
+        case "operator":
+            return f"{value} 不是话务员，不能排班。", f"{value} is no operator and cannot be on the roster."
+        case "twice":
+            return f"{value} 重复了，请只保留一次。", f"{value} is named twice: leave it once."
+        case "overlap":
+            login, _, duties = value.partition(" ")
+            one, _, other = duties.partition("/")
+            return (
+                f"{login} 同时排在“{one}”和“{other}”，两班时间重叠，请去掉其中一班。",
+                f"{login} is in “{one}” and in “{other}”, which go on at the same time: take one of them away.",
+            )
+        case "fixed":
+            return "规则只能修改，不能删除。", "The rules can be changed, not removed."
+        case _:
+            return WANTED.get(value, WANTED["text"])

@@ -1,0 +1,278 @@
+"""The shapes of what pages and integrators see, as JSON. `agent_console.views` fills them."""
+
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict
+
+
+class AccountJson(TypedDict):
+    login: str
+    name: str
+    role: str
+
+
+class SignedInJson(TypedDict):
+    account: AccountJson
+
+
+class AccountsJson(TypedDict):
+    items: list[AccountJson]
+    next: None
+
+
+class DocumentJson(TypedDict):
+    key: str
+    version: int
+    changed_at: str
+    changed_by: str
+    data: dict[str, Any]
+
+
+class DocumentsJson(TypedDict):
+    items: list[DocumentJson]
+    next: str | None
+
+
+class DocumentChangeJson(TypedDict):
+    revision: int
+    at: str
+    who: str
+    origin: str
+    kind: str
+    key: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class DocumentChangesJson(TypedDict):
+    items: list[DocumentChangeJson]
+    next: str | None
+
+
+class OperatorJson(TypedDict):
+    login: str
+    name: str
+    queues: list[str]
+    skills: dict[str, int]
+    taken: int
+    state: str
+    since: str | None
+    phone: bool
+    call: str | None
+    wrap_up_until: str | None
+    pause_pending: bool
+    pause: str | None
+    pause_kind: str
+    pause_title: str
+    overdue: bool
+    asked: str | None
+    asked_title: str
+
+
+class OperatorsJson(TypedDict):
+    items: list[OperatorJson]
+    next: None
+
+
+class OfferJson(TypedDict):
+    call: str
+    caller: str
+    queue: str | None
+    offered_at: str
+    rung_at: str | None
+    answered_at: str | None
+    ended_at: str | None
+    result: str | None
+
+
+class OffersJson(TypedDict):
+    """`counts`: how often each result came on that day; `next`: None, since a day's are few."""
+
+    items: list[OfferJson]
+    counts: dict[str, int]
+    next: str | None
+
+
+class SpokenJson(TypedDict):
+    """Half of a notice that can be spoken. `area`: whose callers hear it, empty for all."""
+
+    key: str
+    title: str
+    text: str
+    area: str
+
+
+class IncidentsJson(TypedDict):
+    areas: list[SpokenJson]
+    kinds: list[SpokenJson]
+
+
+class NoticeJson(TypedDict):
+    id: str
+    text: str
+    area: str
+    case: str
+    since: str
+    until: str
+    by: str
+    joined: int
+
+
+class NoticesJson(TypedDict):
+    items: list[NoticeJson]
+    next: None
+
+
+class ListedMarkJson(TypedDict):
+    number: str
+    kind: str
+    note: str
+    until: str | None
+    by: str
+    at: str
+
+
+class ListedMarksJson(TypedDict):
+    items: list[ListedMarkJson]
+    next: None
+
+
+class AttachedJson(TypedDict):
+    call: str
+    caller: str
+    at: str
+
+
+class AttachedListJson(TypedDict):
+    items: list[AttachedJson]
+    next: str | None
+
+
+class RecordingJson(TypedDict):
+    id: str
+    kind: str
+    seconds: float
+    state: str
+    reason: str | None
+    url: str
+
+
+class MomentJson(TypedDict):
+    at: str
+    kind: str
+    detail: str
+
+
+class LegJson(TypedDict):
+    operator: str
+    offered_at: str
+    rung_at: str | None
+    answered_at: str | None
+    ended_at: str | None
+    result: str | None
+
+
+class MarkJson(TypedDict):
+    """What is known of a caller's number. `kind`: special_care or nuisance."""
+
+    kind: str
+    note: str
+
+
+class CallJson(TypedDict):
+    id: str
+    caller: str
+    caller_name: str
+    called: str
+    line: str
+    tag: str
+    diverted_from: str
+    urgent: bool
+    returned: bool
+    forwarded_to: str
+    joined: str
+    mark: MarkJson | None
+    turn: str | None
+    queue: str | None
+    state: str
+    outcome: str | None
+    abandon_stage: str | None
+    operator: str | None
+    arrived_at: str
+    queued_at: str | None
+    answered_at: str | None
+    ended_at: str | None
+    wait_s: float
+    talk_s: float
+    ended_by: str | None
+    recordings: list[RecordingJson]
+    case: str | None
+    timeline: NotRequired[list[MomentJson]]
+    legs: NotRequired[list[LegJson]]
+
+
+class CallsJson(TypedDict):
+    items: list[CallJson]
+    next: str | None
+
+
+class ChangeJson(TypedDict):
+    version: int
+    at: str
+    who: str
+    before: "CaseJson | None"
+    after: "CaseJson"
+
+
+class CaseJson(TypedDict):
+    number: str
+    type: str
+    content: str
+    place: str
+    urgency: str
+    citizen_name: str
+    caller: str
+    call: str | None
+    operator: str
+    state: str
+    version: int
+    created_at: str
+    updated_at: str
+    attached: NotRequired[int]
+    history: NotRequired[list[ChangeJson]]
+
+
+class CasesJson(TypedDict):
+    items: list[CaseJson]
+    next: str | None
+
+
+class MessageJson(TypedDict):
+    id: str
+    call: str
+    caller: str
+    at: str
+    seconds: float
+    state: str
+    kind: str
+    recording: str | None
+
+
+class MessagesJson(TypedDict):
+    items: list[MessageJson]
+    next: str | None
+
+
+class QueueJson(TypedDict):
+    name: str
+    title: str
+    waiting: int
+    longest_since: str | None
+    signed_in: int
+    ready: int
+    talking: int
+
+
+class QueuesJson(TypedDict):
+    items: list[QueueJson]
+    next: None

@@ -1,0 +1,137 @@
+/** Joins the parts of the supervisor's page: the floor by the live socket, and the lists that the API keeps. */
+import { computed, inject, ref, shallowRef, watch as follow, type InjectionKey } from 'vue'
+import { api, Problem } from './api'
+import { city } from './city'
+import { startClock } from './clock'
+import { EMPTY, inOrder, reduce, waiting, type Action, type Floor } from './floor'
+import { openLive, type Live } from './live'
+import type { Account, Incidents, ListedMark, Notice, NoticeInput, Operator } from './model'
+
+const SETTLE_MS = 300
+/** What nobody tells: who is put on a list by a command beside us, a notice whose callers were written late. */
+const AGAIN_MS = 30_000
+
+export function createWatch(account: Account, signedOut: () => void) {
+  const floor = shallowRef<Floor>(EMPTY)
+  const clock = startClock()
+  const problem = shallowRef<Problem | null>(null)
+  const busy = ref(false)
+  const notices = shallowRef<Notice[]>([])
+  const marks = shallowRef<ListedMark[]>([])
+  const incidents = shallowRef<Incidents>({ areas: [], kinds: [] })
+  const names = shallowRef<ReadonlyMap<string, string>>(new Map())
+  let live: Live | null = null
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  const dispatch = (action: Action) => {
+    floor.value = reduce(floor.value, action)
+  }
+
+  /** What could not be asked for stays as it was. */
+  async function load(): Promise<void> {
+    const [members, told, listed, spoken] = await Promise.allSettled([api.operators(), api.notices(), api.nuisances(), api.incidents()])
+    if (members.status === 'fulfilled') dispatch({ kind: 'members', members: members.value.items })
+    if (told.status === 'fulfilled') notices.value = told.value.items
+    if (listed.status === 'fulfilled') marks.value = listed.value.items
+    if (spoken.status === 'fulfilled') incidents.value = spoken.value
+  }
+
+  /** Several changes in a moment make one request. */
+  function refresh(): void {
+    clearTimeout(timer)
+    timer = setTimeout(() => void load(), SETTLE_MS)
+  }
+
+  /** Runs one order; a refusal is shown, never thrown. */
+  async function order(run: () => Promise<unknown>): Promise<boolean> {
+    busy.value = true
+    problem.value = null
+    try {
+      await run()
+      return true
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      problem.value = error
+      return false
+    } finally {
+      busy.value = false
+    }
+  }
+
+  const every = setInterval(refresh, AGAIN_MS)
+  const stops = [
+    follow(() => floor.value.skew, clock.setSkew),
+    follow(() => [floor.value.snapshots, floor.value.policy, floor.value.saved], refresh),
+  ]
+
+  return {
+    account,
+    floor,
+    now: clock.now,
+    problem,
+    busy,
+    incidents,
+    operators: computed(() => inOrder(floor.value.operators.values())),
+    waiting: computed(() => waiting(floor.value.calls.values())),
+    /** Those that are not over. */
+    notices: computed(() => notices.value.filter((one) => Date.parse(one.until) > clock.now.value)),
+    marks: computed(() => marks.value.filter((one) => one.until === null || Date.parse(one.until) > clock.now.value)),
+    queueTitle: (name: string | null) => floor.value.queues.find((one) => one.name === name)?.title ?? name ?? '',
+    /** Whose login it is. */
+    nameOf: (login: string) => names.value.get(login) ?? floor.value.operators.get(login)?.name ?? login,
+
+    open: () => {
+      void city()
+      void api.accounts().then((page) => {
+        names.value = new Map(page.items.map((one) => [one.login, one.name]))
+      }, () => undefined)  // then logins are shown
+      live = openLive({
+        ticket: api.liveTicket,
+        connect: (url) => new WebSocket(url),
+        origin: location.origin,
+        since: () => floor.value.seq,
+        onFrame: (frame) => dispatch({ kind: 'frame', frame, at: Date.now() }),
+        onLink: (link) => {
+          if (floor.value.link === link) return
+          dispatch({ kind: 'link', link })
+          if (link === 'signed_out') signedOut()
+        },
+      })
+    },
+
+    close: () => {
+      stops.forEach((stop) => stop())
+      clearInterval(every)
+      clearTimeout(timer)
+      live?.stop()
+      clock.stop()
+    },
+
+    decide: (operator: Operator, word: 'grant' | 'deny') => order(() => api.decidePause(operator.login, word)),
+
+    publish: async (notice: NoticeInput) => {
+      const done = await order(() => api.publishNotice(notice))
+      if (done) await load()
+      return done
+    },
+    withdraw: async (notice: Notice) => {
+      if (await order(() => api.withdrawNotice(notice.id))) notices.value = notices.value.filter((one) => one.id !== notice.id)
+    },
+    release: async (mark: ListedMark) => {
+      if (await order(() => api.releaseMark(mark.number))) marks.value = marks.value.filter((one) => one.number !== mark.number)
+    },
+
+    signOut: async () => {
+      if (await order(api.signOut)) signedOut()
+    },
+  }
+}
+
+export type Watch = ReturnType<typeof createWatch>
+export const watchKey: InjectionKey<Watch> = Symbol('watch')
+
+export function useWatch(): Watch {
+  const watch = inject(watchKey)
+  if (!watch) throw new Error('nobody watches on this page')
+  return watch
+}

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest'
+import { EMPTY, inOrder, reduce, waiting, type Floor } from '../src/floor'
+import type { Frame, Operator } from '../src/model'
+import { call, operator, queue } from './samples'
+
+const snapshot: Frame = {
+  seq: 10,
+  type: 'snapshot',
+  data: {
+    operator: null, call: null, queues: [queue], messages_open: 0, telephony: true, now: '2026-11-23T18:30:00+08:00',
+    operators: [operator], calls: [call],
+  },
+}
+
+function after(floor: Floor, ...frames: Frame[]): Floor {
+  return frames.reduce((now, frame) => reduce(now, { kind: 'frame', frame, at: Date.parse('2026-11-23T18:30:00+08:00') }), floor)
+}
+
+const open = after(EMPTY, snapshot)
+const away: Operator = { ...operator, login: 'op1002', name: '陈建国', state: 'offline', since: null }
+
+describe('the floor', () => {
+  test('is what the snapshot says, and every frame moves its part', () => {
+    const paused: Operator = { ...operator, state: 'paused', pause_kind: 'meal', pause_title: '用餐', overdue: true }
+    const moved = after(
+      open,
+      { seq: 11, type: 'operator', data: paused },
+      { seq: 12, type: 'call', data: { ...call, id: 'c2' } },
+      { seq: 13, type: 'queue', data: { ...queue, waiting: 5 } },
+      { seq: 14, type: 'policy', data: { revision: 7 } },
+      { seq: 15, type: 'saved', data: { call: 'c2' } },
+    )
+    expect(moved.operators.get('op1001')).toEqual(paused)
+    expect([...moved.calls.keys()]).toEqual(['c1', 'c2'])
+    expect(moved.queues[0]?.waiting).toBe(5)
+    expect([moved.policy, moved.saved, moved.snapshots]).toEqual([7, 1, 1])
+  })
+
+  test('forgets a call that is over, and no frame counts twice', () => {
+    const over = after(open, { seq: 11, type: 'call', data: { ...call, state: 'ended' } })
+    expect(over.calls.size).toBe(0)
+    expect(after(over, { seq: 11, type: 'call', data: call }).calls.size).toBe(0)
+  })
+
+  test('knows better than the API who is signed in, and learns from it who is not', () => {
+    const late = reduce(open, { kind: 'members', members: [{ ...operator, state: 'talking' }, away] })
+    expect(late.operators.get('op1001')?.state).toBe('ready')
+    expect(late.operators.get('op1002')?.state).toBe('offline')
+    expect(reduce(late, { kind: 'members', members: [operator] }).operators.has('op1002')).toBe(false)
+  })
+})
+
+test('who asks for a pause stands first, then who is away too long, then who works', () => {
+  const crew: Operator[] = [
+    away,
+    { ...operator, login: 'op1003', state: 'paused', overdue: true },
+    { ...operator, login: 'op1004', state: 'talking' },
+    { ...operator, login: 'op1005', asked: 'training' },
+    { ...operator, login: 'op1001' },
+  ]
+  expect(inOrder(crew).map((one) => one.login)).toEqual(['op1005', 'op1003', 'op1004', 'op1001', 'op1002'])
+})
+
+test('citizens who wait stand by their turn, each with his place in his queue, behind those for whom it rings', () => {
+  const wait = (id: string, turn: string, inQueue = 'main') =>
+    ({ ...call, id, state: 'waiting' as const, operator: null, queue: inQueue, turn: `2026-11-23T${turn}+08:00` })
+  const found = waiting([
+    wait('late', '18:31:00'),
+    wait('urgent', '18:21:00'),
+    wait('gas', '18:25:00', 'gas'),
+    { ...call, id: 'rings' },
+    { ...call, id: 'talks', state: 'talking' },
+  ])
+  expect(found.map(({ call: one, place }) => [one.id, place])).toEqual([['rings', null], ['urgent', 1], ['gas', 1], ['late', 2]])
+})

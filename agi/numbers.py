@@ -1,0 +1,30 @@
+"""The numbers that citizens can dial: one for each line of the policy, also while it runs."""
+
+import asyncio
+from collections.abc import Iterable
+
+from agi.ami import Ami
+from agi.configuration import NUMBER_MODULE, Layout, render_numbers
+
+
+class Numbers:
+    """`ami` is the connection of the user `phones`, which may let Asterisk read its dialplan anew."""
+
+    def __init__(self, ami: Ami, layout: Layout) -> None:
+        self._ami, self._layout = ami, layout
+        self._dialled: tuple[str, ...] | None = None
+        self._one = asyncio.Lock()
+
+    async def have(self, numbers: Iterable[str]) -> None:
+        """From now on exactly these are answered; calls that came by others go on.
+
+        Raises `AmiError` where Asterisk does not take it up: to be told again; nothing is done where it has.
+        """
+        wanted = tuple(sorted(numbers))
+        async with self._one:
+            if wanted == self._dialled:
+                return
+            self._dialled = None
+            await asyncio.to_thread(render_numbers, self._layout, wanted)
+            await self._ami.action("Reload", Module=NUMBER_MODULE)
+            self._dialled = wanted

@@ -1,0 +1,68 @@
+"""What follows a changed policy outside the desk: numbers to dial, operators' telephones, who lives where."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+
+from agi.ami import Ami, AmiError
+from agi.configuration import PHONE_MODULES, Layout, UnsafeValueError, render_phones
+from agi.numbers import Numbers
+from config.settings import Settings
+from hotline.desk_phones import alone, phone_owners
+from routing.policy import Policy
+from routing.records import StoreFault
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+NOBODY: frozenset[str] = frozenset()
+
+
+class Following:
+    """`ami` is the connection of the user `phones`; `policy` gives the one that holds."""
+
+    def __init__(self, settings: Settings, store: Store, ami: Ami, policy: Callable[[], Policy]) -> None:
+        self._settings, self._store, self._ami, self._policy = settings, store, ami, policy
+        self._numbers = Numbers(ami, Layout(settings.home))
+        self._changed = asyncio.Event()
+        self._owners: tuple[str, ...] | None = None
+        self._residents: Mapping[str, frozenset[str]] = {}
+
+    def changed(self) -> None:
+        """The policy may be another, or Asterisk: look again."""
+        self._changed.set()
+
+    def residents(self, area: str) -> frozenset[str]:
+        """The callers who named this area as the place of a case, for the areas of the notices that hold."""
+        return self._residents.get(area, NOBODY)
+
+    async def run(self) -> None:
+        """Work until cancelled. What fails is done at the next change, and at the next connect to Asterisk."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            try:
+                policy = self._policy()
+                areas = sorted({notice.area for notice in policy.notices.values() if notice.area})
+                self._residents = await self._store.read(self._store.residents, areas)
+                await self._numbers.have(policy.lines)
+                await self._have_phones()
+            except (AmiError, OSError, UnsafeValueError, StoreFault) as fault:
+                log.error("the changed policy is not taken up as a whole: %s", fault)
+
+    async def _have_phones(self) -> None:
+        """Whoever serves a queue has a telephone in his page, also if he was no operator when Asterisk started."""
+        owners = await self._store.read(phone_owners, self._store)
+        if owners == self._owners:
+            return
+        if self._owners is not None:  # at the start they were written by whoever started Asterisk
+            owners = await asyncio.to_thread(self._render)
+            for module in PHONE_MODULES:
+                await self._ami.action("Reload", Module=module)
+        self._owners = owners
+
+    def _render(self) -> tuple[str, ...]:
+        with alone(self._settings):  # a command beside us may be about to write its own
+            owners = phone_owners(self._store)
+            render_phones(Layout(self._settings.home), owners, self._store.desk_phones())
+            return owners

@@ -1,0 +1,99 @@
+"""The figures of every queue as they stand, kept from event to event."""
+
+from bisect import bisect_left, insort
+from collections import Counter
+from collections.abc import Iterable
+
+from routing.call import Call, CallState
+from routing.effects import ShowQueue
+from routing.operators import Operator, OperatorState
+from routing.policy import Policy
+
+
+class Gauges:
+    """Tell it of every call and operator that changed; `fresh` gives the queues whose figures are new."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._queues = queues = policy.queues
+        self._waiting: dict[str, list[tuple[float, str]]] = {name: [] for name in queues}
+        self._place: dict[str, tuple[str, tuple[float, str]]] = {}
+        self._crew: dict[str, dict[str, Operator]] = {name: {} for name in queues}
+        self._ready: Counter[str] = Counter()
+        self._talking: Counter[str] = Counter()
+        self._known: dict[str, tuple[Operator, tuple[str, ...]]] = {}
+        """The operators as they were counted, and in which queues."""
+        self._shown: dict[str, ShowQueue] = {}
+        self._touched: set[str] = set(queues)
+
+    def waiting(self, queue: str) -> int:
+        """How many wait in it."""
+        return len(self._waiting.get(queue, ()))
+
+    def crew(self, queue: str) -> Iterable[Operator]:
+        """Who serves it and is signed in."""
+        return self._crew.get(queue, {}).values()
+
+    def put_call(self, call: Call) -> None:
+        known = self._place.get(call.id)
+        place = None
+        if call.state is CallState.WAITING and call.queue is not None:
+            place = (self._policy.queue(call.queue).name, (call.queued_at or call.arrived_at, call.id))
+        if known == place:
+            return
+        self.drop_call(call.id)
+        if place is not None:
+            insort(self._waiting[place[0]], place[1])
+            self._place[call.id] = place
+            self._touched.add(place[0])
+
+    def drop_call(self, call_id: str) -> None:
+        """The call is over."""
+        known = self._place.pop(call_id, None)
+        if known is not None:
+            line = self._waiting[known[0]]
+            del line[bisect_left(line, known[1])]
+            self._touched.add(known[0])
+
+    def put_operator(self, operator: Operator) -> None:
+        there = tuple(name for name in operator.queues if name in self._crew) if operator.signed_in else ()
+        before, then = self._known.pop(operator.login, (operator, ()))
+        for name in then:
+            self._count(name, before, -1)
+            del self._crew[name][operator.login]
+        for name in there:
+            self._crew[name][operator.login] = operator
+            self._count(name, operator, 1)
+        if there:
+            self._known[operator.login] = (operator, there)
+
+    def _count(self, queue: str, operator: Operator, by: int) -> None:
+        self._ready[queue] += by * operator.free
+        self._talking[queue] += by * (operator.state is OperatorState.TALKING)
+        self._touched.add(queue)
+
+    def fresh(self) -> list[ShowQueue]:
+        """What is to be shown anew."""
+        changed: list[ShowQueue] = []
+        for name in self._queues:
+            if name not in self._touched:
+                continue
+            line = self._waiting[name]
+            shown = ShowQueue(
+                name=name,
+                title=self._queues[name].title,
+                waiting=len(line),
+                longest_since=line[0][0] if line else None,
+                signed_in=len(self._crew[name]),
+                ready=self._ready[name],
+                talking=self._talking[name],
+            )
+            if self._shown.get(name) != shown:
+                self._shown[name] = shown
+                changed.append(shown)
+        self._touched.clear()
+        return changed
+
+    def figures(self) -> tuple[ShowQueue, ...]:
+        """As they were last shown."""
+        return tuple(self._shown.values())

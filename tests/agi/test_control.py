@@ -1,0 +1,84 @@
+"""Orders become actions of the manager; what fails comes back as an event."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+
+from agi.ami import Ami, AmiError, Event
+from agi.control import Control
+from agi.endpoints import Endpoints
+from routing import effects as fx
+from routing import events as ev
+from routing.events import RingResult
+
+CHANNEL = "PJSIP/trunk-00000001"
+
+
+class Manager:
+    """Takes actions down; refuses those named in `refuses`."""
+
+    def __init__(self, refuses: str = "") -> None:
+        self.taken: list[dict[str, str]] = []
+        self._refuses = refuses
+
+    async def action(self, name: str, /, **fields: Any) -> Event:
+        self.taken.append({"Action": name, **fields})
+        if name == self._refuses:
+            raise AmiError("refused")
+        return {"Response": "Success"}
+
+
+def control(manager: Manager, told: list[ev.Event] | None = None) -> Control:
+    events = [] if told is None else told
+    return Control(cast(Ami, manager), Endpoints(["1007"]), events.append)
+
+
+def redirect(context: str, exten: str) -> dict[str, str]:
+    return {"Action": "Redirect", "Channel": CHANNEL, "Context": context, "Exten": exten, "Priority": "1"}
+
+
+async def test_one_phone_is_named_by_the_extension() -> None:
+    manager = Manager()
+    await control(manager).connect_call(fx.Order(1, fx.ConnectCall("c1", CHANNEL, ("1007",), 15)))
+    assert manager.taken == [redirect("connect", "opdesk_1007-15")]
+
+
+async def test_phones_that_ring_together_are_in_a_variable_that_is_named_by_what_it_holds() -> None:
+    manager = Manager()
+    rings = control(manager)
+    for operators in (("1007", "op1001"), ("op1001", "op1002"), ("1007", "op1001")):
+        await rings.connect_call(fx.Order(1, fx.ConnectCall("c1", CHANNEL, operators, 15)))
+    first, _, other, _, again, last = manager.taken
+    assert first["Value"] == "PJSIP/desk_1007&PJSIP/op1001"
+    assert first == again
+    assert first["Variable"] != other["Variable"]
+    assert last == redirect("connect", f"all{first['Variable'].removeprefix('RING_')}-15")
+    assert len(last["Exten"]) < 79
+
+
+@pytest.mark.parametrize("refuses", ["Setvar", "Redirect"])
+async def test_a_ring_that_asterisk_refuses_is_over_for_all_who_were_to_be_rung(refuses: str) -> None:
+    told: list[ev.Event] = []
+    manager = Manager(refuses)
+    order = fx.ConnectCall("c1", CHANNEL, ("op1001", "op1002"), 15)
+    await control(manager, told).connect_call(fx.Order(1, order))
+    assert told == [ev.RingEnded("c1", login, RingResult.CANCELLED) for login in ("op1001", "op1002")]
+    assert manager.taken[-1]["Action"] == refuses  # and nothing after it
+
+
+async def test_ways_out_are_redirects() -> None:
+    manager = Manager()
+    orders = control(manager)
+    await orders.forward_call(fx.Order(1, fx.ForwardCall("c1", CHANNEL, "073112345")))
+    await orders.offer_call_back(fx.Order(1, fx.OfferCallBack("c1", CHANNEL)))
+    assert manager.taken == [redirect("forward", "073112345"), redirect("callback", "s")]
+
+
+async def test_an_order_of_an_older_desk_is_not_carried_out() -> None:
+    manager = Manager()
+    orders = control(manager)
+    await orders.offer_call_back(fx.Order(2, fx.OfferCallBack("c1", CHANNEL)))
+    await orders.forward_call(fx.Order(1, fx.ForwardCall("c1", CHANNEL, "073112345")))
+    assert [one["Action"] for one in manager.taken] == ["Redirect"]

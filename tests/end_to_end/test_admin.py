@@ -1,0 +1,189 @@
+"""The administrator's page: what he saves is in force, what he mistypes is told, what he typed is never lost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+from .browser import CHROMIUM, FLAGS, Operator
+from .town import Town
+from .viewer import Viewer
+
+TABS = ("队列", "技能", "线路", "座席", "小休原因", "来电名单", "区域", "规则", "变更记录")
+
+
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    town = Town(tmp_path_factory.mktemp("admin") / "home")
+    with town.running():
+        yield town
+
+
+@pytest.fixture
+async def city(founded: Town) -> AsyncIterator[Town]:
+    yield founded
+    await founded.close()
+
+
+@asynccontextmanager
+async def administrator(
+    town: Town, login: str = "admin", size: tuple[int, int] = (1280, 800)
+) -> AsyncIterator[Operator]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
+        try:
+            window = await browser.new_context(
+                viewport={"width": size[0], "height": size[1]}, locale="zh-CN", timezone_id="America/New_York"
+            )
+            who = Operator(await window.new_page(), town.site)
+            await who.sign_in(login)
+            await who.page.get_by_role("heading", name="队列").wait_for()
+            yield who
+            await who.press("退出")
+            await who.page.get_by_role("button", name="登录").wait_for()
+            assert who.errors == []
+        finally:
+            await browser.close()
+
+
+async def tab(page: Page, name: str) -> None:
+    await page.get_by_role("link", name=name, exact=True).click()
+
+
+async def saves(page: Page) -> int:
+    """The status with which the server answers what is saved now."""
+    async with page.expect_response(lambda answer: answer.request.method == "PUT") as answered:
+        await page.get_by_role("button", name="保存").click()
+    return (await answered.value).status
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)], ids="{0[0]}x{0[1]}".format)
+async def test_every_tab_is_for_all_eyes_and_nothing_sticks_out(city: Town, size: tuple[int, int]) -> None:
+    async with administrator(city, size=size) as admin:
+        page, viewer = admin.page, Viewer(admin.page, size)
+        for number, name in enumerate(TABS):
+            await tab(page, name)
+            await page.get_by_role("heading", name=name).first.wait_for()
+            if await page.get_by_role("table").count() and name != "座席":
+                await page.get_by_role("table").get_by_role("button").first.click()
+                await viewer.sees(f"admin-{number}", "保存", "删除", "关闭")
+            else:
+                await viewer.sees(f"admin-{number}")
+        await tab(page, "队列")
+        await page.get_by_role("button", name="English").click()
+        await page.get_by_role("button", name="Sign out").wait_for()
+        await (
+            page.get_by_role("button", name="Longest")
+            .or_(page.get_by_role("table").get_by_role("button").nth(1))
+            .first.click()
+        )
+        await viewer.sees("admin-english", "Save", "Remove", "Close")
+        for name in ("Operators", "Rules", "Changes"):
+            await tab(page, name)
+            await viewer.sees(f"admin-english-{name}")
+        await page.get_by_role("button", name="中文").click()
+
+
+async def test_a_queue_is_made_mended_where_it_is_wrong_and_in_force_when_it_is_saved(city: Town) -> None:
+    async with administrator(city) as admin:
+        page = admin.page
+        await page.get_by_role("button", name="新建").click()
+        await page.get_by_label("代号").fill("gas")
+        await page.get_by_label("名称").fill("燃气")
+        await page.get_by_label("振铃时间").fill("3")
+        await page.get_by_label("服务时间", exact=True).fill("mon-fri 8:30-18:00")
+        await page.get_by_label("非服务时间：怎么办").select_option("转到队列")
+        await page.get_by_label("非服务时间：转到哪里").select_option("市长热线")
+        assert await saves(page) == 422
+        await admin.sees("振铃时间应在 5 到 120 秒之间。")
+        await admin.sees("看不懂“mon-fri 8:30-18:00”。")
+        await expect(page.get_by_label("振铃时间")).to_be_focused()
+        await Viewer(page, (1280, 800)).sees("admin-errors", "保存", "关闭")
+
+        await page.reload()  # what was typed is still there
+        await expect(page.get_by_label("名称")).to_have_value("燃气")
+        await page.get_by_label("振铃时间").fill("25")
+        await page.get_by_label("服务时间", exact=True).fill("mon-fri 08:30-18:00\nsat 09:00-12:00")
+        await page.get_by_role("button", name="添加技能要求").click()
+        await page.get_by_label("等待时的语音").scroll_into_view_if_needed()
+        await Viewer(page, (1280, 800)).sees("admin-queue-below", "保存", "关闭")
+        assert await saves(page) == 200
+        await page.get_by_role("table").get_by_role("button", name="燃气").wait_for()
+        await expect(page.get_by_text("有未保存的改动")).to_have_count(0)
+        (queue,) = [one for one in (await city.get("/queues"))["items"] if one["name"] == "gas"]
+        assert queue["title"] == "燃气"
+        kept = (await city.get("/policy/queues/gas"))["data"]
+        assert (kept["ring_s"], kept["hours"]) == (25, ["mon-fri 08:30-18:00", "sat 09:00-12:00"])
+        assert kept["when_closed"] == {"kind": "queue", "target": "main"}
+        assert kept["needs"][0]["steps"] == [{"after_s": 0, "level": 5}, {"after_s": 60, "level": 0}]
+
+        await tab(page, "变更记录")
+        await admin.sees("mon-fri 08:30-18:00、sat 09:00-12:00")
+        await Viewer(page, (1280, 800)).sees("admin-changes")
+        await tab(page, "队列")
+        await page.get_by_role("table").get_by_role("button", name="燃气").click()
+        await page.get_by_role("button", name="删除").click()
+        await page.get_by_role("button", name="不删除").click()
+        await page.get_by_role("button", name="删除").click()
+        await page.get_by_role("button", name="确认删除").click()
+        await expect(page.get_by_role("table").get_by_role("button", name="燃气")).to_have_count(0)
+        assert "gas" not in [one["name"] for one in (await city.get("/queues"))["items"]]
+
+        await page.get_by_role("table").get_by_role("button", name="市长热线").click()
+        await page.get_by_role("button", name="删除").click()
+        await page.get_by_role("button", name="确认删除").click()
+        await admin.sees("规则把它定为默认队列，请先在规则中更换。")
+
+
+async def test_two_who_change_the_same_see_both_and_neither_is_lost(city: Town) -> None:
+    async with administrator(city) as one, administrator(city) as other:
+        for who, title in ((one, "方言一"), (other, "方言二")):
+            await tab(who.page, "技能")
+            await who.page.get_by_role("table").get_by_role("button", name="方言").click()
+            await who.page.get_by_label("名称").fill(title)
+        assert await saves(one.page) == 200
+        assert await saves(other.page) == 409
+        dialog = other.page.get_by_role("alertdialog")
+        await expect(dialog.get_by_role("deletion")).to_have_text("方言一")
+        await expect(dialog.get_by_role("insertion")).to_have_text("方言二")
+        await Viewer(other.page, (1280, 800)).sees("admin-conflict")
+        await other.page.get_by_role("button", name="用我的覆盖").click()
+        assert await saves(other.page) == 200
+        assert (await city.get("/policy/skills/dialect"))["data"]["title"] == "方言二"
+
+
+async def test_a_supervisor_keeps_the_list_of_callers_and_the_crew_and_looks_at_the_rest(city: Town) -> None:
+    async with administrator(city, "sup1") as boss:
+        page = boss.page
+        await page.get_by_role("link", name="系统管理").click()
+        await boss.sees("此项只有管理员可以修改，您可以查看。")
+        await tab(page, "来电名单")
+        await page.get_by_role("button", name="新建").click()
+        await page.get_by_label("号码", exact=True).fill("13907330999")
+        await page.get_by_label("类别").select_option("骚扰")
+        await page.get_by_label("有效至").fill("2027-01-02T03:04")
+        await page.get_by_label("有效至").blur()
+        assert await saves(page) == 200
+        mark = (await city.get("/policy/marks/13907330999"))["data"]
+        assert (mark["kind"], mark["until"]) == ("nuisance", 1798830240)  # 03:04 in the city, wherever the PC stands
+        await page.get_by_label("号码开头几位").fill("13907330")
+        await page.get_by_role("button", name="查找").click()
+        await expect(page.get_by_role("table").get_by_role("row")).to_have_count(2)
+        await boss.sees("2027-01-02 03:04")
+
+        await tab(page, "座席")
+        await page.get_by_label("op1001 环保等级").select_option("3")
+        await page.get_by_label("op1002 城市管理").uncheck()
+        await page.reload()
+        await boss.sees("2 人有改动未保存")
+        await Viewer(page, (1280, 800)).sees("admin-members-changed")
+        await page.get_by_role("button", name="保存").click()
+        await expect(page.get_by_text("人有改动未保存")).to_have_count(0)
+        assert (await city.get("/policy/members/op1001"))["data"]["skills"]["environment"] == 3
+        assert "city" not in (await city.get("/policy/members/op1002"))["data"]["queues"]
+        stored = await page.evaluate("() => JSON.stringify(Object.keys(localStorage))")
+        assert [key for key in json.loads(stored) if key.startswith("hotline.policy.")] == []

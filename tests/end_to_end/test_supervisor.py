@@ -1,0 +1,119 @@
+"""The supervisor's page: who works and who waits, pauses to grant, incidents in two clicks, callers to release."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from . import sound
+from .browser import operators
+from .test_lines import calls, hears
+from .town import PATIENCE_S, Town
+from .viewer import Viewer
+
+
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    town = Town(tmp_path_factory.mktemp("supervisor") / "home")
+    with town.running():
+        yield town
+        assert "All invariants hold." in town.hotline("verify")
+
+
+@pytest.fixture
+async def city(founded: Town) -> AsyncIterator[Town]:
+    yield founded
+    await founded.close()
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)], ids="{0[0]}x{0[1]}".format)
+async def test_a_shift_from_a_pause_that_is_granted_to_a_caller_who_is_released(
+    city: Town, voice: Path, size: tuple[int, int]
+) -> None:
+    async with operators(city, voice, 2) as (operator, boss):
+        page, viewer = boss.page, Viewer(boss.page, size)
+        await page.set_viewport_size({"width": size[0], "height": size[1]})
+        await boss.sign_in("sup1")
+        await boss.sees("李晓雯")
+        await viewer.sees("supervisor-quiet", "发布", "退出")
+        await page.get_by_role("button", name="English").click()
+        await page.get_by_role("button", name="Publish").wait_for()
+        await viewer.sees("supervisor-english")
+        await page.get_by_role("button", name="中文").click()
+
+        await operator.ready("op1001")
+        await operator.press("暂离原因")
+        await operator.page.get_by_role("menuitem", name="培训").click()
+        await operator.sees("等待班长批准：培训")
+        await boss.sees("申请培训")
+        await viewer.sees("supervisor-asked", "李晓雯 op1001 的小休：同意", "李晓雯 op1001 的小休：不同意")
+        await boss.press("李晓雯 op1001 的小休：同意")
+        await operator.sees_state("小休：培训")
+
+        number = f"1390733{size[0]}"
+        citizen = city.phone(number, sound.tone(1000))
+        await citizen.dial()
+        row = page.get_by_role("row").filter(has_text=f"{number[:3]} {number[3:7]} {number[7:]}")
+        await row.wait_for()
+        await viewer.sees("supervisor-waiting", "发布")
+        await operator.press("就绪")
+        await operator.press("接听")
+        await operator.sees("通话中")
+        await expect(row).to_have_count(0)
+        await operator.press("挂断")
+        await operator.sees("话后处理")
+        await citizen.ended(PATIENCE_S)
+        await city.ended(number)
+
+        await operator.press("标记骚扰来电")
+        await operator.page.get_by_label("骚扰备注").fill("一直不说话")
+        await Viewer(operator.page, (1280, 800)).sees(f"console-nuisance-{size[0]}", "列入名单", "挂断", "小休", "就绪")
+        await operator.press("列入名单")
+        await operator.sees("已列入骚扰名单")
+        await boss.sees("一直不说话")
+        await page.get_by_role("button", name="查看 李晓雯 op1001 的派话记录").click()
+        dialog = page.get_by_role("dialog", name="李晓雯 今日派话")
+        await expect(dialog.get_by_role("row").filter(has_text=f"{number[7:]}").first).to_contain_text("已接听")
+        await viewer.sees("supervisor-offers", "关闭")
+        await boss.press("关闭")
+        await boss.press(f"解除 {number}")
+        await boss.sees("名单上没有号码")
+        assert (await city.get("/marks", kind="nuisance"))["items"] == []
+        await operator.press("结束话后")
+
+
+@pytest.mark.hears
+async def test_an_incident_is_told_after_two_clicks_and_who_joins_it_is_counted(city: Town, voice: Path) -> None:
+    async with operators(city, voice, 2) as (operator, boss):
+        page = boss.page
+        await boss.sign_in("sup1")
+        await page.get_by_text("停水", exact=True).click()
+        await boss.press("发布")
+        await boss.sees("已登记 0 人")
+        await Viewer(page, (1280, 800)).sees("supervisor-notice", "发布")
+        notice = (await city.get("/notices"))["items"][0]
+        assert (notice["area"], notice["by"], notice["joined"]) == ("", "sup1", 0)
+
+        citizen = await calls(city, "13907332001")
+        for prompt in ("notice-begin", "area-city", "incident-water"):
+            await hears(citizen, prompt)
+        citizen.press("1")
+        await hears(citizen, "notice-joined")
+        await citizen.ended(PATIENCE_S)
+        await boss.sees("已登记 1 人")
+        call = await city.ended("13907332001")
+        assert (call["outcome"], call["joined"]) == ("joined", notice["case"])
+        case = await city.get(f"/cases/{notice['case']}")
+        assert (case["attached"], case["operator"], case["content"]) == (1, "sup1", notice["text"])
+        attached = (await city.get(f"/cases/{notice['case']}/callers"))["items"]
+        assert [(one["call"], one["caller"]) for one in attached] == [(call["id"], "13907332001")]
+
+        await operator.sign_in("leader1")
+        await operator.sees(f"突发事件播报中：{notice['text']}")
+        await boss.press(f"撤销播报：{notice['text']}")
+        await boss.sees("现在没有播报")
+        await expect(operator.page.get_by_text("突发事件播报中")).to_have_count(0)
+        assert (await city.get("/notices"))["items"] == []

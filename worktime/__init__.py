@@ -1,0 +1,1 @@
+"""When offices are open: weekly hours. Pure; standard library only."""

@@ -127,9 +127,7 @@ async def test_a_citizen_who_hangs_up_while_he_is_put_through_gave_up_and_one_wh
     await nobody(town, FORWARD)
     async with desk_phones(tmp_path / "platform", ring_s=ring_s, port=outgoing):
         citizen = await calls(town, caller)
-        await hears(citizen, "forwarding")
-        if ring_s < 1.0:
-            await until(lambda: answered(town, caller))
+        await until(lambda: reached(town, caller, "forward_answered" if ring_s < 1.0 else "forwarded"))
         await citizen.hang_up()
         call = await town.ended(caller)
     talked = ring_s < 1.0
@@ -137,9 +135,9 @@ async def test_a_citizen_who_hangs_up_while_he_is_put_through_gave_up_and_one_wh
     assert (call["abandon_stage"], call["ended_by"]) == (None if talked else "forwarded", "citizen")
 
 
-async def answered(town: Town, caller: str) -> bool:
+async def reached(town: Town, caller: str, moment: str) -> bool:
     call = await town.call_of(caller)
-    return call is not None and ("forward_answered", PLATFORM) in await timeline(town, call)
+    return call is not None and (moment, PLATFORM) in await timeline(town, call)
 
 
 async def test_a_talk_at_another_platform_outlives_the_killed_application(

@@ -25,7 +25,7 @@ from .desk_phones import DeskPhones, busy, desk_phones
 from .town import PATIENCE_S, Town, until
 
 ALIKE = 0.5
-"""What is taken for heard: the same recording has 0.9 and more, 0.6 with a packet late in its middle; others under 0.49."""
+"""What is taken for heard: the same recording has 0.9 and more, 0.6 with a late packet; others under 0.49."""
 
 
 @pytest.fixture(scope="module")

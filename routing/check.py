@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
-from routing.policy import Line, Member, Notice, PauseKind, Policy, kind_of
+from routing.policy import Document, Line, Member, Notice, PauseKind, Policy, kind_of
 from routing.queues import Overflow, OverflowKind, Queue
 from worktime.weekly import HoursError, parse
 
@@ -97,21 +97,21 @@ def _leads_back(queue: Queue, overflow: Overflow, name: str, policy: Policy) -> 
     return False
 
 
-def _number(document: object, name: str, number: str) -> Iterable[Finding]:
+def _number(document: Document, name: str, number: str) -> Iterable[Finding]:
     if not (number.isascii() and number.removeprefix("+").isdecimal() and 3 <= len(number) <= 20):
-        yield Finding(kind_of(document), document.key, name, "form", number)  # type: ignore[arg-type, attr-defined]
+        yield Finding(kind_of(document), document.key, name, "form", number)
 
 
-def _named(document: object, name: str, wanted: Iterable[str], known: Iterable[str]) -> Iterable[Finding]:
+def _named(document: Document, name: str, wanted: Iterable[str], known: Iterable[str]) -> Iterable[Finding]:
     there = set(known)
     for one in wanted:
         if one not in there:
-            yield Finding(kind_of(document), document.key, name, "unknown", one)  # type: ignore[arg-type, attr-defined]
+            yield Finding(kind_of(document), document.key, name, "unknown", one)
 
 
-def _negative(document: object) -> Iterable[Finding]:
+def _negative(document: Document) -> Iterable[Finding]:
     """No count and no length of time may be below 0."""
-    for one in fields(document):  # type: ignore[arg-type]
+    for one in fields(document):
         value = getattr(document, one.name)
         if isinstance(value, int | float) and not isinstance(value, bool) and value < 0:
-            yield Finding(kind_of(document), document.key, one.name, "range", str(value))  # type: ignore[arg-type, attr-defined]
+            yield Finding(kind_of(document), document.key, one.name, "range", str(value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -61,9 +62,9 @@ def played(
     return told
 
 
-def said(call: Call, rounds: int = 1, **given: object) -> str:
+def said(call: Call, rounds: int = 1, **given: Any) -> str:
     channel = Channel(agi_arg_1=str(rounds))
-    played(channel, call, **given)  # type: ignore[arg-type]
+    played(channel, call, **given)
     assert (channel.variables["OK"], channel.variables["NEXT"], channel.variables["CASE"]) == ("1", "", "")
     return channel.variables["SAY"].replace("hotline/", "")
 

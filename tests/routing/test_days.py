@@ -1,6 +1,7 @@
 """Random days at the desk: whatever citizens, operators and administrators do, in whatever order it is told."""
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -209,11 +210,11 @@ DEEDS = st.one_of(
 @settings(max_examples=300, deadline=None)
 @given(st.lists(DEEDS, min_size=10, max_size=120))
 def test_nobody_idle_while_somebody_compatible_waits_fair_by_rank_nobody_twice_and_no_caller_lost(
-    deeds: list[tuple[object, ...]],
+    deeds: list[tuple[Any, ...]],
 ) -> None:
     day = Day()
     for deed, *how in deeds:
-        deed(day, *how)  # type: ignore[operator]
+        deed(day, *how)
     for call in list(day.desk.snapshot.calls):
         day.tell(ev.CallEnded(call, 16))
     assert day.ended.keys() == day.arrived

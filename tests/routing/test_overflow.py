@@ -1,6 +1,7 @@
 """What becomes of a citizen whom a queue does not keep."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from routing import effects as fx
@@ -17,8 +18,8 @@ CITY = ZoneInfo("Asia/Shanghai")
 BACK_UP = Queue("back_up", "后备", nobody_wait_s=10)
 
 
-def rules(crew: tuple[str, ...] = (), **more: object) -> Policy:
-    return policy(Queue("main", "市长热线", **more), BACK_UP, crew=crew)  # type: ignore[arg-type]
+def rules(crew: tuple[str, ...] = (), **more: Any) -> Policy:
+    return policy(Queue("main", "市长热线", **more), BACK_UP, crew=crew)
 
 
 def to(kind: str, target: str = "") -> Overflow:

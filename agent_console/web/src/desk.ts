@@ -1,7 +1,4 @@
-/**
- * Joins the parts of the operator's page: facts from the live socket and the
- * softphone go into the one state, the operator's orders go out from here.
- */
+/** Joins the parts of the operator's page: facts of socket and softphone go into the one state, his orders go out. */
 import { computed, inject, ref, shallowRef, watch, type InjectionKey } from 'vue'
 import { api, Problem } from './api'
 import { city } from './city'
@@ -10,6 +7,7 @@ import { Drafts, type Draft } from './drafts'
 import { day } from './format'
 import { openLive, type Live } from './live'
 import type { Account, Call, Notice, PauseKind } from './model'
+import { createOrders } from './orders'
 import { Interrupted, RESUME_MS, type Talk } from './resume'
 import { Ring } from './ring'
 import { Softphone, tryMicrophone, type Fault } from './softphone'
@@ -25,6 +23,7 @@ const BYE_PATIENCE_MS = 3_000
 const OVER_PATIENCE_MS = 1_000
 
 export function createDesk(account: Account, signedOut: () => void) {
+  const { busy, problem, order } = createOrders()
   const state = shallowRef<State>(INITIAL)
   const clock = startClock()
   const today = createToday()
@@ -33,7 +32,6 @@ export function createDesk(account: Account, signedOut: () => void) {
   const fault = ref<Fault | null>(null)
   /** Null until the browser has said whether we may use it. */
   const microphone = ref<boolean | null>(null)
-  const problem = shallowRef<Problem | null>(null)
   const drafts = shallowRef<Draft[]>([])
   /** False while the browser refuses to store drafts. */
   const durable = ref(true)
@@ -57,7 +55,6 @@ export function createDesk(account: Account, signedOut: () => void) {
   /** The call whose case form is open. */
   const subject = shallowRef<Call | null>(null)
   const readyWanted = ref(false)
-  const busy = ref(false)
   let live: Live | null = null
   let readyTimer: ReturnType<typeof setTimeout> | undefined
   let hangUpTimer: ReturnType<typeof setTimeout> | undefined
@@ -176,22 +173,6 @@ export function createDesk(account: Account, signedOut: () => void) {
         if (link === 'signed_out') signedOut()
       },
     })
-  }
-
-  /** Runs one order; a refusal is shown, never thrown. */
-  async function order(run: () => Promise<unknown>): Promise<boolean> {
-    busy.value = true
-    problem.value = null
-    try {
-      await run()
-      return true
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error
-      problem.value = error
-      return false
-    } finally {
-      busy.value = false
-    }
   }
 
   async function beReady(triesLeft: number): Promise<void> {

@@ -1,21 +1,21 @@
 /** Joins the parts of the supervisor's page: the floor by the live socket, and the lists that the API keeps. */
-import { computed, inject, ref, shallowRef, watch as follow, type InjectionKey } from 'vue'
-import { api, Problem } from './api'
+import { computed, inject, shallowRef, watch as follow, type InjectionKey } from 'vue'
+import { api } from './api'
 import { city } from './city'
 import { startClock } from './clock'
 import { EMPTY, inOrder, reduce, waiting, type Action, type Floor } from './floor'
 import { openLive, type Live } from './live'
 import type { Account, Incidents, ListedMark, Notice, NoticeInput, Operator } from './model'
+import { createOrders } from './orders'
 
 const SETTLE_MS = 300
 /** What nobody tells: who is put on a list by a command beside us, a notice whose callers were written late. */
 const AGAIN_MS = 30_000
 
 export function createWatch(account: Account, signedOut: () => void) {
+  const { busy, problem, order } = createOrders()
   const floor = shallowRef<Floor>(EMPTY)
   const clock = startClock()
-  const problem = shallowRef<Problem | null>(null)
-  const busy = ref(false)
   const notices = shallowRef<Notice[]>([])
   const marks = shallowRef<ListedMark[]>([])
   const incidents = shallowRef<Incidents>({ areas: [], kinds: [] })
@@ -40,22 +40,6 @@ export function createWatch(account: Account, signedOut: () => void) {
   function refresh(): void {
     clearTimeout(timer)
     timer = setTimeout(() => void load(), SETTLE_MS)
-  }
-
-  /** Runs one order; a refusal is shown, never thrown. */
-  async function order(run: () => Promise<unknown>): Promise<boolean> {
-    busy.value = true
-    problem.value = null
-    try {
-      await run()
-      return true
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error
-      problem.value = error
-      return false
-    } finally {
-      busy.value = false
-    }
   }
 
   const every = setInterval(refresh, AGAIN_MS)

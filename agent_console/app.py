@@ -1,7 +1,7 @@
 """The console as one ASGI application, made of the parts it is given."""
 
 import time
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -82,6 +82,7 @@ def build(
     visitors: Visitors | None = None,
     incidents: Incidents = NO_INCIDENTS,
     prompts: Container[str] = (),
+    one_form: Callable[[str], str] = str,
     origins: Iterable[str] = (),
     pages: Path = DIST,
     rhythm: Rhythm | None = None,
@@ -93,7 +94,7 @@ def build(
     one they are asked at, as `https://hotline.example.org`. `pages`: the folder of the built page. `metrics`: what
     `/metrics` tells. `may_forward`: whether an outgoing trunk leads to other platforms' numbers; `visitors`: for the
     telephone in the page, None where there is none. `incidents`: what supervisors may publish; `prompts`: those
-    that are recorded.
+    that are recorded. `one_form`: a telephone number as it is kept, however it was typed.
     """
     signed_in = Sessions(store, clock, ticks=ticks)
     console = Console(
@@ -118,6 +119,7 @@ def build(
         visitors=visitors,
         incidents=incidents,
         prompts=prompts,
+        one_form=one_form,
     )
     app = FastAPI(title="Hotline 12345", openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None)
     problems.install(app)

@@ -171,6 +171,10 @@ def _words(finding: Finding) -> Words:
             return f"没有登录名为 {value} 的账号，请先建立账号。", f"There is no account {value}: make it first."
         case "case":
             return f"没有编号为 {value} 的工单，请核对编号。", f"There is no case {value}: check its number."
+        case "spelling" if value:
+            return f"来电以 {value} 显示，请写成 {value}。", f"Calls have it as {value}: write it so."
+        case "spelling":
+            return NUMBER
         case "prompt":
             return (
                 f"没有名为 {value} 的提示音，请从现有提示音中选择。",

@@ -92,7 +92,7 @@ class Console:
     """`recordings`: the folder that recordings' files are relative to. `origins`: other addresses of our pages.
 
     `may_forward`: whether an outgoing trunk leads to other platforms' numbers. `visitors`: None where there is no
-    telephone in the page.
+    telephone in the page. `one_form`: a telephone number as it is kept, however it was typed.
     """
 
     store: ConsoleStore
@@ -116,3 +116,4 @@ class Console:
     visitors: Visitors | None
     incidents: Incidents
     prompts: Container[str]
+    one_form: Callable[[str], str]

@@ -49,11 +49,8 @@ def number(raw: str, country: str) -> str:
     text = raw.strip()
     if text.lower() in WITHHELD:
         return ""
-    try:
-        parsed = phonenumbers.parse(text, country)
-    except phonenumbers.NumberParseException:
-        parsed = None
-    if parsed is not None and phonenumbers.is_valid_number(parsed):
+    parsed = _planned(text, country)
+    if parsed is not None:
         if parsed.country_code == phonenumbers.country_code_for_region(country):
             national = phonenumbers.national_significant_number(parsed)
             if phonenumbers.number_type(parsed) is phonenumbers.PhoneNumberType.FIXED_LINE and country == "CN":
@@ -61,6 +58,25 @@ def number(raw: str, country: str) -> str:
             return national
         return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     return "".join(sign for sign in text if sign.isascii() and (sign.isdigit() or sign in "+*#"))[:NUMBER_LIMIT]
+
+
+def spellings(one: str, country: str) -> frozenset[str]:
+    """Every way in which a trunk may send a number of ours: as it is kept, and with and without prefixes."""
+    parsed = _planned(one, country)
+    if parsed is None:
+        return frozenset({one})
+    national = phonenumbers.national_significant_number(parsed)
+    abroad = f"{parsed.country_code}{national}"
+    return frozenset({one, abroad, f"+{abroad}", *((national,) if number(national, country) == one else ())})
+
+
+def _planned(text: str, country: str) -> phonenumbers.PhoneNumber | None:
+    """The number as the numbering plan knows it; None for one that it does not."""
+    try:
+        parsed = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+    return parsed if phonenumbers.is_valid_number(parsed) else None
 
 
 def name(raw: str) -> str:

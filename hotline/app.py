@@ -23,6 +23,7 @@ from agent_console.wire import Wire
 from agi import witness
 from agi.ami import Ami, AmiError, Event
 from agi.arrive import Arrive
+from agi.caller import number
 from agi.configuration import Layout, Secrets
 from agi.control import Control
 from agi.endpoints import VISITORS, Endpoints, softphone_of
@@ -86,6 +87,19 @@ class Application:
         self._places = Places(settings.home)
         self._clock = clock = Clock()
         layout, secrets = Layout(settings.home), Secrets.kept(settings.home)
+        self._hub = hub = Hub(lambda: desk.snapshot, clock, settings.zone)
+        self._journal = Journal.open(settings.home / "journal", store.journal_position())
+        self._journal.check_owner(store.journal_name(self._journal.name))
+        self._clerk = Clerk(
+            store,
+            self._journal,
+            layout.recordings,
+            clock=clock,
+            saved=hub.saved,
+            messages=hub.messages,
+            marked=lambda policy: self._post(ev.PolicyChanged(policy)),
+        )
+        self._clerk.catch_up()
         policy = store.policy()
         metrics = CollectorRegistry()
         self._desk = desk = MeteredDesk(policy, metrics)
@@ -103,21 +117,8 @@ class Application:
             clock=clock,
         )
         self._phones = Phones(self._phones_ami)
-        self._following = Following(settings, store, self._phones_ami, lambda: desk.snapshot.policy)
+        self._following = Following(settings, store, self._phones_ami, lambda: desk.snapshot.policy, clock)
         control = Control(self._desk_ami, self._endpoints, self._post)
-        self._hub = hub = Hub(lambda: desk.snapshot, clock, settings.zone)
-        self._journal = Journal.open(settings.home / "journal", store.journal_position())
-        self._journal.check_owner(store.journal_name(self._journal.name))
-        self._clerk = Clerk(
-            store,
-            self._journal,
-            layout.recordings,
-            clock=clock,
-            saved=hub.saved,
-            messages=hub.messages,
-            marked=lambda policy: self._post(ev.PolicyChanged(policy)),
-        )
-        self._clerk.catch_up()
         workers: dict[type, Worker] = {
             fx.ConnectCall: control.connect_call,
             fx.CheckSound: control.check_sound,
@@ -159,6 +160,7 @@ class Application:
             prompts=spoken.prompts(),
             visitors=Visitors(VISITORS, lambda: _answered(self._phones.visitors_secret())) if settings.demo else None,
             incidents=spoken.incidents(),
+            one_form=lambda raw: number(raw, settings.country),
         )
         self._reconcile = Reconcile(
             desk=self._desk_ami,

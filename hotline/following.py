@@ -16,14 +16,20 @@ from storage.store import Store
 log = logging.getLogger(__name__)
 
 NOBODY: frozenset[str] = frozenset()
+RETRY_S = 5.0
 
 
 class Following:
-    """`ami` is the connection of the user `phones`; `policy` gives the one that holds."""
+    """`ami` is the connection of the user `phones`; `policy` gives the one that holds.
 
-    def __init__(self, settings: Settings, store: Store, ami: Ami, policy: Callable[[], Policy]) -> None:
-        self._settings, self._store, self._ami, self._policy = settings, store, ami, policy
-        self._numbers = Numbers(ami, Layout(settings.home))
+    `clock` gives seconds since 1970 UTC.
+    """
+
+    def __init__(
+        self, settings: Settings, store: Store, ami: Ami, policy: Callable[[], Policy], clock: Callable[[], float]
+    ) -> None:
+        self._settings, self._store, self._ami, self._policy, self._clock = settings, store, ami, policy, clock
+        self._numbers = Numbers(ami, Layout(settings.home), settings.country)
         self._changed = asyncio.Event()
         self._owners: tuple[str, ...] | None = None
         self._residents: Mapping[str, frozenset[str]] = {}
@@ -37,29 +43,43 @@ class Following:
         return self._residents.get(area, NOBODY)
 
     async def run(self) -> None:
-        """Work until cancelled. What fails is done at the next change, and at the next connect to Asterisk."""
+        """Work until cancelled. What fails is tried again, and keeps nothing else from being done."""
         while True:
             await self._changed.wait()
             self._changed.clear()
+            if not await self._follow():
+                await asyncio.sleep(RETRY_S)
+                self._changed.set()
+
+    async def _follow(self) -> bool:
+        """Whether all of it was done."""
+        whole = True
+        for part in (self._have_numbers, self._have_phones, self._have_residents):
             try:
-                policy = self._policy()
-                areas = sorted({notice.area for notice in policy.notices.values() if notice.area})
-                self._residents = await self._store.read(self._store.residents, areas)
-                await self._numbers.have(policy.lines)
-                await self._have_phones()
+                await part()
             except (AmiError, OSError, UnsafeValueError, StoreFault) as fault:
-                log.error("the changed policy is not taken up as a whole: %s", fault)
+                log.error("the changed policy is not taken up as a whole, trying again: %s", fault)
+                whole = False
+        return whole
+
+    async def _have_numbers(self) -> None:
+        await self._numbers.have(self._policy().lines)
 
     async def _have_phones(self) -> None:
         """Whoever serves a queue has a telephone in his page, also if he was no operator when Asterisk started."""
         owners = await self._store.read(phone_owners, self._store)
         if owners == self._owners:
             return
-        if self._owners is not None:  # at the start they were written by whoever started Asterisk
-            owners = await asyncio.to_thread(self._render)
-            for module in PHONE_MODULES:
-                await self._ami.action("Reload", Module=module)
+        self._owners = None
+        owners = await asyncio.to_thread(self._render)
+        for module in PHONE_MODULES:
+            await self._ami.action("Reload", Module=module)
         self._owners = owners
+
+    async def _have_residents(self) -> None:
+        now = self._clock()
+        areas = {one.area for one in self._policy().notices.values() if one.area and one.until > now}
+        self._residents = await self._store.read(self._store.residents, sorted(areas))
 
     def _render(self) -> tuple[str, ...]:
         with alone(self._settings):  # a command beside us may be about to write its own

@@ -20,6 +20,7 @@ from typing import Any, TextIO
 
 from agi.asterisk_binary import find
 from agi.configuration import Layout, Plan, Secrets, render
+from agi.numbers import dialled
 from config.settings import Settings
 from front import binary as caddy
 from front import configuration as caddyfile
@@ -112,7 +113,8 @@ def prepare(settings: Settings, places: Places) -> list[Charge]:
         if before and before != password:
             for login, _name, _role in demo.accounts:
                 store.set_password(login, password)
-        numbers, operators, desk_phones = tuple(store.policy().lines), phone_owners(store), store.desk_phones()
+        numbers = dialled(store.policy().lines, settings.country)
+        operators, desk_phones = phone_owners(store), store.desk_phones()
     finally:
         store.close()
     first, last = settings.rtp_range

@@ -148,7 +148,11 @@ class Reconcile:
         arrived = witness.arrived(lines)
         if arrived is not None:
             arrived = replace(
-                arrived, caller=number(arrived.caller, self._country), caller_name=name(arrived.caller_name)
+                arrived,
+                caller=number(arrived.caller, self._country),
+                caller_name=name(arrived.caller_name),
+                called=number(arrived.called, self._country),
+                diverted_from=number(arrived.diverted_from, self._country),
             )
             self._take(arrived, lines, channels, now)
 

@@ -75,8 +75,9 @@ class Call:
     `operator`: who talks with him, or whose phone rings if it is one alone. `prefer` is the operator who is waited for,
     until `prefer_until`: his leg was lost, or he talked with this citizen before.
     `line`: the number of the line whose call it is, `tag` its tag. `urgent`: he pressed the urgent key; `returned`: his
-    talk was broken off, or he gave up waiting a short while ago. `full`: the queue had no room for him. `passed`: the
-    queues that sent him on; `turned`: the ways out that were tried for him and led back.
+    talk was broken off, or he gave up waiting a short while ago. `full`: the queue had no room for him when he came to
+    it; `closed`: it was closed. `passed`: the queues that sent him on; `turned`: the numbers outside that he was put
+    through to. `ring_until`: when the phones that ring give up.
     `told_place`, `told_wait_s`: what he was told last, at `told_at`; `notices`: the incidents he heard of.
     `settled`: he needs no person any more, and why; `joined`: the number of the case that he was attached to.
     """
@@ -95,6 +96,7 @@ class Call:
     urgent: bool = False
     returned: bool = False
     full: bool = False
+    closed: bool = False
     passed: tuple[str, ...] = ()
     turned: tuple[str, ...] = ()
     queued_at: float | None = None
@@ -103,6 +105,7 @@ class Call:
     operator: str | None = None
     prefer: str | None = None
     prefer_until: float = 0.0
+    ring_until: float | None = None
     answered_at: float | None = None
     message_at: float | None = None
     told_place: int | None = None

@@ -5,12 +5,13 @@ from collections import OrderedDict, deque
 from typing import TypeVar
 
 from routing.call import Call, Outcome
-from routing.policy import Rules
+from routing.policy import Mark, MarkKind, Policy
 
 T = TypeVar("T")
 
 NUMBER = re.compile(r"\+?[0-9]{3,20}")
 """What can be called back and listed; a caller whose number is withheld cannot be remembered."""
+NUISANCE_NOTE = "短时间内多次无声或接通即挂（系统自动列入）"
 REMEMBERED_S = 24 * 3600.0
 REMEMBERED = 50_000
 """How many numbers are remembered at most; the one that called longest ago is forgotten first."""
@@ -38,11 +39,11 @@ class Callers:
         at = self._gave_up.get(caller)
         return at is not None and now - at <= within_s
 
-    def ended(self, call: Call, rules: Rules) -> bool:
-        """Note a call that is over; whether its caller goes on the nuisance list by the pattern of his calls."""
-        caller, at = call.caller, call.ended_at or 0.0
+    def ended(self, call: Call, policy: Policy) -> Mark | None:
+        """Note a call that is over; the mark by which the pattern of his calls puts its caller on the nuisance list."""
+        caller, at, rules = call.caller, call.ended_at or 0.0, policy.rules
         if not NUMBER.fullmatch(caller):
-            return False
+            return None
         last = next((leg.operator for leg in reversed(call.legs) if leg.answered_at is not None), None)
         if last is not None:
             self.talked(caller, last, at)
@@ -56,13 +57,15 @@ class Callers:
         if not (silent and rules.nuisance_calls):
             if call.outcome is Outcome.ANSWERED:
                 self._silent.pop(caller, None)
-            return False
+            return None
         times = self._silent.get(caller) or deque()
         times.append(at)
         while times[0] < at - rules.nuisance_within_s:
             times.popleft()
         _keep(self._silent, caller, times)
-        return len(times) >= rules.nuisance_calls
+        if len(times) < rules.nuisance_calls or policy.mark(caller, at) is not None:
+            return None
+        return Mark(caller, MarkKind.NUISANCE, NUISANCE_NOTE, at + rules.nuisance_for_s)
 
     def released(self, caller: str) -> None:
         """Somebody took him off the list: what was counted of him is forgotten."""

@@ -40,6 +40,8 @@ def findings(policy: Policy) -> list[Finding]:
             case Line():
                 found += _named(document, "queue", [document.queue], policy.queues)
                 found += _number(document, "number", document.number)
+                if document.diverted_from:
+                    found += _number(document, "diverted_from", document.diverted_from)
             case Member():
                 found += _named(document, "queues", document.queues, policy.queues)
                 found += _named(document, "skills", document.skills, policy.skills)

@@ -30,6 +30,8 @@ OUT: Mapping[type, CallState] = MappingProxyType(
     }
 )
 """Ways out that the dialplan tells of. His channel stands there already, whatever was decided for him meanwhile."""
+CALLED_BACK: Mapping[type, CallState] = MappingProxyType({ev.CallerWaiting: S.WAITING, ev.OperatorAnswered: S.TALKING})
+"""Ways back from there: the order that led him to an operator was on its way when he took the other."""
 
 TRANSITIONS: Mapping[CallState, Mapping[type, CallState]] = MappingProxyType(
     {
@@ -72,13 +74,14 @@ TRANSITIONS: Mapping[CallState, Mapping[type, CallState]] = MappingProxyType(
             ev.MessageStarted: S.MESSAGE,
             ev.MessageTaken: S.MESSAGE,
             ev.GoodbyeSaid: S.MESSAGE,
+            **CALLED_BACK,
             ev.CallEnded: S.ENDED,
         },
         S.FORWARDED: {
             ev.ForwardStarted: S.FORWARDED,
             ev.ForwardAnswered: S.FORWARDED,
             ev.ForwardFailed: S.WAITING,
-            ev.CallerWaiting: S.WAITING,
+            **CALLED_BACK,
             ev.GoodbyeSaid: S.FORWARDED,
             ev.MessageStarted: S.MESSAGE,
             ev.CallEnded: S.ENDED,
@@ -86,6 +89,7 @@ TRANSITIONS: Mapping[CallState, Mapping[type, CallState]] = MappingProxyType(
         S.LEAVING: {
             ev.NoticeJoined: S.LEAVING,
             ev.CallBackWanted: S.LEAVING,
+            **CALLED_BACK,
             ev.GoodbyeSaid: S.LEAVING,
             ev.CallEnded: S.ENDED,
         },
@@ -118,18 +122,19 @@ def advance(call: Call, event: ev.CallEvent, now: float, *, prefer_s: float = 20
                 queued_at=call.queued_at or now,
                 waits_since=call.waits_since or now,
             )
-            if call.state in (S.GREETING, S.WAITING, S.FORWARDED):
-                return back if call.state is state else _mark(back, state, now, "waiting")
+            if call.state not in (S.RINGING, S.TALKING):
+                return back if call.state is state else _mark(_stayed(back), state, now, "waiting")
             if not _leg_was_heard(call, now):
                 return replace(call, channel=channel)
             result = "lost" if call.state is S.TALKING else ev.RingResult.NOT_ANSWERED
             return _mark(_release(back, now, result, prefer_s), state, now, "leg_ended", result)
         case ev.Overflowed(queue=queue):
-            moved = replace(call, queue=queue, passed=(*call.passed, call.queue or ""), waits_since=now, full=False)
+            moved = replace(call, queue=queue, passed=(*call.passed, call.queue or ""), waits_since=now)
             return _mark(moved, state, now, "overflow", queue)
-        case ev.CallOffered(operators=operators):
+        case ev.CallOffered(operators=operators, ring_s=ring_s):
             legs = tuple(Leg(operator=operator, offered_at=now) for operator in operators)
-            offered = replace(call, at_music=False, legs=(*call.legs, *legs))
+            until = None if ring_s is None else now + ring_s
+            offered = replace(call, at_music=False, ring_until=until, legs=(*call.legs, *legs))
             return _mark(_rung(offered), state, now, "offered", " ".join(operators))
         case ev.RingStarted(operator=operator, channel=channel):
             leg = _ring(call, operator, event)
@@ -137,8 +142,10 @@ def advance(call: Call, event: ev.CallEvent, now: float, *, prefer_s: float = 20
                 return call
             return _mark(_leg(call, operator, channel=channel, rung_at=now), state, now, "ringing", operator)
         case ev.OperatorAnswered(operator=operator, channel=channel):
-            if call.state is S.WAITING:  # rung by the dialplan itself while the application was away
-                call = replace(call, legs=(*call.legs, Leg(operator=operator, offered_at=now)))
+            if call.state is not S.RINGING:  # rung by the dialplan itself, or he had taken another way meanwhile
+                if any(leg.channel == channel and leg.answered_at is not None for leg in call.legs):
+                    raise IllegalMove(f"{call.id} with {operator} again", call.state, event)
+                call = replace(_stayed(call), legs=(*call.legs, Leg(operator=operator, offered_at=now)))
             _ring(call, operator, event)
             talk = _leg(call, operator, channel=channel, answered_at=now, result="answered")
             talk = replace(_rings_over(talk, now, "taken"), operator=operator, at_music=False)
@@ -188,7 +195,8 @@ def _without_operator(call: Call, event: AloneEvent, state: CallState, now: floa
         case ev.ForwardStarted(number=number):
             if call.state is S.FORWARDED:
                 return call
-            return _mark(replace(_left(call, now), forwarded_to=number), state, now, "forwarded", number)
+            forwarded = replace(_left(call, now), forwarded_to=number, turned=(*call.turned, number))
+            return _mark(forwarded, state, now, "forwarded", number)
         case ev.ForwardAnswered():
             if call.forward_answered_at is not None:
                 return call
@@ -245,6 +253,11 @@ def _rings_over(call: Call, now: float, result: str) -> Call:
 def _left(call: Call, now: float) -> Call:
     """The call gone from the music, and from phones that ring."""
     return replace(_rings_over(call, now, ev.RingResult.CANCELLED), at_music=False, operator=None)
+
+
+def _stayed(call: Call) -> Call:
+    """The call with a person to be found for it after all."""
+    return replace(call, message_at=None, settled=None, settled_at=None, joined="")
 
 
 def _settle(call: Call, outcome: Outcome, now: float, kind: str, detail: str = "") -> Call:

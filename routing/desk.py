@@ -6,22 +6,21 @@ One event at a time; the answer is a list of effects. After each event an immuta
 
 from collections import OrderedDict
 from dataclasses import replace
+from math import inf
 from types import MappingProxyType
 from typing import TypeVar
 
+from routing import course, overflow, pauses, work
 from routing import effects as fx
 from routing import events as ev
 from routing import operators as op
-from routing import overflow, pauses, work
 from routing.call import Call, CallState, IllegalMove
 from routing.callers import Callers
-from routing.course import advance as advance_call
-from routing.course import ring_over
-from routing.floor import Floor, rank
+from routing.floor import Floor, fit, rank
 from routing.gauges import Gauges
 from routing.operators import Operator, OperatorState
 from routing.pace import Pace
-from routing.policy import Mark, MarkKind, Policy
+from routing.policy import Mark, Policy
 from routing.queues import Overflow, OverflowKind
 from routing.snapshot import AT_WORK, Snapshot
 
@@ -31,7 +30,6 @@ ENDED_KEPT = 5000
 """How many ended calls are remembered: arrival and end come by different ways, in any order and more than once."""
 RING_SLACK_S = 8.0
 """How long after its ring time a ring may stay unreported before the desk stops believing in it."""
-NUISANCE_NOTE = "短时间内多次无声或接通即挂（系统自动列入）"
 
 
 class Desk:
@@ -120,7 +118,7 @@ class Desk:
         if policy.revision < self._policy.revision:
             return
         for number, mark in list(self._marked.items()):
-            if number in policy.marks:
+            if mark.yields_to(policy.marks.get(number)):
                 del self._marked[number]
             else:  # on its way to the store
                 policy = policy.with_(mark)
@@ -161,7 +159,7 @@ class Desk:
             returned=self._callers.gave_up(event.caller, self._policy.rules.returned_within_s, now),
         )
         if call.id in self._gone:
-            effects += _written(advance_call(call, ev.CallEnded(call.id, self._gone.pop(call.id)), now))
+            effects += _written(course.advance(call, ev.CallEnded(call.id, self._gone.pop(call.id)), now))
             _remember(self._over, call.id, None)
             return
         self._keep(call)
@@ -174,14 +172,19 @@ class Desk:
         if line is not None and not call.line:  # rebuilt from what Asterisk saw, which knows no lines
             call = replace(call, line=line.number, tag=line.tag)
         if call.queue is None and call.state is not CallState.GREETING:
-            call = replace(call, queue=line.queue if line is not None else self._policy.default.name)
+            call = overflow.met(
+                replace(call, queue=self._policy.queue_of(call.line).name), self._policy, 0, call.waits_since or now
+            )
         self._keep(call)
         effects += _written(call)
         if call.state is CallState.TALKING and call.operator is not None:
             answered = ev.OperatorAnswered(call.id, call.operator, call.leg.channel or "" if call.leg else "")
             self._move_operator(call.operator, answered, now, effects)
         for login in call.ringing:
-            self._move_operator(login, ev.CallOffered(call.id, (login,)), now, effects)
+            try:
+                self._move_operator(login, ev.CallOffered(call.id, (login,)), now, effects)
+            except IllegalMove as refused:  # the others' phones ring all the same
+                effects.append(fx.Refuse(event="CallAdopted", reason=str(refused)))
 
     def _keep(self, call: Call) -> None:
         """The call as it stands from now on."""
@@ -196,9 +199,9 @@ class Desk:
                 _remember(self._gone, event.call, event.cause)
                 effects.append(fx.AskWitness(event.call))
             raise IllegalMove(event.call, "unknown", event)
-        after = advance_call(before, event, now, prefer_s=self._policy.queue(before.queue).reconnect_s)
+        after = course.advance(before, event, now, prefer_s=self._policy.queue(before.queue).reconnect_s)
         if isinstance(event, ev.CallerWaiting) and after.queue is None:
-            after = replace(after, queue=self._policy.default.name)
+            after = replace(after, queue=self._policy.queue_of(after.line).name)
         if after.queue != before.queue:
             after = self._joined(after, now)
         if after == before:
@@ -218,6 +221,9 @@ class Desk:
         if after.state is CallState.ENDED:
             self._end(after, effects)
         elif after.at_music and not before.at_music:
+            if after.full and not overflow.is_full(self._policy.queue(after.queue), self._gauges.ahead(after)):
+                after = replace(after, full=False)  # others have gone since he came
+                self._keep(after)
             self._wait_over(after, self._staffed(after, now), now, effects)
 
     def _joined(self, call: Call, now: float) -> Call:
@@ -225,12 +231,12 @@ class Desk:
         queue = self._policy.queue(call.queue)
         if rank(call, self._policy) < now - 1.0:
             self._pace.came_ahead(queue.name, now)
-        full = 0 < queue.max_length <= self._gauges.waiting(queue.name)
+        call = overflow.met(call, self._policy, self._gauges.waiting(queue.name), now)
         known = self._callers.operator(call.caller, now) if queue.prefer_s and not call.passed else None
         one = self._operators.get(known or "")
-        if one is not None and one.state in AT_WORK and queue.name in one.queues:
-            return replace(call, full=full, prefer=one.login, prefer_until=now + queue.prefer_s)
-        return replace(call, full=full)
+        if one is not None and one.state in AT_WORK and fit(one, queue, queue.prefer_s):
+            return replace(call, prefer=one.login, prefer_until=now + queue.prefer_s)
+        return call
 
     def _end(self, call: Call, effects: list[fx.Effect]) -> None:
         effects += work.left_by(call)
@@ -238,14 +244,12 @@ class Desk:
         self._floor.drop_call(call.id)
         self._gauges.drop_call(call.id)
         _remember(self._over, call.id, None)
-        rules = self._policy.rules
-        if self._callers.ended(call, rules) and call.caller not in self._policy.marks:
-            at = call.ended_at or 0.0
-            mark = Mark(call.caller, MarkKind.NUISANCE, NUISANCE_NOTE, at + rules.nuisance_for_s)
+        mark = self._callers.ended(call, self._policy)
+        if mark is not None:
             self._marked[mark.number] = mark
             self._policy = self._policy.with_(mark)
             self._floor.have(self._policy)
-            effects.append(fx.MarkCaller(mark, at))
+            effects.append(fx.MarkCaller(mark, call.ended_at or 0.0))
 
     def _follow(self, before: Call, after: Call, event: ev.CallEvent, now: float, effects: list[fx.Effect]) -> None:
         """Move the operators along with their call."""
@@ -261,7 +265,7 @@ class Desk:
             if login in after.ringing or operator is None or operator.call != before.id:
                 continue
             if operator.state is OperatorState.RINGING:
-                result, reason, by = ring_over(event)
+                result, reason, by = course.ring_over(event)
                 self._move_operator(login, ev.RingEnded(after.id, login, result), now, effects)
                 effects.append(fx.EndOffer(login, after.id, reason, by))
         talked = self._operators.get(before.operator or "") if before.state is CallState.TALKING else None
@@ -335,21 +339,20 @@ class Desk:
                     staffed[call.queue] = self._staffed(call, now)
                 self._wait_over(call, staffed[call.queue], now, effects)
             elif call.state is CallState.RINGING:
-                limit = self._policy.queue(call.queue).ring_s + RING_SLACK_S
-                for leg in call.legs:
-                    if leg.operator in call.ringing and leg.ended_at is None and now - leg.offered_at > limit:
-                        lost = ev.RingEnded(call.id, leg.operator, ev.RingResult.NOT_ANSWERED)
-                        self._move_call(lost, now, effects)
+                until = call.ring_until or call.legs[-1].offered_at + self._policy.queue(call.queue).ring_s
+                for login in call.ringing if now > until + RING_SLACK_S else ():
+                    lost = ev.RingEnded(call.id, login, ev.RingResult.NOT_ANSWERED)
+                    self._move_call(lost, now, effects)
         self._pace.forget(now)
 
     def _staffed(self, call: Call, now: float) -> bool:
         """Whether somebody is there who will take the citizens of this call's queue sooner or later."""
-        return any(one.staffs(now) for one in self._gauges.crew(self._policy.queue(call.queue).name))
+        queue = self._policy.queue(call.queue)
+        return any(one.staffs(now) and fit(one, queue, inf) for one in self._gauges.crew(queue.name))
 
     def _wait_over(self, call: Call, staffed: bool, now: float, effects: list[fx.Effect]) -> None:
         queue = self._policy.queue(call.queue)
-        opened = not queue.hours or overflow.is_open(queue, self._policy, call.waits_since or now)
-        why = overflow.due(call, queue, staffed=staffed, opened=opened, now=now)
+        why = overflow.due(call, queue, staffed=staffed, now=now)
         if why is not None:
             self._send_on(call, overflow.way(call, queue, why, self._policy), now, effects)
 
@@ -360,8 +363,7 @@ class Desk:
             self._wait_over(moved, self._staffed(moved, now), now, effects)
             return
         # until the next round, which offers him again: an order may fail
-        turned = (*call.turned, way.target) if way.kind is OverflowKind.NUMBER else call.turned
-        self._keep(replace(call, at_music=False, turned=turned))
+        self._keep(replace(call, at_music=False))
         match way.kind:
             case OverflowKind.NUMBER:
                 effects.append(fx.ForwardCall(call.id, call.channel, way.target))
@@ -375,10 +377,11 @@ class Desk:
             return
         for pair in self._floor.pairs(now):
             logins = tuple(one.login for one in pair.operators)
-            offered = ev.CallOffered(pair.call.id, logins)
-            call = advance_call(pair.call, offered, now)
+            ring_s = self._policy.queue(pair.call.queue).ring_s
+            offered = ev.CallOffered(pair.call.id, logins, ring_s)
+            call = course.advance(pair.call, offered, now)
             self._keep(call)
-            effects.append(fx.ConnectCall(call.id, call.channel, logins, self._policy.queue(call.queue).ring_s))
+            effects.append(fx.ConnectCall(call.id, call.channel, logins, ring_s))
             for operator in pair.operators:
                 self._put(op.advance(operator, offered, now), now, effects)
             effects += _written(call)

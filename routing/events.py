@@ -60,11 +60,13 @@ class CallerWaiting:
 class CallOffered:
     """The desk's own decision, told to call and operators so that both tables see it.
 
-    More than one operator: their phones ring together, and the first to answer has the call.
+    More than one operator: their phones ring together, and the first to answer has the call. `ring_s`: how long, if it
+    is the desk that had them rung.
     """
 
     call: str
     operators: tuple[str, ...]
+    ring_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,11 @@ class Gauges:
         """How many wait in it."""
         return len(self._waiting.get(queue, ()))
 
+    def ahead(self, call: Call) -> int:
+        """How many of those who wait in his queue came to it before him."""
+        queue, place = self._place[call.id]
+        return bisect_left(self._waiting[queue], place)
+
     def crew(self, queue: str) -> Iterable[Operator]:
         """Who serves it and is signed in."""
         return self._crew.get(queue, {}).values()

@@ -84,10 +84,11 @@ class Operator:
 
     def staffs(self, now: float) -> bool:
         """Whether he is there to take a call sooner or later; a reload does not take him away."""
-        if self.state in (OperatorState.RINGING, OperatorState.TALKING, OperatorState.WRAP_UP):
+        if self.state in (OperatorState.RINGING, OperatorState.TALKING):
             return True
-        back_soon = self.page_lost_at is not None and not _away(self.page_lost_at, now, PAGE_GRACE_S)
-        return self.signed_in and (self.page or (self.desk_phone and self.phone) or back_soon)
+        page = self.page or (self.page_lost_at is not None and not _away(self.page_lost_at, now, PAGE_GRACE_S))
+        phone = self.phone or (self.phone_lost_at is not None and not _away(self.phone_lost_at, now, PHONE_GRACE_S))
+        return self.signed_in and (page or (self.desk_phone and phone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +248,7 @@ def advance(operator: Operator, move: Move, now: float) -> Operator:
             here = replace(operator, desk_phone=True)
             return here if operator.signed_in else _pause(replace(here, taken=0), PauseReason.SIGNED_IN, now)
         case Assigned(queues=queues, skills=skills):
-            return replace(operator, queues=queues, skills=skills)
+            return replace(operator, queues=tuple(dict.fromkeys(queues)), skills=skills)
         case ev.PageClosed():
             return replace(operator, page=False, page_lost_at=now)
         case ev.PhoneRegistered():
@@ -259,13 +260,16 @@ def advance(operator: Operator, move: Move, now: float) -> Operator:
             return replace(gone, asked=None, pause_pending=False)
         case ev.ReadyRequested():
             if state is not O.READY:
-                return replace(operator, pause_pending=False, next_pause="")
+                return replace(operator, pause_pending=False, next_pause="", asked=None)
             if not operator.phone:
                 raise IllegalMove(f"{operator.login} without a phone", operator.state, move)
+            operator = replace(operator, asked=None)
             return operator if operator.state is O.READY else _ready(operator, now)
         case Pause(kind=kind):
             if state is not O.PAUSED:
                 return replace(operator, pause_pending=True, next_pause=kind, asked=None)
+            if (operator.state, operator.pause, operator.pause_kind) == (O.PAUSED, PauseReason.OWN, kind):
+                return replace(operator, asked=None)  # pressed again: it lasts no longer for that
             return replace(_own_pause(operator, kind, now), asked=None)
         case PauseAsked(kind=kind):
             return replace(operator, asked=kind)
@@ -292,7 +296,7 @@ def advance(operator: Operator, move: Move, now: float) -> Operator:
             return _free(operator, now)
         case Absent(reason=reason):
             if reason is None:
-                return replace(_enter(operator, O.OFFLINE, now), pause=None)
+                return replace(_enter(operator, O.OFFLINE, now), pause=None, asked=None)
             return _pause(operator, reason, now)
 
 
@@ -322,7 +326,7 @@ def adopted(operator: Operator, wrap_up_s: float, away_s: float, now: float) -> 
     """
     unheard = replace(operator, page=False, phone=False, page_lost_at=now, phone_lost_at=now, call=None)
     if away_s > ADOPTED_S:
-        return _pause(unheard, PauseReason.SIGNED_IN, now)
+        return _pause(replace(unheard, asked=None), PauseReason.SIGNED_IN, now)
     match operator.state:
         case O.RINGING if operator.pause_pending:
             return _own_pause(unheard, operator.next_pause, now)

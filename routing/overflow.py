@@ -1,5 +1,6 @@
 """When a queue does not keep a citizen, and what comes then."""
 
+from dataclasses import replace
 from enum import StrEnum
 
 from routing.call import Call
@@ -19,25 +20,36 @@ class Why(StrEnum):
 
 def is_open(queue: Queue, policy: Policy, now: float) -> bool:
     """Whether the queue is open at this time of the city's week."""
-    return parse(queue.hours).open_at(policy.local(now))
+    return not queue.hours or parse(queue.hours).open_at(policy.local(now))
 
 
-def due(call: Call, queue: Queue, *, staffed: bool, opened: bool, now: float) -> Why | None:
+def is_full(queue: Queue, ahead: int) -> bool:
+    """Whether there is no room for one who finds so many waiting."""
+    return 0 < queue.max_length <= ahead
+
+
+def met(call: Call, policy: Policy, ahead: int, now: float) -> Call:
+    """The call with how it found its queue, where `ahead` waited: nobody closes over him later."""
+    queue = policy.queue(call.queue)
+    return replace(call, full=is_full(queue, ahead), closed=not is_open(queue, policy, now))
+
+
+def due(call: Call, queue: Queue, *, staffed: bool, now: float) -> Why | None:
     """Why the citizen, who hears the music, is to be sent on now; None: he goes on waiting.
 
-    `staffed`: somebody is there who will take him sooner or later; `opened`: the queue was open when he came to wait.
+    `staffed`: somebody is there who will take him sooner or later.
     One whose talk was broken off is kept until his operator is not waited for any more; nobody closes over him.
     """
     if call.waits_since is None or (call.answered_at is not None and now < call.prefer_until):
         return None
-    if call.answered_at is None and not opened:
+    if call.answered_at is None and call.closed:
         return Why.CLOSED
     if call.full:
         return Why.FULL
     waited_s = now - call.waits_since
     if not staffed:
         return Why.NOBODY if waited_s >= queue.nobody_wait_s else None
-    return Why.WAITED if waited_s >= queue.max_wait_s else None
+    return Why.WAITED if 0 < queue.max_wait_s <= waited_s else None
 
 
 def way(call: Call, queue: Queue, why: Why, policy: Policy) -> Overflow:

@@ -98,6 +98,13 @@ class Mark:
     def holds(self, now: float) -> bool:
         return self.until is None or now < self.until
 
+    def yields_to(self, other: "Mark | None") -> bool:
+        """Whether the other one stays where this one is set by a pattern of calls: it says as much, or more."""
+        if other is None:
+            return False
+        longer = other.until is None or (self.until is not None and self.until <= other.until)
+        return other.kind is not MarkKind.NUISANCE or longer
+
 
 @dataclass(frozen=True, slots=True)
 class Area:
@@ -252,6 +259,11 @@ class Policy:
     def queue(self, name: str | None) -> Queue:
         """The queue of this name, or the default one for none and for one that is gone."""
         return self.queues.get(name or "") or self.default
+
+    def queue_of(self, line: str) -> Queue:
+        """The queue of the line with this number, or the default one."""
+        found = self.lines.get(line)
+        return self.queue(None if found is None else found.queue)
 
     def line(self, called: str, diverted_from: str = "") -> Line | None:
         """Whose call it is, by the number that diverted it, if any, else by the one that was dialled."""

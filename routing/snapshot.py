@@ -39,7 +39,10 @@ class Snapshot:
     def place(self, call_id: str) -> int | None:
         """The citizen's place in his queue, from 1; None if he does not wait."""
         call = self._waiting(call_id)
-        return None if call is None else 1 + sum(other.queue == call.queue for other in self._ahead(call))
+        if call is None:
+            return None
+        queue = self.policy.queue(call.queue)
+        return 1 + sum(self.policy.queue(other.queue) is queue for other in self._ahead(call))
 
     def announcement(self, call_id: str, now: float) -> Announcement | None:
         """What the citizen may be told now; None: nothing yet, or nothing that would not be worse than before.

@@ -78,6 +78,8 @@ def _describe(row: tables.Call, call: Call) -> None:
     row.queued_at = call.queued_at
     row.answered_at = call.answered_at
     row.message_at = call.message_at
+    row.settled_at = call.settled_at
+    row.forward_answered_at = call.forward_answered_at
     row.ended_at = call.ended_at
     row.ended_by = call.ended_by.value if call.ended_by else None
     row.cause = call.cause
@@ -330,6 +332,9 @@ def _call(row: tables.Call, legs: Iterable[Leg], timeline: Iterable[Moment]) -> 
         operator=row.operator,
         answered_at=row.answered_at,
         message_at=row.message_at,
+        settled=_settled(row),
+        settled_at=row.settled_at,
+        forward_answered_at=row.forward_answered_at,
         ended_at=row.ended_at,
         ended_by=None if row.ended_by is None else EndedBy(row.ended_by),
         cause=row.cause,
@@ -338,6 +343,13 @@ def _call(row: tables.Call, legs: Iterable[Leg], timeline: Iterable[Moment]) -> 
         legs=tuple(legs),
         timeline=tuple(timeline),
     )
+
+
+def _settled(row: tables.Call) -> Outcome | None:
+    """What the citizen chose in place of a person."""
+    if row.settled_at is None:
+        return None
+    return Outcome.JOINED if row.joined else Outcome.CALL_BACK
 
 
 def _recording_of(session: Session, call_id: str, kind: str) -> tables.Recording | None:

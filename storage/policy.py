@@ -62,13 +62,13 @@ def load(session: Session, zone: tzinfo) -> Policy:
 
 def brought_up(session: Session, kept: Policy) -> Policy:
     """The policy that was `kept`, with what was changed since: there may be very many documents, and few changes."""
-    fresh = select(tables.DocumentChange).where(col(tables.DocumentChange.revision) > kept.revision)
+    fresh = select(tables.DocumentChange).where(
+        col(tables.DocumentChange.revision) > kept.revision, col(tables.DocumentChange.kind).in_(parts.KINDS)
+    )
     rows = session.exec(fresh.order_by(col(tables.DocumentChange.revision)).limit(AT_ONCE + 1)).all()
     now = kept
     try:
         for row in rows[:AT_ONCE]:
-            if row.kind not in parts.KINDS:
-                continue
             if row.after is not None:
                 now = now.with_(documents.load(row.kind, row.after))
             elif row.key in getattr(now, row.kind):
@@ -158,7 +158,7 @@ def mark(session: Session, given: MarkCaller) -> None:
     """
     _hold(documents.faults(given.mark))
     row = _found(session, given.mark)
-    if row is None or documents.load("marks", row.data).kind is parts.MarkKind.NUISANCE:
+    if not given.mark.yields_to(None if row is None else documents.load("marks", row.data)):
         _write(session, given.mark, Stamp("hotline", "", given.at))
 
 
@@ -179,6 +179,7 @@ def drop(session: Session, before: Policy, kind: str, key: str, stamp: Stamp, ex
     _hold(
         replace(wrong, code="needed", value=f"{wrong.kind}/{wrong.key}") if wrong.code == "unknown" else wrong
         for wrong in _new(before, after)
+        if not _is_over(wrong, before, stamp.at)
     )
     _note(session, row, stamp, row.data, None)
     session.delete(row)
@@ -220,6 +221,12 @@ def _new(before: Policy, after: Policy) -> list[Finding]:
         return []
     known = set(check.findings(_brief(before, before)))
     return [wrong for wrong in check.findings(_brief(after, before)) if wrong not in known]
+
+
+def _is_over(wrong: Finding, policy: Policy, now: float) -> bool:
+    """Whether it is a notice of the past that names what is gone: it is kept for the record, and nobody edits it."""
+    notice = policy.notices.get(wrong.key) if wrong.kind == "notices" else None
+    return notice is not None and notice.until <= now
 
 
 def _brief(policy: Policy, before: Policy) -> Policy:

@@ -117,6 +117,8 @@ class Call(SQLModel, table=True):
     queued_at: float | None = Field(default=None, sa_type=Instant)
     answered_at: float | None = Field(default=None, sa_type=Instant)
     message_at: float | None = Field(default=None, sa_type=Instant)
+    settled_at: float | None = Field(default=None, sa_type=Instant)
+    forward_answered_at: float | None = Field(default=None, sa_type=Instant)
     ended_at: float | None = Field(default=None, sa_type=Instant)
     ended_by: str | None = None
     cause: int | None = None

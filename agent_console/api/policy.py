@@ -1,7 +1,7 @@
 """What an administrator or supervisor changes: documents by kind and key. Saved means in force."""
 
 import logging
-from collections.abc import Container
+from collections.abc import Callable, Container
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -17,7 +17,7 @@ from agent_console.session import SignedIn
 from agent_console.shapes import DocumentChangesJson, DocumentJson, DocumentsJson
 from routing.check import OVERFLOWS, Finding
 from routing.documents import DocumentsRefused, NoSuchDocument, StaleDocument
-from routing.policy import Line, Notice
+from routing.policy import Line, Mark, Notice
 from routing.queues import OverflowKind, Queue
 
 log = logging.getLogger(__name__)
@@ -75,6 +75,7 @@ def router(console: Console) -> APIRouter:
             if not console.may_forward:
                 _nowhere_outside(wanted)
             _unspoken(wanted, kind, key, console.prompts)
+            _misspelt(wanted, kind, key, console.one_form)
             policy = await store.write(
                 store.change_policy,
                 wanted,
@@ -150,6 +151,22 @@ def _unspoken(document: object, kind: str, key: str, prompts: Container[str]) ->
             return
     if missing := [Finding(kind, key, field, "prompt", prompt) for field, prompt in said if prompt not in prompts]:
         raise DocumentsRefused(missing)
+
+
+def _misspelt(document: object, kind: str, key: str, one_form: Callable[[str], str]) -> None:
+    """Raises `DocumentsRefused` for a number that no call would be known by, since calls have it in one form."""
+    match document:
+        case Line(number=number, diverted_from=diverted_from):
+            numbers = {"number": number, "diverted_from": diverted_from}
+        case Mark(number=number):
+            numbers = {"number": number}
+        case _:
+            return
+    forms = {field: one_form(given) for field, given in numbers.items()}
+    if wrong := [
+        Finding(kind, key, field, "spelling", form) for field, form in forms.items() if form != numbers[field]
+    ]:
+        raise DocumentsRefused(wrong)
 
 
 def _nowhere_outside(document: object) -> None:

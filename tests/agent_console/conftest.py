@@ -13,6 +13,7 @@ from agent_console.app import build
 from agent_console.hub import Hub
 from agent_console.live import Rhythm
 from agent_console.parts import Incidents, Softphone, Spoken, Visitors
+from agi.caller import number
 from cases.office import Office
 from routing.desk import Desk
 from storage.store import Store
@@ -121,6 +122,7 @@ def house(
         visitors=Visitors("phone-page", lambda: new_secret("phone-page")) if demo else None,
         incidents=SPOKEN,
         prompts=PROMPTS,
+        one_form=lambda raw: number(raw, "CN"),
         origins=["https://hotline.example.org"],
         pages=pages,
         rhythm=rhythm,

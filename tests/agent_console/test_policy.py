@@ -134,6 +134,12 @@ async def test_who_has_seen_another_version_is_shown_the_present_one(house: Hous
             {"title": "x", "tag": "", "queue": "main"},
             {"number": "号码应为 3 到 20 位数字，国外号码以 + 开头。"},
         ),
+        ("marks/+8613907339001", {"kind": "special_care"}, {"number": "来电以 13907339001 显示，请写成 13907339001。"}),
+        (
+            "lines/12369",
+            {"title": "x", "tag": "x", "queue": "main", "diverted_from": "73128881234"},
+            {"diverted_from": "来电以 073128881234 显示，请写成 073128881234。"},
+        ),
         ("members/op9", {"queues": ["main"]}, {"login": "没有登录名为 op9 的账号，请先建立账号。"}),
         ("members/op1001", {"skills": {"law": "5"}}, {"skills.law": "应当是整数，请改为不带小数的数字。"}),
         ("marks/1390", {"kind": "friend"}, {"kind": "只能是：special_care, nuisance。"}),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agi.caller import Arrival, arrival, name, number
+from agi.caller import Arrival, arrival, name, number, spellings
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,16 @@ def test_an_arrival_is_read_from_the_agi_variables() -> None:
 def test_a_call_without_an_id_is_refused() -> None:
     with pytest.raises(ValueError, match="without an id"):
         arrival({"agi_accountcode": ""}, "CN")
+
+
+@pytest.mark.parametrize(
+    ("kept", "sent"),
+    [
+        ("12345", {"12345"}),
+        ("073128881234", {"073128881234", "73128881234", "8673128881234", "+8673128881234"}),
+        ("13907330001", {"13907330001", "8613907330001", "+8613907330001"}),
+        ("+442071838750", {"+442071838750", "442071838750"}),
+    ],
+)
+def test_a_number_of_ours_is_dialled_however_a_trunk_sends_it(kept: str, sent: set[str]) -> None:
+    assert spellings(kept, "CN") == sent

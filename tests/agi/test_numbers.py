@@ -32,7 +32,7 @@ def dialled(layout: Layout) -> list[str]:
 async def test_what_changed_is_written_and_read_anew_and_what_did_not_is_let_be(tmp_path: Path) -> None:
     layout, manager = Layout(tmp_path), Manager()
     layout.etc.mkdir(parents=True)
-    numbers = Numbers(cast(Ami, manager), layout)
+    numbers = Numbers(cast(Ami, manager), layout, "CN")
     await numbers.have(["12345", "12369"])
     await numbers.have(["12369", "12345"])
     assert manager.taken == ["Reload pbx_config.so"]
@@ -44,7 +44,7 @@ async def test_what_changed_is_written_and_read_anew_and_what_did_not_is_let_be(
 async def test_what_asterisk_did_not_take_up_is_told_it_again(tmp_path: Path) -> None:
     layout, manager = Layout(tmp_path), Manager()
     layout.etc.mkdir(parents=True)
-    numbers = Numbers(cast(Ami, manager), layout)
+    numbers = Numbers(cast(Ami, manager), layout, "CN")
     manager.away = True
     with pytest.raises(AmiError):
         await numbers.have(["12345"])

@@ -5,8 +5,8 @@ from dataclasses import replace
 from routing import effects as fx
 from routing import events as ev
 from routing.call import Outcome
-from routing.policy import Mark, MarkKind, Policy, Rules
-from routing.queues import Queue
+from routing.policy import Mark, MarkKind, Member, Policy, Rules, Skill
+from routing.queues import Need, Queue, Step
 from tests.policies import policy
 
 from .hall import Hall, only
@@ -46,6 +46,18 @@ def test_he_is_waited_for_while_he_talks_and_then_anybody_takes_the_call() -> No
     assert hall.connected()[-1][0] == "y"
     hall.tell(ev.Tick(), after=1)
     assert hall.connected()[-1] == ("b", ("op1003",))
+
+
+def test_one_who_cannot_take_this_queues_citizens_any_more_is_not_waited_for() -> None:
+    law = Need("law", (Step(0, 5),))
+    crew = [Member("op1001", ("main", "law")), Member("op1002", ("law",), {"law": 9}), Skill("law", "法律")]
+    queues = (Queue("main", "市长热线", wrap_up_s=0), Queue("law", "法律服务", prefer_s=60, needs=(law,)))
+    hall = Hall(policy(*queues, crew=(), more=crew))
+    hall.ready("op1001")
+    talked(hall, "a", "op1001")
+    hall.ready("op1002")
+    hall.waits("b", queue="law")
+    assert hall.connected()[-1] == ("b", ("op1002",))
 
 
 def test_an_operator_who_is_on_pause_or_gone_is_not_waited_for() -> None:
@@ -109,6 +121,19 @@ def test_a_number_from_which_nobody_speaks_again_and_again_is_put_on_the_list_fo
     assert marked.mark.until == hall.now + 3600
     assert hall.desk.snapshot.policy.mark(OLD, hall.now) == marked.mark
     assert silent(hall, "d") == []  # once is enough
+
+
+def test_a_number_that_goes_on_when_its_time_on_the_list_is_over_is_put_there_again() -> None:
+    hall = hall_with(NUISANCE)
+    for call in ("a", "b", "c"):
+        silent(hall, call)
+    first = hall.desk.snapshot.policy
+    hall.tell(ev.PolicyChanged(replace(first, revision=1)))  # the store has it, and keeps it when it is over
+    assert silent(hall, "d", after=7200) == silent(hall, "e") == []
+    (again,) = silent(hall, "f")
+    assert again.mark.until == hall.now + 3600
+    hall.tell(ev.PolicyChanged(replace(first, revision=2)))  # the store does not have the new one yet
+    assert hall.desk.snapshot.policy.mark(OLD, hall.now) == again.mark
 
 
 def test_a_talk_in_between_or_time_enough_breaks_the_pattern() -> None:

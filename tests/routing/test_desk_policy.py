@@ -99,3 +99,35 @@ def test_who_joins_while_a_phone_rings_for_him_rings_no_more_and_nobody_is_blame
     told = hall.tell(ev.NoticeJoined("a", "20261123-0007"))
     assert only(fx.EndOffer, told) == [fx.EndOffer("op1001", "a", "cancelled")]
     assert hall.state("op1001") is OperatorState.READY
+
+
+def test_a_ring_is_over_by_the_time_it_was_ordered_with() -> None:
+    hall = Hall(policy(replace(MAIN, ring_s=60)))
+    hall.ready("op1001")
+    hall.waits("a")
+    hall.tell(ev.RingStarted("a", "op1001", "PJSIP/op1001-1"))
+    change(hall, replace(MAIN, ring_s=10))
+    hall.tell(ev.Tick(), after=67)
+    assert hall.state("op1001") is OperatorState.RINGING
+    hall.tell(ev.Tick(), after=2)
+    assert hall.state("op1001") is OperatorState.PAUSED
+
+
+def test_one_who_is_found_in_the_greeting_comes_into_the_queue_of_his_line() -> None:
+    env = Queue("env", "环保")
+    hall = Hall(policy(MAIN, env, more=[Line("12369", "环保", "环保", "env")]))
+    hall.tell(ev.CallArrived("a", "13907330001", "", "12369", "PJSIP/trunk-a"))
+    found = hall.call("a")
+    again = Hall(policy(MAIN, env, more=[Line("12369", "环保", "环保", "env")]))
+    again.tell(ev.CallAdopted(found), ev.CallerWaiting("a", "PJSIP/trunk-a"), after=5)
+    assert again.call("a").queue == "env"
+
+
+def test_a_queue_that_a_member_is_given_twice_is_served_once() -> None:
+    hall = Hall(policy(MAIN, crew=(), more=[Member("op1001", ("main", "main"))]))
+    hall.ready("op1001")
+    assert [(one.ready, one.signed_in) for one in hall.desk.queue_figures()] == [(1, 1)]
+    hall.waits("a")
+    hall.answers("a", "op1001")
+    assert hall.ends("a", after=5).outcome is Outcome.ANSWERED
+    assert hall.connected() == [("a", ("op1001",))]

@@ -1,10 +1,14 @@
 """The desk: who counts as there, by page and phone, before and after a restart."""
 
+from dataclasses import replace
+
 from routing import effects as fx
 from routing import events as ev
 from routing.operators import OperatorState, PauseReason
+from routing.queues import Strategy
+from tests.policies import policy
 
-from .hall import Hall, only
+from .hall import MAIN, Hall, only
 
 
 def test_a_ready_operator_whose_phone_is_away_is_not_rung_and_soon_not_ready() -> None:
@@ -159,3 +163,28 @@ def test_an_operator_whose_writing_ends_just_after_a_restart_is_ready_when_his_p
     after.tell(ev.PhoneRegistered("op1001"), ev.OperatorSignedIn("op1001"), after=2)
     after.tell(ev.Tick(), after=20)
     assert after.state("op1001") is OperatorState.READY
+
+
+def test_phones_that_ring_together_are_found_ringing_though_one_operator_wanted_a_pause() -> None:
+    together = policy(replace(MAIN, strategy=Strategy.RING_ALL))
+    before, after = Hall(together), Hall(together)
+    before.ready("op1001", "op1002", "op1003")
+    before.waits("a")
+    before.tell(ev.PauseRequested("op1001"))
+    after.now = before.now + 3
+    after.tell(*(ev.OperatorAdopted(one, away_s=3.0) for one in before.desk.snapshot.operators.values()))
+    after.tell(*map(ev.CallAdopted, before.desk.snapshot.calls.values()))
+    states = [after.state(login) for login in ("op1001", "op1002", "op1003")]
+    assert states == [OperatorState.PAUSED, OperatorState.RINGING, OperatorState.RINGING]
+
+
+def test_one_whose_desk_phone_is_taken_away_while_he_writes_keeps_nobody_waiting() -> None:
+    hall = Hall()
+    hall.tell(ev.DeskPhoneSignedIn("1007"), ev.PhoneRegistered("1007"), ev.ReadyRequested("1007"))
+    hall.waits("a")
+    hall.answers("a", "1007")
+    hall.ends("a", after=10)
+    hall.tell(ev.PhoneLost("1007"))
+    hall.waits("b")
+    hall.tell(ev.Tick(), after=12)
+    assert only(fx.TakeMessage, hall.orders) == [fx.TakeMessage("b", "PJSIP/trunk-b")]

@@ -1,5 +1,6 @@
 """What becomes of a citizen whom a queue does not keep."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,8 +9,8 @@ from routing import effects as fx
 from routing import events as ev
 from routing.call import CallState, Outcome
 from routing.operators import OperatorState
-from routing.policy import Policy
-from routing.queues import Overflow, OverflowKind, Queue
+from routing.policy import Member, Policy, Skill
+from routing.queues import Need, Overflow, OverflowKind, Queue, Step
 from tests.policies import policy
 
 from .hall import Hall, only
@@ -140,3 +141,52 @@ def test_an_order_that_came_to_nothing_is_given_again_with_the_next_round() -> N
     hall.tell(ev.Tick(), after=5)
     hall.tell(ev.CallerWaiting("a", "PJSIP/trunk-a"), after=10)
     assert orders(hall) == [fx.OfferCallBack("a", "PJSIP/trunk-a")] * 2
+
+
+def test_one_for_whom_there_was_no_room_stays_if_there_is_when_he_comes_to_the_music() -> None:
+    hall = Hall(rules(("op1001", "op1002"), max_length=1, when_full=to("message")))
+    hall.ready("op1001")
+    hall.tell(ev.PauseRequested("op1001"))
+    hall.waits("a", after=0)
+    hall.tell(ev.CallArrived("b", "13907330002", "", "12345", "PJSIP/trunk-b"), ev.MenuFinished("b", "main"), after=1)
+    hall.tell(ev.NoticeTold("b", "n1"), ev.ReadyRequested("op1001"), after=20)
+    assert (hall.connected(), hall.call("b").full) == ([("a", ("op1001",))], True)
+    hall.tell(ev.CallerWaiting("b", "PJSIP/trunk-b"), after=10)
+    assert (only(fx.TakeMessage, hall.orders), hall.call("b").full) == ([], False)
+
+
+def test_hours_that_are_saved_later_close_over_nobody_who_waits() -> None:
+    hall = Hall(rules(("op1001",), max_wait_s=7200))
+    hall.tell(ev.OperatorSignedIn("op1001"), ev.PhoneRegistered("op1001"))
+    hall.waits("a")
+    shut = rules(("op1001",), hours=("mon 00:00-00:01",), max_wait_s=7200, when_closed=to("message"))
+    hall.tell(ev.PolicyChanged(replace(shut, revision=1)), ev.Tick(), after=5)
+    assert orders(hall) == []
+    hall.waits("b")
+    assert orders(hall) == [fx.TakeMessage("b", "PJSIP/trunk-b")]
+
+
+def test_a_longest_wait_of_0_is_none() -> None:
+    hall = Hall(rules(("op1001",), max_wait_s=0))
+    hall.tell(ev.OperatorSignedIn("op1001"), ev.PhoneRegistered("op1001"))
+    hall.waits("a")
+    for _ in range(10):
+        hall.tell(ev.OperatorSignedIn("op1001"), ev.Tick(), after=600)
+    assert orders(hall) == []
+
+
+def test_a_queue_whose_skill_nobody_there_will_ever_have_is_a_queue_with_nobody() -> None:
+    law = Need("law", (Step(0, 5), Step(60, 3)))
+    crew = [Member("op1001", ("main",), {"law": 2}), Member("op1002", ("main",), {"law": 3})]
+    needy = Queue("main", "市长热线", needs=(law,), nobody_wait_s=12, max_wait_s=600)
+    hall = Hall(policy(needy, crew=(), more=[*crew, Skill("law", "法律")]))
+    hall.ready("op1001")
+    hall.waits("a")
+    hall.tell(ev.Tick(), after=12)
+    assert orders(hall) == [fx.TakeMessage("a", "PJSIP/trunk-a")]
+    hall.ready("op1002")
+    hall.waits("b")
+    hall.tell(ev.Tick(), after=12)
+    assert len(orders(hall)) == 1
+    hall.tell(ev.Tick(), after=60)
+    assert hall.connected() == [("b", ("op1002",))]

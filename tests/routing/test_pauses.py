@@ -78,6 +78,26 @@ def test_one_that_lasts_too_long_is_told_once() -> None:
     assert not hall.operator("op1001").overdue
 
 
+def test_one_that_is_asked_for_again_while_it_lasts_does_not_begin_anew() -> None:
+    hall = hall_of("op1001")
+    hall.tell(ev.PauseRequested("op1001", "meal"))
+    since = hall.operator("op1001").since
+    hall.tell(ev.PauseRequested("op1001", "meal"), after=1700)
+    assert hall.operator("op1001").since == since
+    hall.tell(ev.Tick(), after=101)
+    assert hall.operator("op1001").overdue
+
+
+@pytest.mark.parametrize("otherwise", [ev.ReadyRequested("op1001"), ev.OperatorSignedOut("op1001"), None])
+def test_a_wish_that_waits_for_a_word_is_over_when_he_is_ready_or_gone(otherwise: ev.Event | None) -> None:
+    hall = hall_of("op1001")
+    hall.tell(ev.PauseRequested("op1001"), ev.PauseRequested("op1001", "training"))
+    hall.tell(*([otherwise] if otherwise else [ev.PageClosed("op1001"), ev.PhoneLost("op1001")]))
+    hall.tell(ev.Tick(), after=60)
+    assert hall.operator("op1001").asked is None
+    assert refused(hall.tell(ev.PauseGranted("op1001", "sup1")))
+
+
 def test_one_that_needs_a_word_is_asked_for_and_he_goes_on_taking_calls_until_it_is_given() -> None:
     hall = hall_of("op1001")
     hall.tell(ev.PauseRequested("op1001", "training"))

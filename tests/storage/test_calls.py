@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -93,6 +94,27 @@ def test_a_running_call_whose_exact_state_is_lost_is_rebuilt_from_its_row(store:
         "PJSIP/trunk-9",
     )
     assert len(found.legs) == 1
+
+
+@pytest.mark.parametrize(
+    ("way", "outcome"),
+    [
+        ({"settled": Outcome.CALL_BACK, "settled_at": NOON + 22.25}, Outcome.CALL_BACK),
+        ({"settled": Outcome.JOINED, "settled_at": NOON + 22.25, "joined": "20261123-0007"}, Outcome.JOINED),
+        ({"forward_answered_at": NOON + 22.25, "forwarded_to": "073128881234"}, Outcome.FORWARDED),
+    ],
+)
+def test_the_wait_of_one_who_needed_no_operator_of_ours_is_his_wait_and_not_his_call(
+    store: Store, url: str, way: dict[str, Any], outcome: Outcome
+) -> None:
+    call = replace(ended("c1"), outcome=outcome, operator=None, answered_at=None, legs=(), **way)
+    store.save_call(call)
+    assert store.call("c1") == CallRecord(call)
+    assert call.wait_s == 20.0
+    store.save_call(replace(call, id="c2", state=CallState.LEAVING, outcome=None, ended_at=None))
+    change(url, "UPDATE calls SET live = '' WHERE id = 'c2'")
+    (found,) = store.open_calls()
+    assert (found.settled, found.wait_s) == (way.get("settled"), 20.0)
 
 
 def test_a_withheld_number_makes_no_citizen_and_others_are_known_by_first_and_last_call(store: Store, url: str) -> None:

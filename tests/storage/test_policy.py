@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from routing.check import Finding
 from routing.documents import DocumentsRefused, NoSuchDocument, StaleDocument
 from routing.effects import MarkCaller
-from routing.policy import KINDS, Area, Line, Mark, MarkKind, Member, Policy, Rules, Skill
+from routing.policy import KINDS, Area, Line, Mark, MarkKind, Member, Notice, Policy, Rules, Skill
 from routing.queues import Need, Overflow, OverflowKind, Queue, Step, Strategy
 from routing.records import BadCursor
 from storage import database, documents
@@ -148,6 +148,16 @@ def test_what_others_name_is_not_taken_away_and_they_are_named(store: Store) -> 
         store.drop_policy("planets", "mars", who="admin", at=NOON)
 
 
+def test_an_area_goes_when_the_notices_that_name_it_are_over(store: Store) -> None:
+    store.change_policy(Area("天元区"), who="admin", at=NOON)
+    notice = Notice("n1", "停水", ("notice-begin",), "", NOON, NOON + 600, "天元区")
+    store.change_policy(notice, who="sup1", at=NOON)
+    with pytest.raises(DocumentsRefused, match="needed notices/n1"):
+        store.drop_policy("areas", "天元区", who="admin", at=NOON + 599)
+    after = store.drop_policy("areas", "天元区", who="admin", at=NOON + 600)
+    assert (list(after.areas), list(after.notices)) == ([], ["n1"])
+
+
 def test_the_rules_can_be_changed_and_not_taken_away(store: Store) -> None:
     assert store.change_policy(Rules(urgent_s=60), who="admin", at=NOON).rules.urgent_s == 60
     with pytest.raises(DocumentsRefused, match="fixed"):
@@ -183,6 +193,14 @@ def test_a_caller_whom_the_desk_found_out_is_on_the_list_unless_a_person_wrote_o
         (NOON + 2, "hotline", "13907330002"),
         (NOON, "sup1", "13907330001"),
     ]
+
+
+def test_what_a_person_wrote_of_a_nuisance_for_longer_stays(store: Store) -> None:
+    store.change_policy(Mark("13907330001", MarkKind.NUISANCE, "长期辱骂"), who="sup1", at=NOON)
+    store.change_policy(Mark("13907330002", MarkKind.NUISANCE, "昨日", until=NOON), who="sup1", at=NOON)
+    found = [Mark(number, MarkKind.NUISANCE, "自动", NOON + 600) for number in ("13907330001", "13907330002")]
+    store.apply([Entry(seq, *of(MarkCaller(mark, NOON))) for seq, mark in enumerate(found, start=1)])
+    assert [mark.note for mark in store.policy().marks.values()] == ["长期辱骂", "自动"]
 
 
 def test_many_marks_are_read_once_and_not_looked_through_at_each_change(

@@ -1,7 +1,7 @@
 """One decision of the desk, and how it grows: beside a plain sort of those who wait and those who are free.
 
 An operator ends his writing while everybody else is busy and the queues are full: the event in which he becomes ready
-is the decision, with all that the desk does in it. The plain sort orders all calls by rank and all operators by idle
+is the decision, with all that the desk does in it. Whoever is put through, another citizen comes in his place. The plain sort orders all calls by rank and all operators by idle
 time once, as a desk would that kept nothing from event to event.
 """
 
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from routing import effects as fx
 from routing import events as ev
+from routing.call import CallState
 from routing.desk import Desk
 from routing.floor import rank
 from routing.policy import Member, Policy, Rules
@@ -30,7 +31,7 @@ LIMIT_MS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """Milliseconds of one decision with so many `waiting` and `operators`, and of the sort beside it."""
+    """Milliseconds of one decision with so many `waiting` and `operators`, from first to last, and of the sort beside it."""
 
     waiting: int
     operators: int
@@ -41,7 +42,8 @@ class Growth:
 
 def measure(waiting: int, operators: int, decisions: int = DECISIONS) -> Growth:
     """A desk with so many waiting, and every operator in a talk, of whom one after the other becomes ready."""
-    desk, talks = _full(waiting, operators)
+    chance = random.Random(12345)  # noqa: S311 - the same room each time, and no secret
+    desk, talks = _full(waiting, operators, chance)
     now, took, sorts = desk.snapshot.at, [], []
     for number in range(decisions):
         now += 0.01
@@ -51,15 +53,16 @@ def measure(waiting: int, operators: int, decisions: int = DECISIONS) -> Growth:
         effects = desk.handle(ev.ReadyRequested(login), now)
         took.append(1000 * (time.perf_counter() - began))
         talks += _answered(desk, effects, now)
+        _comes(desk, waiting + operators + number, chance, now)
         if number % 10 == 0:
             sorts.append(_sorted(desk))
         assert len(talks) == operators
     took.sort()
-    return Growth(waiting, operators, took[len(took) // 2], took[len(took) * 99 // 100], sorted(sorts)[len(sorts) // 2])
+    still = sum(call.state is CallState.WAITING for call in desk.snapshot.calls.values())
+    return Growth(still, len(talks), took[len(took) // 2], took[len(took) * 99 // 100], sorted(sorts)[len(sorts) // 2])
 
 
-def _full(waiting: int, operators: int) -> tuple[Desk, list[tuple[str, str]]]:
-    chance = random.Random(12345)  # noqa: S311 - the same room each time, and no secret
+def _full(waiting: int, operators: int, chance: random.Random) -> tuple[Desk, list[tuple[str, str]]]:
     names = [f"q{number}" for number in range(QUEUES)]
     members = [Member(f"op{number}", tuple(chance.sample(names, SERVED))) for number in range(operators)]
     desk = Desk(Policy.of([*(Queue(name, name) for name in names), *members, Rules(default_queue=names[0])]))
@@ -67,16 +70,21 @@ def _full(waiting: int, operators: int) -> tuple[Desk, list[tuple[str, str]]]:
     desk.handle(ev.TelephonyChanged(True), now)
     for number in range(waiting + operators):
         now += 0.01
-        call, channel = f"call-{number}", f"PJSIP/trunk-{number}"
-        desk.handle(ev.CallArrived(call, f"1390{number:07d}", "", "12345", channel), now)
-        desk.handle(ev.MenuFinished(call, chance.choice(names)), now)
-        desk.handle(ev.CallerWaiting(call, channel), now)
+        _comes(desk, number, chance, now)
     talks: list[tuple[str, str]] = []
     for member in members:
         for event in (ev.OperatorSignedIn(member.login), ev.PhoneRegistered(member.login)):
             desk.handle(event, now)
         talks += _answered(desk, desk.handle(ev.ReadyRequested(member.login), now), now)
     return desk, talks
+
+
+def _comes(desk: Desk, number: int, chance: random.Random, now: float) -> None:
+    """A citizen comes to wait in one of the queues."""
+    call, channel = f"call-{number}", f"PJSIP/trunk-{number}"
+    desk.handle(ev.CallArrived(call, f"1390{number:07d}", "", "12345", channel), now)
+    desk.handle(ev.MenuFinished(call, f"q{chance.randrange(QUEUES)}"), now)
+    desk.handle(ev.CallerWaiting(call, channel), now)
 
 
 def _answered(desk: Desk, effects: Sequence[fx.Effect], now: float) -> list[tuple[str, str]]:

@@ -61,9 +61,10 @@ def voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def breakable_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     town = Town(tmp_path_factory.mktemp("breakable") / "home")
+    town.found(nobody_wait_s=1)
     with town.running():
-        town.hurry()
         yield town
+        assert "All invariants hold." in town.hotline("verify")
 
 
 @pytest.fixture

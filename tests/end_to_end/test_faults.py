@@ -20,11 +20,6 @@ from .browser import operators
 from .town import PATIENCE_S, Town, until
 
 
-def last(citizen: Phone, seconds: float) -> sound.Samples:
-    """What the citizen heard in the last `seconds`."""
-    return np.array(citizen.report.heard[-round(seconds * sound.RATE) :], dtype=float)
-
-
 async def hear(citizen: Phone, seconds: float) -> array[int]:
     """What the citizen hears from now on, for `seconds`."""
     start = len(citizen.report.heard)
@@ -33,33 +28,30 @@ async def hear(citizen: Phone, seconds: float) -> array[int]:
 
 
 async def test_a_talk_outlives_the_killed_application_and_is_known_again_afterwards(
-    own_town: Town, voice: Path
+    breakable: Town, voice: Path
 ) -> None:
-    town = own_town
-    with town.running():
-        async with operators(town, voice) as (operator,):
-            await operator.ready("op1001")
-            citizen = town.phone("13907330201", sound.tone(1000))
-            await operator.takes(citizen)
-            await hear(citizen, 1.5)
-            os.kill(town.pid(), signal.SIGKILL)
-            heard = np.array(await hear(citizen, 2.0), dtype=float)
-            assert all(sound.present(heard, 440))
-            await town.healthy()
-            await until(lambda: _talking(town), why=town.logs)
-            await operator.press("挂断")
-            await citizen.ended(PATIENCE_S)
-            await operator.press("结束话后")
-        call = await town.ended("13907330201")
-        assert (call["outcome"], call["operator"], call["ended_by"]) == ("answered", "op1001", "operator")
-        (recording,) = call["recordings"]
-        assert recording["state"] == "ok", (recording, await town.get(f"/calls/{call['id']}"))
-        assert abs(recording["seconds"] - call["talk_s"]) <= 1.0
-        left, right = sound.read((await town.fetch(recording["url"])).content, 2)
-        assert all(sound.present(left, 1000))
-        assert all(sound.present(right[sound.RATE // 2 :], 440))
-        assert len((await town.get("/calls"))["items"]) == 1
-        assert "All invariants hold." in town.hotline("verify")
+    town = breakable
+    async with operators(town, voice) as (operator,):
+        await operator.ready("op1001")
+        citizen = town.phone("13907330201", sound.tone(1000))
+        await operator.takes(citizen)
+        await hear(citizen, 1.5)
+        os.kill(town.pid(), signal.SIGKILL)
+        heard = np.array(await hear(citizen, 2.0), dtype=float)
+        assert all(sound.present(heard, 440))
+        await town.healthy()
+        await until(lambda: _talking(town), why=town.logs)
+        await operator.press("挂断")
+        await citizen.ended(PATIENCE_S)
+        await operator.press("结束话后")
+    call = await town.ended("13907330201")
+    assert (call["outcome"], call["operator"], call["ended_by"]) == ("answered", "op1001", "operator")
+    (recording,) = call["recordings"]
+    assert recording["state"] == "ok", (recording, await town.get(f"/calls/{call['id']}"))
+    left, right = sound.read((await town.fetch(recording["url"])).content, 2)
+    assert all(sound.present(left, 1000))
+    assert all(sound.present(right[sound.RATE // 2 :], 440))
+    assert len((await town.get("/calls", caller="13907330201"))["items"]) == 1
 
 
 async def _talking(town: Town) -> bool:
@@ -68,86 +60,79 @@ async def _talking(town: Town) -> bool:
 
 
 async def test_a_call_that_ended_while_the_application_was_away_is_closed_with_its_true_length(
-    own_town: Town, voice: Path
+    breakable: Town, voice: Path
 ) -> None:
-    town = own_town
-    with town.running():
-        async with operators(town, voice) as (operator,):
-            await operator.ready("op1001")
-            citizen = town.phone("13907330202", sound.tone(1000))
-            await operator.takes(citizen)
+    town = breakable
+    async with operators(town, voice) as (operator,):
+        await operator.ready("op1001")
+        citizen = town.phone("13907330202", sound.tone(1000))
+        await operator.takes(citizen)
+        await hear(citizen, 1.0)
+        with town.without_application():
             await hear(citizen, 1.0)
-            with town.without_application():
-                await hear(citizen, 1.0)
-                await citizen.hang_up()
-            await town.healthy()
-            call = await town.ended("13907330202")
-        assert (call["outcome"], call["operator"], call["ended_by"]) == ("answered", "op1001", "citizen")
-        assert 2.0 <= call["talk_s"] <= citizen.report.talk_s
-        assert abs(call["recordings"][0]["seconds"] - call["talk_s"]) <= 1.0
-        assert "All invariants hold." in town.hotline("verify")
+            await citizen.hang_up()
+        await town.healthy()
+        call = await town.ended("13907330202")
+    assert (call["outcome"], call["operator"], call["ended_by"]) == ("answered", "op1001", "citizen")
+    assert 2.0 <= call["talk_s"] <= citizen.report.talk_s
+    assert call["recordings"][0]["state"] == "ok"
 
 
-async def test_the_operator_can_hang_up_while_the_application_is_away(own_town: Town, voice: Path) -> None:
-    town = own_town
-    with town.running():
-        async with operators(town, voice) as (operator,):
-            await operator.ready("op1001")
-            citizen = town.phone("13907330205", sound.tone(1000))
-            await operator.takes(citizen)
-            await hear(citizen, 1.0)
-            with town.without_application():
-                await operator.press("挂断")
-                report = await citizen.ended(PATIENCE_S)
-                assert report.ended_by == "them"
-            await town.healthy()
-            call = await town.ended("13907330205")
-        assert (call["outcome"], call["operator"], call["ended_by"]) == ("answered", "op1001", "operator")
-        assert "All invariants hold." in town.hotline("verify")
+async def test_the_operator_can_hang_up_while_the_application_is_away(breakable: Town, voice: Path) -> None:
+    town = breakable
+    async with operators(town, voice) as (operator,):
+        await operator.ready("op1001")
+        citizen = town.phone("13907330205", sound.tone(1000))
+        await operator.takes(citizen)
+        await hear(citizen, 1.0)
+        with town.without_application():
+            await operator.press("挂断")
+            report = await citizen.ended(PATIENCE_S)
+            assert report.ended_by == "them"
+        await town.healthy()
+        call = await town.ended("13907330205")
+    assert (call["outcome"], call["operator"], call["ended_by"]) == ("answered", "op1001", "operator")
 
 
 async def test_without_the_application_a_registered_phone_is_rung_and_the_call_written_afterwards(
-    own_town: Town, voice: Path
+    breakable: Town, voice: Path
 ) -> None:
-    town = own_town
-    with town.running():
-        async with operators(town, voice) as (operator,):
-            await operator.ready("op1001")
-            with town.without_application():
-                citizen = town.phone("13907330203", sound.tone(1000))
-                await citizen.dial()
-                await operator.press("接听")
-                heard = np.array(await hear(citizen, 2.5), dtype=float)
-                assert any(sound.present(heard, 440))
-                await citizen.hang_up()
-            await town.healthy()
-            call = await town.ended("13907330203")
-        assert (call["outcome"], call["operator"], call["called"]) == ("answered", "op1001", "12345")
-        assert call["recordings"][0]["state"] == "ok"
-        assert "All invariants hold." in town.hotline("verify")
-
-
-async def test_without_the_application_and_without_phones_a_message_is_taken_and_becomes_work(own_town: Town) -> None:
-    town = own_town
-    with town.running():
+    town = breakable
+    async with operators(town, voice) as (operator,):
+        await operator.ready("op1001")
         with town.without_application():
-            citizen = town.phone("13907330204", sound.tone(1000))
+            citizen = town.phone("13907330203", sound.tone(1000))
             await citizen.dial()
-            await citizen.answered()
-            folder = town.home / "recordings"
-            await until(lambda: any(folder.glob("*-message.sln")), 90)
-            await hear(citizen, 4.0)
-            citizen.press("#")
-            await citizen.ended(PATIENCE_S)
-            await citizen.close()
+            await operator.press("接听")
+            heard = np.array(await hear(citizen, 2.5), dtype=float)
+            assert any(sound.present(heard, 440))
+            await citizen.hang_up()
         await town.healthy()
-        call = await town.ended("13907330204")
-        assert (call["outcome"], call["ended_by"], call["called"]) == ("message", "system", "12345")
-        assert call["recordings"][0]["state"] == "ok"
-        assert call["recordings"][0]["seconds"] > 3
-        await town.work_of(call["id"])
-        assert len((await town.get("/messages", state="open"))["items"]) == 1
-        assert "All invariants hold." in town.hotline("verify")
+        call = await town.ended("13907330203")
+    assert (call["outcome"], call["operator"], call["called"]) == ("answered", "op1001", "12345")
+    assert call["recordings"][0]["state"] == "ok"
+
+
+async def test_without_the_application_and_without_phones_a_message_is_taken_and_becomes_work(breakable: Town) -> None:
+    town = breakable
+    folder = town.home / "recordings"
+    before = set(folder.glob("*-message.sln"))
+    with town.impatience(), town.without_application():
+        citizen = town.phone("13907330204", sound.tone(1000))
+        await citizen.dial()
+        await citizen.answered(PATIENCE_S)
+        await until(lambda: set(folder.glob("*-message.sln")) - before or None, 90)
+        await hear(citizen, 2.0)
+        citizen.press("#")
+        await citizen.ended(PATIENCE_S)
+        await citizen.close()
+    await town.healthy()
+    call = await town.ended("13907330204")
+    assert (call["outcome"], call["ended_by"], call["called"]) == ("message", "system", "12345")
+    assert call["recordings"][0]["state"] == "ok"
+    assert call["recordings"][0]["seconds"] > 1.5
+    work = await town.work_of(call["id"])
+    assert [one for one in (await town.get("/messages", state="open"))["items"] if one["call"] == call["id"]] == [work]
 
 
 STEPS = ("greeting", "greeted", "next", "say", "case", "where", "ok")
@@ -196,7 +181,6 @@ async def test_killed_at_an_agi_command_the_citizen_still_leaves_his_message(
     breakable: Town, step: int, moment: str
 ) -> None:
     await killed_at(breakable, step, moment, f"139073303{step:02d}")
-    assert "All invariants hold." in breakable.hotline("verify")
 
 
 @pytest.mark.faults
@@ -205,7 +189,6 @@ async def test_killed_at_every_agi_command_the_citizen_still_leaves_his_message(
     breakable: Town, step: int, moment: str
 ) -> None:
     await killed_at(breakable, step, moment, f"13907330{step:02d}{len(moment)}")
-    assert "All invariants hold." in breakable.hotline("verify")
 
 
 @pytest.mark.faults
@@ -233,16 +216,24 @@ async def test_what_a_dead_keeper_leaves_is_found_by_the_next_one_or_stopped_by_
             assert town.json_of_failing("status")["asterisk_pid"] is None
 
 
-async def test_a_flood_of_connections_to_the_agi_port_delays_no_call(town: Town) -> None:
+async def test_a_flood_of_connections_to_the_agi_port_delays_no_call(breakable: Town) -> None:
+    town = breakable
     idle = [await asyncio.open_connection("127.0.0.1", town.settings.agi_port) for _ in range(100)]
     try:
         citizen = town.phone("13907330206")
         await citizen.dial()
-        await citizen.answered()
-        await hear(citizen, 1.0)
-        assert sound.level(last(citizen, 0.5)) > 300  # the greeting
+        await citizen.answered(PATIENCE_S)
+        await hear(citizen, 0.2)  # the greeting, which without AGI the dialplan says itself, deaf to keys
+        citizen.press("9")
+
+        async def queued() -> bool:
+            call = await town.call_of("13907330206")
+            return call is not None and call["queued_at"] is not None
+
+        await until(queued, why=town.logs)
         await citizen.hang_up()
-        assert (await town.ended("13907330206"))["outcome"] == "abandoned"
+        call = await town.ended("13907330206")
+        assert (call["urgent"], call["outcome"], call["abandon_stage"]) == (True, "abandoned", "waiting")
     finally:
         for _, writer in idle:
             writer.close()

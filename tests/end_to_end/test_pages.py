@@ -25,7 +25,7 @@ from storage.store import Store
 
 from . import sound
 from .browser import Operator, operators
-from .town import PATIENCE_S, Town, until
+from .town import PATIENCE_S, Town, noon, until
 from .viewer import Viewer
 
 LIGHTS = CaseInput(
@@ -49,11 +49,6 @@ BEFORE: tuple[tuple[float, str, str, str, float, CaseInput | None], ...] = (
     (84, "15973360077", "", "op1001", 41, CARD),
     (47, "18607330923", "", "op1001", 58, DRIVER),
 )
-
-
-def _noon() -> str:
-    """A time zone in which it is noon, whenever this runs: what was two hours ago was today."""
-    return f"Etc/GMT{time.gmtime().tm_hour - 12:+d}"
 
 
 def furnish(town: Town) -> None:
@@ -97,7 +92,7 @@ def _keep(store: Store, town: Town, call: Call, kind: recordings.Kind, seconds: 
 
 @pytest.fixture(scope="module")
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    town = Town(tmp_path_factory.mktemp("pages") / "home", timezone=_noon())
+    town = Town(tmp_path_factory.mktemp("pages") / "home", timezone=noon())
     town.found(ring_s=60)  # a picture is taken of it, and axe looks at it, while it rings
     with town.running():
         furnish(town)

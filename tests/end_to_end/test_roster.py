@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import date, timedelta
 
 import pytest
 from playwright.async_api import Page, async_playwright, expect
@@ -109,8 +110,10 @@ async def test_a_shift_is_added_and_nobody_is_in_two_at_once(city: Town) -> None
         await page.get_by_role("button", name="保存 新班次").click()
         await page.get_by_role("button", name="已保存 early").wait_for()
         await page.get_by_role("button", name="完成").click()
-        for _ in range(3):
+        this_week = date.fromisoformat((await page.locator("header .num", has_text=" – ").inner_text())[:10])
+        for weeks in range(1, 4):
             await page.get_by_role("button", name="下一周").click()
+            await page.get_by_text(f"{this_week + timedelta(weeks=weeks)} – ").wait_for()
         await expect(page.get_by_role("button", name="编辑")).to_have_count(28)
         await set_down(page, 0, "周敏")
         await page.get_by_role("button", name="编辑").nth(7).click()

@@ -11,13 +11,14 @@ from playwright.async_api import expect
 from . import sound
 from .browser import operators
 from .test_lines import calls, hears
-from .town import PATIENCE_S, Town
+from .town import PATIENCE_S, Town, noon
 from .viewer import Viewer
 
 
 @pytest.fixture(scope="module")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    town = Town(tmp_path_factory.mktemp("supervisor") / "home")
+    town = Town(tmp_path_factory.mktemp("supervisor") / "home", timezone=noon())
+    town.found(ring_s=60)
     with town.running():
         yield town
         assert "All invariants hold." in town.hotline("verify")

@@ -119,11 +119,6 @@ class Town:
         files = [*self.home.glob("log/*"), self.home / "asterisk/log/messages.log"]
         return "".join(f"== {file}\n{file.read_text(errors='replace')[-4000:]}\n" for file in files if file.is_file())
 
-    def hurry(self) -> None:
-        """From its next start on, the application offers the message after a second where nobody is signed in."""
-        with closing(self.store()) as store:
-            _every_queue(store, nobody_wait_s=1)
-
     def found(self, **policy: int) -> None:
         """Make the demo city before its first start, every queue with `policy`, as in `wrap_up_s=0`."""
         with closing(self.store()) as store:
@@ -258,6 +253,18 @@ class Town:
         finally:
             self.keeper.send_signal(signal.SIGCONT)
 
+    @contextmanager
+    def impatience(self) -> Iterator[None]:
+        """Until the block ends a citizen asks only twice for an application that is away, not five times.
+
+        As long as no phone is added or removed: what speaks of them is then read anew, and this with it.
+        """
+        self.hotline("asterisk", "-rx", "dialplan set global PATIENCE 1")
+        try:
+            yield
+        finally:
+            self.hotline("asterisk", "-rx", "dialplan reload")
+
     def recorded(self) -> float:
         """Seconds of the talk that is being recorded."""
         newest = max(
@@ -282,6 +289,11 @@ class Town:
     def phone(self, caller: str, sound: bytes = b"", **line: Any) -> Phone:
         self._phones.append(Phone(Line(caller, server=(self.settings.bind, self.settings.sip_port), **line), sound))
         return self._phones[-1]
+
+
+def noon() -> str:
+    """A time zone in which it is noon, whenever this runs: what was two hours ago was today."""
+    return f"Etc/GMT{time.gmtime().tm_hour - 12:+d}"
 
 
 def _every_queue(store: Store, **policy: int) -> None:

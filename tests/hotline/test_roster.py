@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import datetime
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
@@ -22,6 +22,8 @@ from worktime.roster import Duty, Shift, duty_id
 
 from .full_house import Make
 
+NOW = datetime(2026, 11, 23, 10, tzinfo=CITY)
+
 
 @pytest.fixture
 def home(make: Make, monkeypatch: pytest.MonkeyPatch, engine: str) -> Settings:
@@ -33,13 +35,13 @@ def home(make: Make, monkeypatch: pytest.MonkeyPatch, engine: str) -> Settings:
         DemoCity((("op1", "李晓雯", "operator"), ("op2", "王强", "operator")), (Queue("main", "市长热线"),)),
         "secret-12345",
     )
-    now = time.time()
-    today = datetime.fromtimestamp(now, CITY).date()
+    now = NOW.timestamp()
     store.change_policy(Shift("all", "全天", "00:00", "24:00"), who="admin", at=now)
-    store.change_policy(Duty(duty_id(today, "all"), ("op1",), 2), who="admin", at=now)
+    store.change_policy(Duty(duty_id(NOW.date(), "all"), ("op1",), 2), who="admin", at=now)
     there = Operator("op2", state=OperatorState.READY, since=now)
     store.apply([Entry(1, *of(there))])
     store.close()
+    monkeypatch.setattr(command, "time", SimpleNamespace(time=lambda: now))
     monkeypatch.setattr(command, "load", lambda: settings)
     monkeypatch.setattr(command, "is_running", lambda places: True)
     return settings

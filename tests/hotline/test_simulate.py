@@ -69,11 +69,23 @@ def test_the_city_that_was_founded_here_is_played_by_its_own_rules(tmp_path: Pat
 
 
 def test_the_need_is_told_hour_by_hour_with_those_who_are_away_counted_in(tmp_path: Path) -> None:
-    done = run(tmp_path / "home", "simulate", "--calls", "48", "--need", "--shrinkage", "0.5", "--json")
-    hours = json.loads(done.stdout)["hours"]
+    plan = tmp_path / "plan.toml"
+    plan.write_text(f"calls = 48\noperators = 0\nhours = {[0] * 9 + [1, 2] + [0] * 13}\n", encoding="utf-8")
+    words = ("simulate", "--plan", str(plan), "--need", "--shrinkage", "0.5", "--json")
+    hours = json.loads(run(tmp_path / "home", *words).stdout)["hours"]
     assert [one["hour"] for one in hours] == list(range(24))
-    assert all(one["rostered"] == 2 * one["simulated"] for one in hours)
-    assert all(one["within"]["value"] is None or one["within"]["value"] >= 0.8 for one in hours)
+    needed = [one["simulated"] for one in hours]
+    assert [hour for hour, operators in enumerate(needed) if operators] == [9, 10]
+    assert [one["rostered"] for one in hours] == [2 * operators for operators in needed]
+
+    def within(hour: int, crew: list[int]) -> float:
+        """The service level of this hour where the day is played with this crew."""
+        words = ("--operators", ",".join(map(str, crew)), "--days", "30", "--json")
+        shown = json.loads(run(tmp_path / "home", "simulate", "--plan", str(plan), *words).stdout)
+        return float(shown["hours"][hour]["within"]["value"])
+
+    fewer = [operators - (hour == 10) for hour, operators in enumerate(needed)]
+    assert within(10, fewer) < 0.8 <= within(10, needed)
 
 
 @pytest.mark.parametrize(

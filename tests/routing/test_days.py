@@ -10,7 +10,7 @@ from routing import effects as fx
 from routing import events as ev
 from routing.call import Call, CallState
 from routing.desk import Desk
-from routing.floor import LOST_S, fit, rank, waited
+from routing.floor import LOST_S
 from routing.operators import Operator, OperatorState
 from routing.policy import Mark, MarkKind, Member, Policy, Rules, Skill
 from routing.queues import Need, Overflow, OverflowKind, Queue, Step, Strategy
@@ -46,9 +46,35 @@ POLICY = Policy.of(
         *(Member(login, served, {"law": 2 * place}) for place, (login, served) in enumerate(SERVES.items())),
         Mark("1002", MarkKind.SPECIAL_CARE),
         Mark("1003", MarkKind.NUISANCE),
-        Rules(nuisance_calls=3),
+        Rules(nuisance_calls=3, urgent_s=600, special_care_s=180, returned_s=300, nuisance_s=3600),
     ]
 )
+
+
+# -- who is right, said once more and apart from the desk --------------------------------------------------------------
+
+
+def came(call: Call) -> float:
+    """When he came to wait."""
+    return call.arrived_at if call.queued_at is None else call.queued_at
+
+
+def counts_as_come(call: Call) -> float:
+    """As the policy above says it; nobody else comes on a list in these days."""
+    starts = {600: call.urgent, 180: call.caller == "1002", 300: call.returned}
+    own = -3600 if call.caller == "1003" else max((start for start, his in starts.items() if his), default=0)
+    return came(call) - own - {"city": 30, "all": 60}.get(call.queue, 0)
+
+
+def may_have(operator: Operator, call: Call, now: float) -> bool:
+    """Whether he serves the queue and is good enough for one who has waited so long."""
+    level = 0
+    if call.queue == "law":
+        _, level = max((after, asked) for after, asked in ((0, 4), (20, 2), (45, 0)) if now - came(call) >= after - 1e-6)
+    return call.queue in operator.queues and operator.skills.get("law", 0) >= level
+
+
+# -- the days ----------------------------------------------------------------------------------------------------------
 
 
 class Day:
@@ -83,13 +109,10 @@ class Day:
             if call.state is CallState.WAITING and call.at_music and self.now >= call.prefer_until
         ]
 
-    def _may(self, operator: Operator, call: Call) -> bool:
-        return fit(operator, self.desk.snapshot.policy.queue(call.queue), waited(call, self.now))
-
     def _nobody_idle(self) -> None:
         for operator in self.desk.snapshot.operators.values():
             if operator.free:
-                assert not [call.id for call in self._waiting() if self._may(operator, call)], operator.login
+                assert not [call.id for call in self._waiting() if may_have(operator, call, self.now)], operator.login
 
     def _fair(self, connected: list[fx.ConnectCall]) -> None:
         """Who still waits came after whoever was just connected to an operator that would have fitted him, too."""
@@ -99,12 +122,12 @@ class Day:
             assert chosen.state is CallState.RINGING
             if chosen.prefer in order.operators and self.now < chosen.prefer_until:
                 continue
-            mine = (rank(chosen, snapshot.policy), chosen.id)
+            mine = (counts_as_come(chosen), chosen.id)
             for login in order.operators:
                 before = [
                     call.id
                     for call in self._waiting()
-                    if self._may(snapshot.operators[login], call) and (rank(call, snapshot.policy), call.id) < mine
+                    if may_have(snapshot.operators[login], call, self.now) and (counts_as_come(call), call.id) < mine
                 ]
                 assert not before
 

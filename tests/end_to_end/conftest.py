@@ -69,6 +69,6 @@ def breakable_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 @pytest.fixture
 async def breakable(breakable_home: Town) -> AsyncIterator[Town]:
-    """A hotline for the tests of one file that kill its application and let it come back."""
+    """A hotline for the tests of one file, which may kill its application and let it come back."""
     yield breakable_home
     await breakable_home.close()

@@ -89,27 +89,24 @@ async def _talk(town: Town, voice: Path, number: str) -> dict[str, object]:
 
 async def test_with_nobody_there_the_citizen_leaves_a_message_that_becomes_work(town: Town) -> None:
     citizen = town.phone("13907330103", sound.tone(1000))
-    await citizen.dial()
-    await citizen.answered()
-
-    before = {file.name for file in town.home.joinpath("recordings").glob("*-message.sln")}
-    fresh = await until(
-        lambda: {file.name for file in town.home.joinpath("recordings").glob("*-message.sln")} - before or None, 60
-    )
+    before = set(town.home.joinpath("recordings").glob("*-message.sln"))
+    async with town.ruled(nobody_wait_s=1):
+        await citizen.dial()
+        fresh = await until(lambda: set(town.home.joinpath("recordings").glob("*-message.sln")) - before or None)
     assert len(fresh) == 1
     citizen_spoke_from = len(citizen.report.heard)
-    await until(lambda: len(citizen.report.heard) - citizen_spoke_from > 5 * sound.RATE or None)
+    await until(lambda: len(citizen.report.heard) - citizen_spoke_from > 4 * sound.RATE or None)
     citizen.press("#")
     report = await citizen.ended(PATIENCE_S)
     await citizen.close()
     assert report.ended_by == "them"
     call = await town.ended("13907330103")
     assert (call["outcome"], call["ended_by"], call["operator"]) == ("message", "system", None)
-    assert call["wait_s"] < 60  # 12 s after the greeting; without that rule he waits for 600 s
+    assert call["wait_s"] < 60  # without that rule he waits for 600 s
     (recorded,) = call["recordings"]
     assert (recorded["kind"], recorded["state"]) == ("message", "ok")
     (mono,) = sound.read((await town.fetch(recorded["url"])).content, 1)
-    assert len(mono) / sound.RATE > 4
+    assert len(mono) / sound.RATE > 3
     assert all(sound.present(mono[: 3 * sound.RATE], 1000))
     work = await town.work_of(call["id"])
     assert (work["call"], work["caller"], work["state"]) == (call["id"], "13907330103", "open")
@@ -117,8 +114,9 @@ async def test_with_nobody_there_the_citizen_leaves_a_message_that_becomes_work(
 
 async def test_a_citizen_who_says_nothing_is_told_so_and_is_work_all_the_same(town: Town) -> None:
     citizen = town.phone("13907330107")
-    await citizen.dial()
-    report = await citizen.ended(90)
+    async with town.ruled(nobody_wait_s=1):
+        await citizen.dial()
+        report = await citizen.ended(90)
     assert report.ended_by == "them"
     call = await town.ended("13907330107")
     assert (call["outcome"], call["ended_by"]) == ("message", "system")
@@ -131,8 +129,9 @@ async def test_an_operator_who_does_not_answer_is_passed_over_and_put_on_pause(t
         await first.ready("op1001")
         await second.ready("op1002")
         citizen = town.phone("13907330104")
-        await citizen.dial()
-        await first.sees("139 0733 0104")
+        async with town.ruled(ring_s=5):  # his; the next one has his time
+            await citizen.dial()
+            await first.sees("139 0733 0104")
         await second.sees("139 0733 0104")
         await second.press("接听")
         await second.sees("通话中")

@@ -307,9 +307,10 @@ async def test_a_closed_tab_gives_the_citizen_to_the_same_operator_and_then_to_t
         await back.press("接听")
         await operators_heard(citizen)
 
-        await back.page.close()
-        await music_heard(citizen)
-        await next_one_takes(town, citizen, colleague)
+        async with town.ruled(reconnect_s=2):
+            await back.page.close()
+            await music_heard(citizen)
+            await next_one_takes(town, citizen, colleague)
         await citizen.hang_up()
         await colleague.press("结束话后")
 
@@ -365,9 +366,10 @@ async def test_a_page_that_stands_still_gives_the_citizen_to_the_same_operator_a
         await operator.press("接听")
         await operators_heard(citizen)
 
-        with stopped(pids):
-            await music_heard(citizen)
-            await next_one_takes(town, citizen, colleague)
+        async with town.ruled(reconnect_s=2):
+            with stopped(pids):
+                await music_heard(citizen)
+                await next_one_takes(town, citizen, colleague)
         await citizen.hang_up()
         await colleague.press("结束话后")
         await until(operator.page.get_by_role("button", name="接听").is_disabled)

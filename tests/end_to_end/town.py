@@ -10,8 +10,8 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -133,6 +133,16 @@ class Town:
             version = known.json()["version"] if known.status_code == 200 else None
             answer = await self._client().put(path, json={"data": asdict(document), "version": version})
             assert answer.status_code == 200, answer.text
+
+    @asynccontextmanager
+    async def ruled(self, **policy: int) -> AsyncIterator[None]:
+        """Until the block ends the main queue has this policy, as in `ring_s=5`."""
+        main = self.policy().queues["main"]
+        await self.change(replace(main, **policy))
+        try:
+            yield
+        finally:
+            await self.change(main)
 
     async def drop(self, kind: str, key: str) -> None:
         """Take a document of the policy away likewise."""

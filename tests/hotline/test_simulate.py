@@ -80,7 +80,7 @@ def test_the_need_is_told_hour_by_hour_with_those_who_are_away_counted_in(tmp_pa
 
     def within(hour: int, crew: list[int]) -> float:
         """The service level of this hour where the day is played with this crew."""
-        words = ("--operators", ",".join(map(str, crew)), "--days", "30", "--json")
+        words = ("--operators", ",".join(map(str, crew)), "--days", "10", "--json")
         shown = json.loads(run(tmp_path / "home", "simulate", "--plan", str(plan), *words).stdout)
         return float(shown["hours"][hour]["within"]["value"])
 

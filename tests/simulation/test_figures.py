@@ -115,7 +115,7 @@ def test_students_t_is_as_in_the_tables(freedom: int, said: float) -> None:
 def test_the_operators_needed_reach_the_target_when_the_day_is_played_with_them() -> None:
     """A plain house, in which the formula is right: the search finds what it says, give or take the one that chance
     may move, and with shrinkage of a fifth a quarter more must be rostered."""
-    plan = read(MARKOV, "calls = 300", "shrinkage = 0.2", f"hours = {[0] * 9 + [1, 2] + [0] * 13}", "operators = 0")
+    plan = read(MARKOV, "calls = 90", "shrinkage = 0.2", f"hours = {[0] * 9 + [1, 2] + [0] * 13}", "operators = 0")
     found = list(needs(plan, PLAIN))
     assert [one.simulated for one in found[:9]] == [0] * 9
     for one in found[9:11]:
@@ -126,11 +126,10 @@ def test_the_operators_needed_reach_the_target_when_the_day_is_played_with_them(
 
 
 def within(plan: Plan, hour: int, operators: int) -> float:
-    """The service level of days that were played with so many operators in this hour and too many in all others."""
-    crew = [50] * 24
-    crew[hour] = operators
-    staffed = replace(plan, operators=tuple(crew))
-    found = picture(staffed, PLAIN, [run(staffed, PLAIN, citizens(staffed, day), day) for day in range(20)])
+    """The service level of twenty days that are played with so many operators in this hour and enough before it."""
+    staffed = replace(plan, operators=(*[0] * (hour - 1), 20, operators, *[0] * (23 - hour)))
+    played = [run(staffed, PLAIN, citizens(staffed, day, range(hour - 1, hour + 1)), day) for day in range(20)]
+    found = picture(staffed, PLAIN, played)
     level = found.hours[hour].within.value
     assert level is not None
     return level

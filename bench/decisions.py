@@ -1,8 +1,9 @@
 """One decision of the desk, and how it grows: beside a plain sort of those who wait and those who are free.
 
 An operator ends his writing while everybody else is busy and the queues are full: the event in which he becomes ready
-is the decision, with all that the desk does in it. Whoever is put through, another citizen comes in his place. The plain sort orders all calls by rank and all operators by idle
-time once, as a desk would that kept nothing from event to event.
+is the decision, with all that the desk does in it. Whoever is put through, another citizen comes in his place. The
+plain sort orders all calls by rank and all operators by idle time once, as a desk would that kept nothing from event to
+event.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ LIMIT_MS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """Milliseconds of one decision with so many `waiting` and `operators`, from first to last, and of the sort beside it."""
+    """Milliseconds of one decision with so many `waiting` and `operators` all the while, and of the sort beside it."""
 
     waiting: int
     operators: int

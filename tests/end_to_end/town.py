@@ -135,7 +135,7 @@ class Town:
             assert answer.status_code == 200, answer.text
 
     @asynccontextmanager
-    async def ruled(self, **policy: int) -> AsyncIterator[None]:
+    async def ruled(self, **policy: Any) -> AsyncIterator[None]:
         """Until the block ends the main queue has this policy, as in `ring_s=5`."""
         main = self.policy().queues["main"]
         await self.change(replace(main, **policy))

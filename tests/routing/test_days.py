@@ -70,7 +70,8 @@ def may_have(operator: Operator, call: Call, now: float) -> bool:
     """Whether he serves the queue and is good enough for one who has waited so long."""
     level = 0
     if call.queue == "law":
-        _, level = max((after, asked) for after, asked in ((0, 4), (20, 2), (45, 0)) if now - came(call) >= after - 1e-6)
+        waited_s = now - came(call) + 1e-6
+        _, level = max((after_s, asked) for after_s, asked in ((0, 4), (20, 2), (45, 0)) if waited_s >= after_s)
     return call.queue in operator.queues and operator.skills.get("law", 0) >= level
 
 

@@ -366,7 +366,7 @@ async def test_a_page_that_stands_still_gives_the_citizen_to_the_same_operator_a
         await operator.press("接听")
         await operators_heard(citizen)
 
-        async with town.ruled(reconnect_s=2):
+        async with town.ruled(reconnect_s=2, ring_s=10):
             with stopped(pids):
                 await music_heard(citizen)
                 await next_one_takes(town, citizen, colleague)

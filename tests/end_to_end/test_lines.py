@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,13 @@ from agi.endpoints import operator_of
 from agi.round import PLACES
 from hotline.phone import Phone, PhoneError
 from routing.policy import Line, Notice
-from routing.queues import Queue, Strategy
+from routing.queues import Strategy
 from tests.fakes.ports import free_ports
 
 from . import sound
 from .citizens import calls, hears, hurries, listens, samples
-from .desk_phones import DeskPhones, busy, desk_phones
+from .desk_phones import busy
+from .seats import present, seated, staffed
 from .town import PATIENCE_S, Town, until
 
 
@@ -217,37 +217,6 @@ def told(timeline: list[tuple[str, str]]) -> list[str]:
 # -- waiting and ringing -----------------------------------------------------------------------------------------------
 
 
-@asynccontextmanager
-async def seated(town: Town, logins: str, contact: str, queue: str) -> AsyncIterator[None]:
-    """Operators at desk phones, ready, who serve this queue alone, until the block ends; `logins`: one or a range.
-
-    Commands run in threads: the phones of this process speak on meanwhile.
-    """
-    words = ("desk-phone", "add", logins, "--contact", contact, "--queue", queue)
-    added = (await asyncio.to_thread(town.json, *words))["items"]
-    try:
-        await ready(town, [one["login"] for one in added])
-        yield
-    finally:
-        await asyncio.to_thread(town.hotline, "desk-phone", "remove", logins)
-
-
-async def ready(town: Town, logins: list[str]) -> None:
-    await asyncio.gather(*(town.present(login) for login in logins))
-
-
-@asynccontextmanager
-async def staffed(town: Town, folder: Path, logins: str, queue: Queue, **phone: float) -> AsyncIterator[DeskPhones]:
-    """Phones that answer, at which operators are `seated`, and the queue that they serve; all as before at the end."""
-    before = town.policy().queue(queue.name)
-    await town.change(queue)
-    try:
-        async with desk_phones(folder, **phone) as phones, seated(town, logins, phones.contact, queue.name):
-            yield phones
-    finally:
-        await town.change(before)
-
-
 async def test_who_waits_is_told_his_place_and_of_an_incident_that_was_published_meanwhile(
     town: Town, tmp_path: Path, water: Notice
 ) -> None:
@@ -285,7 +254,7 @@ async def test_of_phones_that_ring_together_and_answer_at_once_exactly_one_has_t
     together = replace(town.policy().queue("law"), strategy=Strategy.RING_ALL, needs=())
     async with staffed(town, tmp_path / "phones", "2011-2013", together, ring_s=0.5, talk_s=2.0) as phones:
         for number in ("13907331070", "13907331071"):
-            await ready(town, ["2011", "2012", "2013"])
+            await present(town, ["2011", "2012", "2013"])
             citizen = await hurries(town, number, to="12348")
             await citizen.ended(PATIENCE_S)
             call = await town.ended(number)

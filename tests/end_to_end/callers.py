@@ -84,14 +84,6 @@ async def call_in(sip_port: int, folder: Path, numbers: list[str], rate: int, se
     return _called(folder / "log")
 
 
-@asynccontextmanager
-async def calling(sip_port: int, folder: Path, numbers: list[str], rate: int) -> AsyncIterator[None]:
-    """All of `numbers` call, `rate` a second, speak 1000 Hz and hang up when the block ends, if still there."""
-    people = [(number, "") for number in numbers]
-    async with _calling(("127.0.0.1", sip_port), ADDRESS, folder, people, sound.tone(1000), rate):
-        yield
-
-
 def _calling(
     server: tuple[str, int],
     address: str,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from .callers import calling
+from .callers import call_in
 from .citizens import calls
 from .desk_phones import desk_phones
 from .seats import present
@@ -27,22 +28,26 @@ async def test_policies_change_and_operators_move_while_fifty_calls_are_up_and_t
         town.hotline("desk-phone", "add", f"{logins[0]}-{logins[-1]}", "--contact", phones.contact)
         with town.running():
             await present(town, logins)
-            async with calling(town.settings.sip_port, tmp_path / "callers", numbers, RATE):
-                await until(lambda: _all_talk(town), why=town.logs)
-                async with await town.operator("admin") as api:
-                    await _change(api, town)
-                    for login in logins:
-                        await _put(api, "members", login, {"queues": ["night"], "skills": {}})
-                after = await calls(town, "13907359999")
-                await until(lambda: _operator_of(town, "13907359999"), why=town.logs)
-                await after.hang_up()
-                following = await town.ended("13907359999")
-                up = [await town.call_of(number) for number in numbers]
+            calling = asyncio.create_task(
+                call_in(town.settings.sip_port, tmp_path / "callers", numbers, RATE, seconds=300)
+            )
+            await until(lambda: _all_talk(town), why=town.logs)
+            async with await town.operator("admin") as api:
+                await _change(api, town)
+                for login in logins:
+                    await _put(api, "members", login, {"queues": ["night"], "skills": {}})
+            after = await calls(town, "13907359999")
+            await until(lambda: _talks(town, "13907359999"), why=town.logs)
+            await after.hang_up()
+            following = await town.ended("13907359999")
+            up = [await _hung_up(town, number) for number in numbers]
+            called = await calling
             ended = [await town.ended(number) for number in numbers]
             assert "All invariants hold." in town.hotline("verify")
     await town.close()
-    assert [call["outcome"] for call in up if call is not None] == [None] * CALLS
-    assert {(call["outcome"], call["queue"], call["ended_by"]) for call in ended} == {("answered", "main", "citizen")}
+    assert up == [True] * CALLS
+    assert sorted(one.number for one in called if one.seconds is not None) == numbers
+    assert {(call["outcome"], call["queue"], call["ended_by"]) for call in ended} == {("answered", "main", "operator")}
     assert [call["recordings"][0]["state"] for call in ended] == ["ok"] * CALLS
     assert len({call["operator"] for call in ended}) == CALLS
     assert (following["outcome"], following["queue"]) == ("answered", "night")
@@ -55,9 +60,18 @@ async def _all_talk(town: Town) -> bool:
     return [queue["talking"] for queue in queues if queue["name"] == "main"] == [CALLS]
 
 
-async def _operator_of(town: Town, caller: str) -> str | None:
+async def _talks(town: Town, caller: str) -> bool:
     call = await town.call_of(caller)
-    return str(call["operator"]) if call is not None and call["answered_at"] is not None else None
+    return call is not None and call["answered_at"] is not None
+
+
+async def _hung_up(town: Town, caller: str) -> bool:
+    """His operator hangs up; whether they talked until then."""
+    call = await town.call_of(caller)
+    assert call is not None
+    async with await town.operator(call["operator"]) as api:
+        answer = await api.post(f"/api/v1/calls/{call['id']}/hangup")
+    return call["outcome"] is None and answer.status_code == 202
 
 
 async def _change(api: httpx.AsyncClient, town: Town) -> None:

@@ -79,8 +79,9 @@ SLACK = 7 * STEP
 
 def prompt(name: str, part: slice = slice(None)) -> Samples:
     """What Asterisk plays by this name, or `part` of it, in samples."""
-    (spoken,) = read((PROMPTS / f"{name}.wav").read_bytes(), 1)
-    return spoken[part]
+    spoken: Samples = read((PROMPTS / f"{name}.wav").read_bytes(), 1)[0]
+    wanted: Samples = spoken[part]
+    return wanted
 
 
 def likeness(heard: Samples, name: str, part: slice = slice(None)) -> float:

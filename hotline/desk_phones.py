@@ -91,14 +91,21 @@ def add(store: Store, settings: Settings, wanted: Wanted, default_queue: str) ->
     return added
 
 
-def remove(store: Store, settings: Settings, login: str) -> None:
-    """Raises `DeskPhoneError`."""
+def remove(store: Store, settings: Settings, words: Sequence[str]) -> list[str]:
+    """Take the phones of these logins and ranges away, all or none; whose they were. Raises `DeskPhoneError`."""
+    logins = spread(words)
     with alone(settings):
-        if not store.remove_desk_phone(login):
-            there = ", ".join(phone.login for phone in store.desk_phones()) or "none"
-            raise DeskPhoneError(f"{login} has no desk phone. There are: {there}.")
-        store.note(by_hand(Act.DESK_PHONE_REMOVED, login, ""))
+        there = [phone.login for phone in store.desk_phones()]
+        missing = [login for login in logins if login not in there]
+        if missing:
+            raise DeskPhoneError(
+                f"{', '.join(missing)}: no desk phone, nothing was removed. There are: {', '.join(there) or 'none'}."
+            )
+        for login in logins:
+            store.remove_desk_phone(login)
+            store.note(by_hand(Act.DESK_PHONE_REMOVED, login, ""))
         _take_up(store, settings)
+    return logins
 
 
 def listed(store: Store, settings: Settings) -> list[Listed]:

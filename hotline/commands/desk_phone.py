@@ -14,10 +14,12 @@ from hotline.terminal import Json, opened, out, show_list
 
 app = typer.Typer(name="desk-phone", help="SIP telephones on operators' desks. 话机。", no_args_is_help=True)
 
+Logins = Annotated[list[str], typer.Argument(metavar="LOGIN…", help="1007, or a range 1007-1066.")]
+
 
 @app.command("add")
 def add_desk_phone(
-    logins: Annotated[list[str], typer.Argument(metavar="LOGIN…", help="1007, or a range 1007-1066.")],
+    logins: Logins,
     contact: Annotated[
         str | None,
         typer.Option(help="Where the phone is reached, as sip:{n}@192.168.1.17:5060; else it registers with us."),
@@ -91,9 +93,9 @@ def list_desk_phones(as_json: Json = False) -> None:
 
 
 @app.command("remove")
-def remove_desk_phone(login: str) -> None:
-    """Take the desk phone away; the operator stays and works with his page's softphone."""
+def remove_desk_phone(logins: Logins) -> None:
+    """Take desk phones away; the operators stay and work with their pages' softphones."""
     settings = load()
     with opened(settings) as store:
-        desk_phones.remove(store, settings, login)
-    out.print(f"{login} has no desk phone any more and works with the page's softphone.", highlight=False)
+        removed = desk_phones.remove(store, settings, logins)
+    out.print(f"No desk phone any more, the page's softphone instead: {', '.join(removed)}", highlight=False)

@@ -93,7 +93,7 @@ Content-Length: 0
 class Rung:
     """What one ring at a phone became. Times: milliseconds of SIPp's clock; None if it did not come to that.
 
-    `ended`: hung_up by the phone, left by our side.
+    `call`: its id, which another platform is not told. `ended`: hung_up by the phone, left by our side.
     """
 
     call: str
@@ -119,7 +119,7 @@ class DeskPhones:
 
     def rung(self) -> list[Rung]:
         """Every ring, in order; written out when the phones are gone."""
-        lines = [line.split() for line in self._log.read_text(encoding="utf-8").splitlines() if line.strip()]
+        lines = [line.split(" ") for line in self._log.read_text(encoding="utf-8").splitlines() if line.strip()]
         rings: dict[tuple[str, str], dict[str, int]] = {}
         for what, call, leg, at in lines:
             rings.setdefault((call, leg), {})[what] = int(at)

@@ -65,7 +65,7 @@ async def sipp(folder: Path, steps: str, *options: str) -> AsyncIterator[asyncio
         yield process
     finally:
         if process.returncode is None:
-            process.send_signal(signal.SIGINT)  # ends its calls and writes out its log
+            process.send_signal(signal.SIGINT)  # it writes out its log; nobody is told that its calls are over
             try:
                 await asyncio.wait_for(process.wait(), 10)
             except TimeoutError:

@@ -22,7 +22,7 @@ NAMES = {"op1001": "李晓雯", "op1002": "陈建国"}
 @pytest.fixture
 async def ring_all(town: Town) -> AsyncIterator[Town]:
     main = town.policy().queues["main"]
-    await town.change(replace(main, strategy=Strategy.RING_ALL))
+    await town.change(replace(main, strategy=Strategy.RING_ALL, ring_s=60))
     yield town
     await town.change(main)
 

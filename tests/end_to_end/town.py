@@ -222,6 +222,11 @@ class Town:
         found = (await self.get("/calls", caller=caller, limit=1))["items"]
         return dict(found[0]) if found else None
 
+    async def timeline(self, call: dict[str, Any]) -> list[tuple[str, str]]:
+        """What became of it, in order: kind and detail."""
+        told = (await self.get(f"/calls/{call['id']}"))["timeline"]
+        return [(one["kind"], one["detail"]) for one in told]
+
     async def ended(self, caller: str) -> dict[str, Any]:
         """The newest call of this number, once it is over and its recordings were looked at."""
 

@@ -54,7 +54,7 @@ def test_an_operator_who_is_there_keeps_password_and_queues_and_his_phone_regist
     (added,) = give(store, settings, "op1003")
     assert (added.phone.contact, added.password) == (None, "")
     assert store.policy().members["op1003"].queues == ("gas",)
-    remove(store, settings, "op1003")
+    remove(store, settings, ["op1003"])
     assert listed(store, settings) == []
 
 
@@ -99,13 +99,20 @@ def test_what_cannot_be_is_told_in_a_sentence_and_nothing_is_kept(
 
 def test_a_phone_that_is_not_there_cannot_be_removed(store: Store, settings: Settings) -> None:
     give(store, settings, "1007")
-    with pytest.raises(DeskPhoneError, match=r"1008 has no desk phone\. There are: 1007"):
-        remove(store, settings, "1008")
+    with pytest.raises(DeskPhoneError, match=r"1008: no desk phone, nothing was removed\. There are: 1007\."):
+        remove(store, settings, ["1007-1008"])
+    assert [row.phone.login for row in listed(store, settings)] == ["1007"]
+
+
+def test_a_range_is_removed_at_once(store: Store, settings: Settings) -> None:
+    give(store, settings, "1007-1009", "op1003", contact="sip:{n}@127.0.0.4:5080")
+    assert remove(store, settings, ["1007-1008", "op1003"]) == ["1007", "1008", "op1003"]
+    assert [row.phone.login for row in listed(store, settings)] == ["1009"]
 
 
 def test_who_added_and_removed_a_phone_is_in_the_audit(store: Store, settings: Settings) -> None:
     give(store, settings, "1007-1008", contact="sip:{n}@127.0.0.4:5080")
-    remove(store, settings, "1008")
+    remove(store, settings, ["1008"])
     store._note_thread.submit(int).result(10)
     with store._reading() as session:
         rows = [(row.who, row.act, row.subject, row.origin, row.detail) for row in audit.after(session, 0, 9)]

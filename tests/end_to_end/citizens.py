@@ -1,0 +1,65 @@
+"""Citizens at our own telephone: they call, press keys, and tell what they hear."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import numpy as np
+
+from hotline.phone import Phone
+
+from . import sound
+from .town import PATIENCE_S, Town, until
+
+
+async def calls(town: Town, number: str, **line: Any) -> Phone:
+    """One who is connected and speaks 1000 Hz."""
+    citizen = town.phone(number, sound.tone(1000), **line)
+    await citizen.dial()
+    await citizen.answered(PATIENCE_S)
+    return citizen
+
+
+async def hurries(town: Town, number: str, **line: Any) -> Phone:
+    """One who knows the greeting and breaks it off by a key that means nothing."""
+    citizen = await calls(town, number, **line)
+    await listens(citizen, 0)
+    citizen.press("5")
+    return citizen
+
+
+async def hears(citizen: Phone, prompt: str, since: int = 0, part: slice = slice(None)) -> None:
+    """Wait until he has heard the prompt, or `part` of it, from sample `since` on; fails once his call is over."""
+    reach = len(sound.prompt(prompt, part)) + sound.SLACK + sound.RATE  # what began before the last look may end now
+    looked_at = since
+
+    async def heard() -> bool:
+        nonlocal looked_at
+        over, now = citizen.report.ended_by is not None, len(citizen.report.heard)
+        if now < looked_at + sound.RATE // 2 and not over:
+            return False
+        fresh = samples(citizen, slice(max(since, looked_at - reach), now))
+        looked_at = now
+        # in a thread: the phones of this process speak and hear on meanwhile
+        found = await asyncio.to_thread(sound.likeness, fresh, prompt, part) > sound.ALIKE
+        assert found or not over, f"the call was over before {prompt} was heard"
+        return found
+
+    await until(heard, why=lambda: f"{prompt} not in {looked_at / sound.RATE:.1f} s")
+
+
+async def begins(citizen: Phone, prompt: str, since: int = 0) -> None:
+    """Wait until he has heard the first two seconds of the prompt: by them a long one is known."""
+    await hears(citizen, prompt, since, slice(2 * sound.RATE))
+
+
+async def listens(citizen: Phone, seconds: float) -> None:
+    """Wait until he has heard so much more, whatever it is; 0: until he hears anything."""
+    since = len(citizen.report.heard)
+    await until(lambda: len(citizen.report.heard) > since + seconds * sound.RATE)
+
+
+def samples(citizen: Phone, part: slice = slice(None)) -> sound.Samples:
+    """What he has heard until now, or `part` of it."""
+    return np.array(citizen.report.heard[part], dtype=float)

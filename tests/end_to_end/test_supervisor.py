@@ -10,7 +10,7 @@ from playwright.async_api import expect
 
 from . import sound
 from .browser import operators
-from .test_lines import calls, hears
+from .citizens import calls, hears
 from .town import PATIENCE_S, Town, noon
 from .viewer import Viewer
 

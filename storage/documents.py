@@ -95,9 +95,10 @@ def make(kind: str, data: Mapping[str, Any]) -> Any:
 def read(kind: str, key: str, data: Data) -> Any:
     """The document that somebody wants to write under `key`, which `data` need not repeat.
 
-    Raises `DocumentsRefused` with everything that is wrong with it, `NoSuchDocument` for an unknown kind.
+    Raises `DocumentsRefused` with everything that is wrong with it, `NoSuchDocument` for an unknown kind, or another
+    key than that of the only one there is.
     """
-    if kind not in KINDS:
+    if kind not in KINDS or (not KINDS[kind].key and key != kind):
         raise NoSuchDocument(kind, key)
     name = KINDS[kind].key
     given = {name: key, **data} if name else dict(data)

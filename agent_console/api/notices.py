@@ -1,7 +1,9 @@
 """Incident notices (突发事件播报): what callers are told while they wait, published and withdrawn by supervisors."""
 
+import asyncio
 import logging
-import secrets
+import uuid
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
@@ -24,22 +26,31 @@ from routing.records import StoreFault
 log = logging.getLogger(__name__)
 
 MINUTES_MAX = 7 * 24 * 60
+KEPT_CASES = 256
+"""Incidents of which it is remembered what case was opened for them."""
 Word = Annotated[str, StringConstraints(strict=True, max_length=64)]
 Minutes = Annotated[StrictInt, Field(ge=1, le=MINUTES_MAX)]
 
 
 class Published(BaseModel):
-    """`incident` and `area`: keys from `GET /incidents`. `case`: the parent case; without it one is opened."""
+    """`incident` and `area`: keys from `GET /incidents`. `case`: the parent case; without it one is opened.
+
+    `id`: made by whoever publishes, so that one who asks again after a lost answer publishes it once; null: made here.
+    """
 
     incident: Word
     area: Word
     minutes: Minutes
     case: Word | None = None
+    id: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{8,64}$")] | None = None
 
 
 def router(console: Console) -> APIRouter:
     routes = APIRouter(tags=["notices"])
     need, store, views = console.gate.need, console.store, console.views
+    opened: OrderedDict[str, str] = OrderedDict()
+    """Id of an incident -> the case that was opened for it: the notice itself may not have been written."""
+    one_by_one = asyncio.Lock()
 
     async def shown(notices: Sequence[Notice]) -> list[NoticeJson]:
         stored = await store.read(store.documents_named, "notices", [one.id for one in notices])
@@ -72,12 +83,42 @@ def router(console: Console) -> APIRouter:
     async def publish(
         given: Published, request: Request, who: Annotated[SignedIn, Depends(need("notices/publish"))]
     ) -> NoticeJson:
-        """Answered when it is in force: the next caller whom it concerns hears it."""
+        """Answered when it is in force: the next caller whom it concerns hears it. Asked again, it is there once."""
         area, kind = _chosen(given, console)
-        login, now = who.account.login, console.clock()
-        case = await _parent(console, given.case, CaseInput("求助", area.text + kind.text, area.area, "急"), login)
+        async with one_by_one:  # a second press may come while the first is under way
+            known = await published(given, area, kind, who.account.login)
+            return known or await put_in_force(given, area, kind, who.account.login, origin(request))
+
+    async def published(given: Published, area: Spoken, kind: Spoken, login: str) -> NoticeJson | None:
+        """What this id was published with already. Raises `Problem` (409) where that was something else."""
+        if given.id is None:
+            return None
+        stored = (await store.read(store.documents_named, "notices", [given.id])).get(given.id)
+        if stored is None:
+            return None
+        notice = store.read_document("notices", given.id, stored.data)
+        assert isinstance(notice, Notice)
+        same = (area.prompt, kind.prompt) == notice.prompts and given.case in (None, notice.case)
+        if not same or stored.changed_by != login or notice.until <= console.clock():
+            raise _used()
+        return (await shown([notice]))[0]
+
+    async def put_in_force(given: Published, area: Spoken, kind: Spoken, login: str, where: str) -> NoticeJson:
+        key, now = given.id or uuid.uuid4().hex, console.clock()
+        if given.case is None:
+            if key not in opened:
+                matter = CaseInput("求助", area.text + kind.text, area.area, "急")
+                opened[key] = (await store.write(console.office.open_case, matter, None, login)).number
+                log.info("case %s opened by %s for an incident", opened[key], login)
+                while len(opened) > KEPT_CASES:
+                    opened.popitem(last=False)
+            case = opened[key]
+        elif await store.read(store.case, given.case) is None:
+            raise no_such_case(given.case)
+        else:
+            case = given.case
         notice = Notice(
-            id=f"{case}-{secrets.token_hex(4)}",
+            id=key,
             text=area.text + kind.text,
             prompts=(area.prompt, kind.prompt),
             case=case,
@@ -86,17 +127,17 @@ def router(console: Console) -> APIRouter:
             area=area.area,
         )
         try:
-            policy = await store.write(
-                store.change_policy, notice, who=login, origin=origin(request), expected_version=0, at=now
-            )
+            # before the write: what cannot be read after it would tell of something published that it is not
+            joined = await store.read(store.attached, [case])
+            policy = await store.write(store.change_policy, notice, who=login, origin=where, expected_version=0, at=now)
         except DocumentsRefused as gone:  # the area was taken away meanwhile
-            raise _no_such_area() from gone
+            raise _no_such_area(case) from gone
         except StoreFault as fault:
             log.error("the notice of case %s cannot be published: %s", case, fault)
             raise _not_published(case) from fault
         await held(console.gateway, policy)
         log.info("notice %s published by %s", notice.id, login)
-        return (await shown([notice]))[0]
+        return views.notice(notice, login, joined.get(case, 0))
 
     @routes.delete("/notices/{notice_id}", status_code=204)
     async def withdraw(
@@ -111,18 +152,6 @@ def router(console: Console) -> APIRouter:
         log.info("notice %s withdrawn by %s", notice_id, who.account.login)
 
     return routes
-
-
-async def _parent(console: Console, number: str | None, matter: CaseInput, login: str) -> str:
-    """The number of the parent case, which is opened where none is named. Raises `Problem` (404)."""
-    store = console.store
-    if number is None:
-        opened = await store.write(console.office.open_case, matter, None, login)
-        log.info("case %s opened by %s for an incident", opened.number, login)
-        return opened.number
-    if await store.read(store.case, number) is None:
-        raise no_such_case(number)
-    return number
 
 
 async def _ended(console: Console, notice: Notice, login: str, origin: str, now: float) -> Policy:
@@ -166,9 +195,19 @@ def _chosen(given: Published, console: Console) -> tuple[Spoken, Spoken]:
     return area, kind
 
 
-def _no_such_area() -> Problem:
+def _no_such_area(case: str) -> Problem:
+    """The parent case is there already: published for another area, it need not be opened again."""
     zh, en = "没有发布：这个区域刚刚被删除，请重新选择。", "Not published: this area was just removed. Choose again."
-    return Problem(422, "not-published", zh, en, errors=[FieldError("area", zh, en)])
+    return Problem(422, "not-published", zh, en, errors=[FieldError("area", zh, en)], more={"case": case})
+
+
+def _used() -> Problem:
+    return Problem(
+        409,
+        "stale-document",
+        "这个编号已用于另一条播报，或该播报已结束。请刷新页面，重新选择后发布。",
+        "This id was used for another notice, or that one is over. Reload the page, choose again and publish.",
+    )
 
 
 def _not_published(case: str) -> Problem:

@@ -19,6 +19,7 @@ from routing.check import OVERFLOWS, Finding
 from routing.documents import DocumentsRefused, NoSuchDocument, StaleDocument
 from routing.policy import Line, Mark, Notice
 from routing.queues import OverflowKind, Queue
+from routing.records import StoreFault
 
 log = logging.getLogger(__name__)
 
@@ -84,14 +85,19 @@ def router(console: Console) -> APIRouter:
                 expected_version=given.version or 0,
                 at=console.clock(),
             )
+        except NoSuchDocument as unknown:
+            raise _no_such(unknown) from unknown
         except DocumentsRefused as refused:
             raise _refused(refused, kind, key) from refused
         except StaleDocument as stale:
             raise _stale(stale, views.document(stale.current) if stale.current else None) from stale
         log.info("%s/%s changed by %s", kind, key, who.account.login)
-        saved = await store.read(store.document, kind, key)
         await held(console.gateway, policy)
-        return views.document(saved)
+        try:
+            return views.document(await store.read(store.document, kind, key))
+        except StoreFault as fault:
+            log.error("%s/%s is saved and cannot be read: %s", kind, key, fault)
+            raise _unread() from fault
 
     @routes.delete("/policy/{kind}/{key}", status_code=204)
     async def remove(
@@ -227,6 +233,15 @@ def _stale(stale: StaleDocument, current: DocumentJson | None) -> Problem:
         f"没有保存：{zh}请核对最新内容后再保存。",
         f"Not saved: {en} Look at how it stands now and save again.",
         more={"current": current},
+    )
+
+
+def _unread() -> Problem:
+    return Problem(
+        503,
+        "saved-not-shown",
+        "已保存并生效，但数据库暂时无法读取，看不到最新内容。请稍后刷新页面，不必重新填写。",
+        "Saved and in force, but the database cannot be read right now: reload in a moment; do not fill it in again.",
     )
 
 

@@ -1,9 +1,11 @@
 """Incident notices: published in one request, in force when answered, withdrawn for good, counted by their case."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from routing.documents import DocumentsRefused
 from routing.effects import AttachCaller
 from routing.policy import Area, Notice
 from routing.records import StoreFault
@@ -180,3 +182,61 @@ async def test_a_case_whose_notice_could_not_be_written_is_named_so_that_it_can_
             answer = await http.post("/api/v1/notices", json={**WATER, "area": "area-city"})
         assert (answer.status_code, answer.json()["case"]) == (503, "20261123-0001")
         assert (await publish(house, area="area-city", case=answer.json()["case"]))["case"] == "20261123-0001"
+
+
+async def test_an_incident_that_is_published_twice_with_one_id_is_there_once_with_one_case(house: House) -> None:
+    again = {"area": "area-city", "id": "f" * 32}
+    first, second = await asyncio.gather(publish(house, **again), publish(house, **again))
+    assert (first, first["id"]) == (second, "f" * 32)
+    async with house.client("sup1") as http:
+        assert [one["id"] for one in (await http.get("/api/v1/notices")).json()["items"]] == ["f" * 32]
+        assert [one["number"] for one in (await http.get("/api/v1/cases")).json()["items"]] == [first["case"]]
+        other = await http.post("/api/v1/notices", json={**WATER, **again, "incident": "incident-power"})
+    assert (other.status_code, other.json()["type"]) == (409, "urn:hotline:problem:stale-document")
+
+
+async def test_what_is_in_force_is_answered_though_nothing_can_be_read_any_more(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = house.store.change_policy
+
+    def away(*_: Any) -> None:
+        raise StoreFault("database is locked")
+
+    def written_last(*given: Any, **more: Any) -> Any:
+        after = write(*given, **more)
+        for name in ("documents_named", "attached"):
+            monkeypatch.setattr(house.store, name, away)
+        return after
+
+    monkeypatch.setattr(house.store, "change_policy", written_last)
+    shown = await publish(house, area="area-city")
+    assert (shown["by"], shown["joined"]) == ("sup1", 0)
+    assert shown["id"] in house.desk.snapshot().policy.notices
+
+
+async def test_after_a_failure_the_same_id_uses_the_case_that_was_opened_for_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any, **__: Any) -> None:
+        raise StoreFault("database is locked")
+
+    async with house.client("sup1") as http:
+        with monkeypatch.context() as patched:
+            patched.setattr(house.store, "change_policy", away)
+            failed = await http.post("/api/v1/notices", json={**WATER, "area": "area-city", "id": "e" * 32})
+        assert failed.status_code == 503
+        shown = await publish(house, area="area-city", id="e" * 32)
+        assert [one["number"] for one in (await http.get("/api/v1/cases")).json()["items"]] == [shown["case"]]
+
+
+async def test_an_area_that_is_gone_is_told_with_the_case_that_was_opened(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: Any, **__: Any) -> None:
+        raise DocumentsRefused([])
+
+    monkeypatch.setattr(house.store, "change_policy", refused)
+    async with house.client("sup1") as http:
+        answer = await http.post("/api/v1/notices", json={**WATER, "area": "area-city"})
+    assert (answer.status_code, answer.json()["case"]) == (422, "20261123-0001")

@@ -8,6 +8,7 @@ from agent_console.findings import FORMS, NAMED, RANGES
 from routing import events as ev
 from routing.policy import Mark, MarkKind, Member
 from routing.queues import Overflow, OverflowKind, Queue
+from routing.records import StoreFault
 from storage.documents import KINDS
 
 from .house import House
@@ -286,3 +287,23 @@ async def test_the_administrator_sees_who_may_be_a_member(house: House) -> None:
         accounts = (await http.get("/api/v1/accounts")).json()["items"]
     assert accounts[0] == {"login": "admin", "name": "管理员", "role": "admin"}
     assert len(accounts) == 9
+
+
+async def test_what_is_saved_is_in_force_though_it_cannot_be_read_any_more(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any) -> None:
+        raise StoreFault("database is locked")
+
+    monkeypatch.setattr(house.store, "document", away)
+    async with house.client("admin") as http:
+        answer = await http.put("/api/v1/policy/queues/gas", json={"data": GAS, "version": None})
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:hotline:problem:saved-not-shown")
+    assert house.desk.snapshot().policy.queues["gas"].title == "燃气"
+
+
+async def test_the_rules_stand_under_their_one_key_alone(house: House) -> None:
+    async with house.client("admin") as http:
+        answer = await http.put("/api/v1/policy/rules/other", json={"data": {"urgent_s": 1}, "version": None})
+        assert (answer.status_code, answer.json()["type"]) == (404, "urn:hotline:problem:no-such-document")
+        assert (await http.get("/api/v1/policy-changes")).json()["items"] == []

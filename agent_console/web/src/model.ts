@@ -218,6 +218,8 @@ export interface Notice {
 }
 
 export interface NoticeInput {
+  /** Made here: what is sent twice is published once. */
+  id: string
   incident: string
   area: string
   minutes: number

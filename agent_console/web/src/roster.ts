@@ -1,4 +1,5 @@
 /** Shifts, duties and handovers as the server tells them, and days of the calendar. */
+import { freshId } from './id'
 import type { Presence } from './model'
 
 export interface Person {
@@ -142,8 +143,4 @@ export class NoteDraft {
   remove(): void {
     this.shelf.removeItem(this.place)
   }
-}
-
-export function freshId(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -27,9 +27,17 @@ export function createWatch(account: Account, signedOut: () => void) {
     floor.value = reduce(floor.value, action)
   }
 
+  /** Lists are numbered as they are asked for. */
+  let asked = 0
+  /** The newest that is shown; what was asked for before it, or before an order was done, is old. */
+  let shown = 0
+
   /** What could not be asked for stays as it was. */
   async function load(): Promise<void> {
+    const mine = asked += 1
     const [members, told, listed, spoken] = await Promise.allSettled([api.operators(), api.notices(), api.nuisances(), api.incidents()])
+    if (mine < shown) return
+    shown = mine
     if (members.status === 'fulfilled') dispatch({ kind: 'members', members: members.value.items })
     if (told.status === 'fulfilled') notices.value = told.value.items
     if (listed.status === 'fulfilled') marks.value = listed.value.items
@@ -40,6 +48,16 @@ export function createWatch(account: Account, signedOut: () => void) {
   function refresh(): void {
     clearTimeout(timer)
     timer = setTimeout(() => void load(), SETTLE_MS)
+  }
+
+  /** An order after which the lists are others: answers under way do not know of it. */
+  async function change(run: () => Promise<unknown>): Promise<boolean> {
+    const done = await order(run)
+    if (done) {
+      shown = asked + 1
+      refresh()
+    }
+    return done
   }
 
   const every = setInterval(refresh, AGAIN_MS)
@@ -93,17 +111,18 @@ export function createWatch(account: Account, signedOut: () => void) {
 
     decide: (operator: Operator, word: 'grant' | 'deny') => order(() => api.decidePause(operator.login, word)),
 
-    publish: async (notice: NoticeInput) => {
-      const done = await order(() => api.publishNotice(notice))
-      if (done) await load()
-      return done
-    },
-    withdraw: async (notice: Notice) => {
-      if (await order(() => api.withdrawNotice(notice.id))) notices.value = notices.value.filter((one) => one.id !== notice.id)
-    },
-    release: async (mark: ListedMark) => {
-      if (await order(() => api.releaseMark(mark.number))) marks.value = marks.value.filter((one) => one.number !== mark.number)
-    },
+    publish: (notice: NoticeInput) => change(async () => {
+      const now = await api.publishNotice(notice)
+      notices.value = [now, ...notices.value.filter((one) => one.id !== now.id)]
+    }),
+    withdraw: (notice: Notice) => change(async () => {
+      await api.withdrawNotice(notice.id)
+      notices.value = notices.value.filter((one) => one.id !== notice.id)
+    }),
+    release: (mark: ListedMark) => change(async () => {
+      await api.releaseMark(mark.number)
+      marks.value = marks.value.filter((one) => one.number !== mark.number)
+    }),
 
     signOut: async () => {
       if (await order(api.signOut)) signedOut()

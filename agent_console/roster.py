@@ -124,6 +124,7 @@ class RosterViews:
         self._views = views
         self._accounts = list(accounts)
         self._names: Mapping[str, str] = {one.login: one.name for one in self._accounts}
+        self._leaders = {one.login for one in self._accounts if one.role is Role.LEADER}
 
     def person(self, login: str) -> PersonJson:
         return {"login": login, "name": self._names.get(login, login)}
@@ -161,7 +162,10 @@ class RosterViews:
         }
 
     def attendance(self, roster: Roster, operators: Mapping[str, Operator], now: float) -> AttendanceJson:
-        """`roster`: with the days around; `operators`: as the desk has them."""
+        """`roster`: with the days around; `operators`: as the desk has them.
+
+        A leader at his seat is nobody's surprise: he has no place in the roster.
+        """
         found = present(roster, operators, self._views, now)
         return {
             "at": self._views.time(now),
@@ -176,7 +180,9 @@ class RosterViews:
                 }
                 for one in found.due
             ],
-            "extra": [self._extra(one, operators[one.login], roster) for one in found.extra],
+            "extra": [
+                self._extra(one, operators[one.login], roster) for one in found.extra if one.login not in self._leaders
+            ],
         }
 
     def _extra(self, extra: Extra, operator: Operator, roster: Roster) -> ExtraJson:

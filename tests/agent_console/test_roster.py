@@ -158,3 +158,11 @@ async def test_supervisors_write_shifts_and_a_shift_in_use_is_not_taken_away(hou
         )
         assert (await http.delete("/api/v1/policy/shifts/day?version=1")).status_code == 204
         assert (await http.get("/api/v1/roster")).json()["gaps"] == [["08:00", "16:00"]]
+
+
+async def test_a_leader_at_his_seat_is_not_told_as_there_without_a_duty(house: House) -> None:
+    for login in ("leader1", "op1001"):
+        house.desk.post(ev.OperatorSignedIn(login))
+    async with house.client("sup1") as http:
+        extra = (await http.get("/api/v1/attendance")).json()["extra"]
+    assert [one["login"] for one in extra] == ["op1001"]

@@ -53,6 +53,12 @@ export function useEditor<K extends Kind>(kind: K, opened: Stored<Documents[K]> 
     }
   }
 
+  /** From now on what is here is compared with this one, and saved over it. */
+  function stands(now: Stored<T>): void {
+    base.value = copy(now.data)
+    version.value = now.version
+  }
+
   function calm(): void {
     errors.value = {}
     elsewhere.value = []
@@ -70,9 +76,12 @@ export function useEditor<K extends Kind>(kind: K, opened: Stored<Documents[K]> 
       busy.value = false
       return null
     }
+    const sent = JSON.stringify(data.value)
     try {
       const saved = await api.putDocument(kind, key, { ...data.value, ...(KEYS[kind] && { [KEYS[kind]]: key }) }, version.value)
-      shelf.removeItem(place)
+      stands(saved)
+      if (JSON.stringify(data.value) === sent) data.value = copy(saved.data)
+      keep()
       return saved
     } catch (error) {
       refused(error)
@@ -125,6 +134,12 @@ export function useEditor<K extends Kind>(kind: K, opened: Stored<Documents[K]> 
     keep()
   }
 
+  function takeTheirs(): void {
+    const theirs = conflict.value
+    if (theirs !== 'gone' && theirs !== null) stands(theirs)
+    revert()
+  }
+
   function revert(): void {
     data.value = copy(base.value)
     conflict.value = null
@@ -132,7 +147,7 @@ export function useEditor<K extends Kind>(kind: K, opened: Stored<Documents[K]> 
     calm()
   }
 
-  return { data, version, errors, elsewhere, problem, conflict, busy, changed, save, remove, keepMine, revert }
+  return { data, version, errors, elsewhere, problem, conflict, busy, changed, save, remove, keepMine, takeTheirs, revert }
 }
 
 function copy<T>(value: T): T {

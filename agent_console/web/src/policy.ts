@@ -1,4 +1,6 @@
 /** Documents that an administrator or supervisor changes, as the server keeps them. Times are seconds, of waiting or since 1970 UTC. */
+import type { Account } from './model'
+import { AT_A_SEAT } from './session'
 
 export const STRATEGIES = ['longest_idle', 'fewest_calls', 'round_robin', 'ring_all'] as const
 export const OVERFLOWS = ['message', 'queue', 'number', 'call_back'] as const
@@ -123,6 +125,11 @@ export interface Stored<T = Data> {
   data: T
 }
 
+/** The document of this key as it was seen last; null where it was not. */
+export function lastSeen<T>(key: string, seen: readonly Stored<T>[]): Stored<T> | null {
+  return seen.filter((one) => one.key === key).sort((a, b) => b.version - a.version)[0] ?? null
+}
+
 export interface Change {
   revision: number
   at: string
@@ -132,6 +139,12 @@ export interface Change {
   key: string
   before: Record<string, unknown> | null
   after: Record<string, unknown> | null
+}
+
+/** Who can be given queues, or has some: in the order of the logins. */
+export function crew(accounts: readonly Account[], members: readonly Stored<Member>[]): string[] {
+  const seated = accounts.filter((one) => AT_A_SEAT.includes(one.role)).map((one) => one.login)
+  return [...new Set([...seated, ...members.map((one) => one.key)])].sort()
 }
 
 const message = (): Overflow => ({ kind: 'message', target: '' })

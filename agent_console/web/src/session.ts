@@ -7,6 +7,8 @@ import type { Account, Role } from './model'
 
 /** The page that each role works at; the others have none yet. */
 export const PAGES: Partial<Record<Role, string>> = { operator: '/console', leader: '/console', supervisor: '/supervisor', admin: '/admin' }
+/** Who takes calls: a leader at his seat does what an operator does. */
+export const AT_A_SEAT: readonly Role[] = ['operator', 'leader']
 /** Who may look at the whole floor, and change what these may change. */
 export const WATCHERS: readonly Role[] = ['supervisor', 'admin']
 

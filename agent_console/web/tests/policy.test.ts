@@ -3,7 +3,8 @@ import { nextTick } from 'vue'
 import { api, Problem } from '../src/api'
 import { draftKey, useEditor } from '../src/editor'
 import { fromLocalTime, keepTimeOf, localTime } from '../src/format'
-import { differences, linesOf, type Skill, type Stored } from '../src/policy'
+import type { Account, Role } from '../src/model'
+import { crew, differences, lastSeen, linesOf, type Skill, type Stored } from '../src/policy'
 
 const LAW: Stored<Skill> = { key: 'law', version: 3, changed_at: '', changed_by: 'admin', data: { name: 'law', title: '法律' } }
 const PLACE = draftKey('admin', 'skills', 'law')
@@ -54,6 +55,32 @@ describe('a document being edited', () => {
     expect(shelf.getItem(PLACE)).toBeNull()
   })
 
+  it('that is saved is compared with what was saved, and saved again over that', async () => {
+    const put = vi.spyOn(api, 'putDocument')
+    put.mockResolvedValueOnce({ ...LAW, version: 4, data: { name: 'law', title: '法务' } })
+    const editor = open()
+    editor.data.value.title = '法务 '
+    await editor.save()
+    expect([editor.changed.value, editor.data.value.title]).toEqual([false, '法务'])
+    editor.data.value.title = '律师'
+    await nextTick()
+    expect(JSON.parse(shelf.getItem(PLACE) ?? '').version).toBe(4)
+    put.mockResolvedValueOnce({ ...LAW, version: 5 })
+    await editor.save()
+    expect(put).toHaveBeenLastCalledWith('skills', 'law', { name: 'law', title: '律师' }, 4)
+  })
+
+  it('is theirs after a conflict for whoever takes theirs', async () => {
+    const theirs = { ...LAW, version: 4, data: { name: 'law', title: '律师' } }
+    vi.spyOn(api, 'putDocument').mockRejectedValueOnce(new Problem(409, 'refused', '没有保存', [], { current: theirs }))
+    const editor = open()
+    editor.data.value.title = '法务'
+    await editor.save()
+    editor.takeTheirs()
+    expect([editor.data.value.title, editor.version.value, editor.changed.value, editor.conflict.value]).toEqual(['律师', 4, false, null])
+    expect(shelf.getItem(PLACE)).toBeNull()
+  })
+
   it('that another has removed is made anew by whoever keeps his', async () => {
     vi.spyOn(api, 'putDocument').mockRejectedValueOnce(new Problem(409, 'refused', '没有保存', [], { current: null }))
     const editor = open()
@@ -82,6 +109,18 @@ describe('a document being edited', () => {
     expect(editor.errors.value).toEqual({ name: 'empty' })
     expect(put).not.toHaveBeenCalled()
   })
+})
+
+it('whoever works at a seat can be given a queue, a leader too', () => {
+  const account = (login: string, role: Role): Account => ({ login, name: login, role })
+  const accounts = [account('op2', 'operator'), account('leader1', 'leader'), account('sup1', 'supervisor')]
+  expect(crew(accounts, [{ key: 'gone', version: 1, changed_at: '', changed_by: '', data: { login: 'gone', queues: [], skills: {} } }]))
+    .toEqual(['gone', 'leader1', 'op2'])
+})
+
+it('what was saved is newer than what the list still shows', () => {
+  const saved = { ...LAW, version: 4 }
+  expect([lastSeen('law', [LAW, saved]), lastSeen('law', [saved, LAW]), lastSeen('gas', [LAW])]).toEqual([saved, saved, null])
 })
 
 it('only fields that differ are told', () => {

@@ -133,8 +133,11 @@ class ListedMarkJson(TypedDict):
 
 
 class ListedMarksJson(TypedDict):
+    """`more`: how many are not shown."""
+
     items: list[ListedMarkJson]
     next: None
+    more: int
 
 
 class AttachedJson(TypedDict):

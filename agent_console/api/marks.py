@@ -23,7 +23,7 @@ from routing.records import CallRecord
 log = logging.getLogger(__name__)
 
 LISTED = 200
-"""As many as a page shows at once; those that hold longest."""
+"""As many as a page shows at once."""
 NOTE_MAX = 200
 NUMBER = re.compile(r"\+?[0-9]{3,20}")
 
@@ -40,18 +40,25 @@ def router(console: Console) -> APIRouter:
 
     @routes.get("/marks")
     async def marks(who: Annotated[SignedIn, Depends(need("marks"))], kind: MarkKind) -> ListedMarksJson:
-        """Those of this kind that hold now, newest first, with who put each on the list."""
+        """Those of this kind that hold now, newest first, with who put each on the list.
+
+        Of very many those that end by themselves are shown, which were put there of late; `more`: how many are not.
+        """
         now = console.clock()
         held_now = [
             one for one in console.gateway.snapshot().policy.marks.values() if one.kind is kind and one.holds(now)
         ]
-        held_now.sort(key=lambda one: float("inf") if one.until is None else one.until, reverse=True)
+        held_now.sort(key=lambda one: (one.until is not None, one.until or 0.0), reverse=True)
         shown = held_now[:LISTED]
         stored = await store.read(store.documents_named, "marks", [one.number for one in shown])
         # one that the desk has just put there is written in a moment
         found = [(one, stored[one.number]) for one in shown if one.number in stored]
         found.sort(key=lambda pair: pair[1].changed_at, reverse=True)
-        return {"items": [views.listed_mark(one, row.changed_by, row.changed_at) for one, row in found], "next": None}
+        return {
+            "items": [views.listed_mark(one, row.changed_by, row.changed_at) for one, row in found],
+            "next": None,
+            "more": len(held_now) - len(shown),
+        }
 
     async def record(call_id: str) -> CallRecord | None:
         running = console.gateway.snapshot().calls.get(call_id)

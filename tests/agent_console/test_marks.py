@@ -1,5 +1,7 @@
 """Nuisance callers: marked by who talked with them, listed for who may release them."""
 
+from dataclasses import replace
+
 import pytest
 
 from routing import events as ev
@@ -37,7 +39,7 @@ async def test_who_talked_with_a_caller_may_put_him_on_the_list_for_a_day(house:
     }
     assert house.audit()[-1][:3] == ("op1001", "policy_changed", "marks/13907330001")
     async with house.client("sup1") as http:
-        assert (await http.get("/api/v1/marks?kind=nuisance")).json() == {"items": [listed], "next": None}
+        assert (await http.get("/api/v1/marks?kind=nuisance")).json() == {"items": [listed], "next": None, "more": 0}
         assert (await http.get("/api/v1/marks?kind=special_care")).json()["items"] == []
         changes = (await http.get("/api/v1/policy-changes?kind=marks")).json()["items"]
         assert [(one["who"], one["key"]) for one in changes] == [("op1001", "13907330001")]
@@ -87,3 +89,13 @@ async def test_a_note_that_is_too_long_is_refused_by_field(house: House) -> None
         answer = await http.post(NUISANCE, json={"note": "骂" * 201})
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == ["note"]
+
+
+async def test_of_very_many_those_that_were_put_there_of_late_are_shown_and_the_others_counted(house: House) -> None:
+    house.have(Mark("13900000001", MarkKind.NUISANCE, until=house.now[0] + 86400))
+    policy = house.desk.snapshot().policy
+    for_ever = {f"139{index:08}": Mark(f"139{index:08}", MarkKind.NUISANCE) for index in range(100, 305)}
+    house.desk.post(ev.PolicyChanged(replace(policy, marks={**for_ever, **policy.marks})))
+    async with house.client("sup1") as http:
+        listed = (await http.get("/api/v1/marks?kind=nuisance")).json()
+    assert ([one["number"] for one in listed["items"]], listed["more"]) == (["13900000001"], 6)

@@ -1,6 +1,6 @@
 /** The HTTP API, typed. Every request has a time limit; every refusal is a `Problem`. */
 import type {
-  Account, Call, Case, CaseFields, City, DeskPhoneAccount, Incidents, ListedMark, LiveTicket, Message, Notice, NoticeInput, Offers, Operator,
+  Account, Call, Case, CaseFields, City, DeskPhoneAccount, Incidents, ListedMark, ListedMarks, LiveTicket, Message, Notice, NoticeInput, Offers, Operator,
   Page, PauseKind, SoftphoneAccount,
 } from './model'
 import type { Change, Documents, Kind, Stored } from './policy'
@@ -140,7 +140,7 @@ export const api = {
   decidePause: (login: string, word: 'grant' | 'deny') =>
     request<Operator>('POST', `/operators/${at(login)}/pause/${word}`, { body: {} }),
   offers: (login: string) => request<Offers>('GET', withQuery(`/operators/${at(login)}/offers`, { day: 'today', limit: 200 })),
-  nuisances: () => request<Page<ListedMark>>('GET', withQuery('/marks', { kind: 'nuisance' })),
+  nuisances: () => request<ListedMarks>('GET', withQuery('/marks', { kind: 'nuisance' })),
   releaseMark: (number: string) => request<void>('DELETE', `/policy/marks/${at(number)}`),
   incidents: () => request<Incidents>('GET', '/incidents'),
   notices: () => request<Page<Notice>>('GET', '/notices'),

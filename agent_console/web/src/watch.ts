@@ -1,5 +1,5 @@
 /** Joins the parts of the supervisor's page: the floor by the live socket, and the lists that the API keeps. */
-import { computed, inject, shallowRef, watch as follow, type InjectionKey } from 'vue'
+import { computed, inject, ref, shallowRef, watch as follow, type InjectionKey } from 'vue'
 import { api } from './api'
 import { city } from './city'
 import { startClock } from './clock'
@@ -18,6 +18,7 @@ export function createWatch(account: Account, signedOut: () => void) {
   const clock = startClock()
   const notices = shallowRef<Notice[]>([])
   const marks = shallowRef<ListedMark[]>([])
+  const moreMarks = ref(0)
   const incidents = shallowRef<Incidents>({ areas: [], kinds: [] })
   const names = shallowRef<ReadonlyMap<string, string>>(new Map())
   let live: Live | null = null
@@ -40,7 +41,10 @@ export function createWatch(account: Account, signedOut: () => void) {
     shown = mine
     if (members.status === 'fulfilled') dispatch({ kind: 'members', members: members.value.items })
     if (told.status === 'fulfilled') notices.value = told.value.items
-    if (listed.status === 'fulfilled') marks.value = listed.value.items
+    if (listed.status === 'fulfilled') {
+      marks.value = listed.value.items
+      moreMarks.value = listed.value.more
+    }
     if (spoken.status === 'fulfilled') incidents.value = spoken.value
   }
 
@@ -78,6 +82,8 @@ export function createWatch(account: Account, signedOut: () => void) {
     /** Those that are not over. */
     notices: computed(() => notices.value.filter((one) => Date.parse(one.until) > clock.now.value)),
     marks: computed(() => marks.value.filter((one) => one.until === null || Date.parse(one.until) > clock.now.value)),
+    /** How many are on the list beside those. */
+    moreMarks,
     queueTitle: (name: string | null) => floor.value.queues.find((one) => one.name === name)?.title ?? name ?? '',
     /** Whose login it is. */
     nameOf: (login: string) => names.value.get(login) ?? floor.value.operators.get(login)?.name ?? login,

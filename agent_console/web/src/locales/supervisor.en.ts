@@ -134,5 +134,6 @@ export const supervisor: typeof zh.supervisor = {
     release: 'Release',
     releaseWho: 'Release {number}',
     noNote: 'no note',
+    more: '{n} more numbers are not shown: look for them at “Administration · Caller list”',
   },
 }

@@ -134,5 +134,6 @@ export const supervisor = {
     release: '解除',
     releaseWho: '解除 {number}',
     noNote: '无备注',
+    more: '另有 {n} 个号码没有列出，请在“系统管理 · 来电名单”中查找',
   },
 }

@@ -236,7 +236,7 @@ class Hub:
         if not isinstance(effect, fx.ShowPolicy) or self._outdated(order):
             return
         self._queues = {name: shown for name, shown in self._queues.items() if name in effect.policy.queues}
-        self._tell("policy", {"revision": effect.policy.revision})
+        self._tell("policy", {"revision": effect.policy.revision, "queues": list(effect.policy.queues)})
 
     async def show_telephony(self, order: fx.Order) -> None:
         effect = order.effect

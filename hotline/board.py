@@ -54,6 +54,8 @@ def told(board: Board, frame: Frame, at: float) -> Board:
             )
         case "queue":
             return replace(after, queues={**board.queues, data["name"]: data})
+        case "policy":
+            return replace(after, queues={name: one for name, one in board.queues.items() if name in data["queues"]})
         case "operator":
             operators = _with(board.operators, data["login"], data, there=data["state"] != "offline")
             return replace(after, operators=operators)

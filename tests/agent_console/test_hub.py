@@ -8,6 +8,7 @@ from agent_console.session import SignedIn
 from routing import effects as fx
 from routing import events as ev
 from routing.operators import Operator
+from routing.queues import Queue
 from routing.records import Account, Role
 
 from .house import House
@@ -271,6 +272,14 @@ async def test_who_may_see_which_kind_is_said_for_every_kind(house: House) -> No
     house.hub.messages(1)
     assert {frame.text.partition('"type":"')[2].partition('"')[0] for frame in house.hub._kept} == set(SEEN_BY)
     assert set(kinds(watch)) == set(SEEN_BY) - {"offer_ended"}
+
+
+async def test_a_change_of_the_policy_tells_which_queues_there_are_now(house: House) -> None:
+    link = page(house)
+    frames(link)
+    house.have(Queue("gas", "燃气"))
+    (told,) = (frame["data"] for frame in frames(link) if frame["type"] == "policy")
+    assert told == {"revision": house.desk.snapshot().policy.revision, "queues": ["main", "gas"]}
 
 
 async def test_the_call_stays_on_the_page_while_its_operator_writes(house: House) -> None:

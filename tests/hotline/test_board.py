@@ -52,6 +52,12 @@ def test_frames_change_what_they_name_and_nothing_else() -> None:
     assert (set(board.operators), board.calls) == ({"op1002"}, {})
 
 
+def test_a_queue_that_was_taken_away_is_forgotten() -> None:
+    board = told(Board(), snapshot(queues=[queue("main", "市长热线"), queue("env", "环保")]), NOW)
+    board = told(board, frame(2, "policy", revision=3, queues=["main", "gas"]), NOW)
+    assert set(board.queues) == {"main"}
+
+
 def test_a_kind_of_frame_that_is_not_known_changes_nothing() -> None:
     before = told(Board(), snapshot(), NOW)
     for kind in ("saved", "ping", "weather"):

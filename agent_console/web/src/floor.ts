@@ -75,7 +75,7 @@ function apply(floor: Floor, frame: Frame, at: number): Floor {
     case 'saved':
       return { ...next, saved: floor.saved + 1 }
     case 'policy':
-      return { ...next, policy: frame.data.revision }
+      return { ...next, policy: frame.data.revision, queues: floor.queues.filter((one) => frame.data.queues.includes(one.name)) }
     case 'telephony':
       return { ...next, telephony: frame.data.up }
     default:
@@ -91,10 +91,16 @@ function withCall(calls: ReadonlyMap<string, Call>, call: Call): Map<string, Cal
   return after
 }
 
-/** Who is signed in, the socket knows better than an answer that was under way meanwhile. */
+/** Who is signed in and who is not, the socket knows better than an answer that was under way meanwhile. */
 function withMembers(known: ReadonlyMap<string, Operator>, members: Operator[]): Map<string, Operator> {
   const after = new Map([...known].filter(([, one]) => one.state !== 'offline'))
-  for (const one of members) if (!after.has(one.login)) after.set(one.login, one)
+  for (const one of members) {
+    const before = known.get(one.login)
+    if (before?.state === 'offline') {
+      const { name, queues, skills } = one
+      after.set(one.login, { ...before, name, queues, skills, asked: null, asked_title: '' })
+    } else if (!before) after.set(one.login, one)
+  }
   return after
 }
 

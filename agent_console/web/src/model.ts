@@ -233,6 +233,11 @@ export interface ListedMark extends Mark {
   at: string
 }
 
+/** `more`: how many there are beside. */
+export interface ListedMarks extends Page<ListedMark> {
+  more: number
+}
+
 /** A call that was offered to an operator. `result` null: it still rings, or they talk. */
 export interface Offer {
   call: string
@@ -259,5 +264,5 @@ export type Frame =
   | { seq: number; type: 'queue'; data: Queue }
   | { seq: number; type: 'saved'; data: { call: string } }
   | { seq: number; type: 'messages'; data: { open: number } }
-  | { seq: number; type: 'policy'; data: { revision: number } }
+  | { seq: number; type: 'policy'; data: { revision: number; queues: string[] } }
   | { seq: number; type: 'telephony'; data: { up: boolean } }

@@ -143,7 +143,7 @@ function apply(state: State, frame: Frame, at: number): State {
     case 'messages':
       return { ...next, messagesOpen: frame.data.open }
     case 'policy':
-      return { ...next, policy: frame.data.revision }
+      return { ...next, policy: frame.data.revision, queues: state.queues.filter((one) => frame.data.queues.includes(one.name)) }
     case 'telephony':
       return { ...next, telephony: frame.data.up }
     default:

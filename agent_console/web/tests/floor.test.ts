@@ -27,13 +27,19 @@ describe('the floor', () => {
       { seq: 11, type: 'operator', data: paused },
       { seq: 12, type: 'call', data: { ...call, id: 'c2' } },
       { seq: 13, type: 'queue', data: { ...queue, waiting: 5 } },
-      { seq: 14, type: 'policy', data: { revision: 7 } },
+      { seq: 14, type: 'policy', data: { revision: 7, queues: ['main'] } },
       { seq: 15, type: 'saved', data: { call: 'c2' } },
     )
     expect(moved.operators.get('op1001')).toEqual(paused)
     expect([...moved.calls.keys()]).toEqual(['c1', 'c2'])
     expect(moved.queues[0]?.waiting).toBe(5)
     expect([moved.policy, moved.saved, moved.snapshots]).toEqual([7, 1, 1])
+  })
+
+  test('forgets a queue that was taken away', () => {
+    const env = after(open, { seq: 11, type: 'queue', data: { ...queue, name: 'env' } })
+    const without = after(env, { seq: 12, type: 'policy', data: { revision: 8, queues: ['env', 'new'] } })
+    expect(without.queues.map((one) => one.name)).toEqual(['env'])
   })
 
   test('forgets a call that is over, and no frame counts twice', () => {
@@ -48,6 +54,13 @@ describe('the floor', () => {
     expect(late.operators.get('op1002')?.state).toBe('offline')
     expect(reduce(late, { kind: 'members', members: [operator] }).operators.has('op1002')).toBe(false)
   })
+})
+
+test('who has signed out stays so, though an older answer of the API has him ready; what he serves it tells', () => {
+  const gone = after(open, { seq: 11, type: 'operator', data: { ...operator, state: 'offline', asked: 'training', asked_title: '培训' } })
+  const late = reduce(gone, { kind: 'members', members: [{ ...operator, queues: ['main', 'gas'], skills: { gas: 3 } }] })
+  expect(late.operators.get('op1001')).toEqual({ ...operator, state: 'offline', queues: ['main', 'gas'], skills: { gas: 3 } })
+  expect(reduce(late, { kind: 'members', members: [] }).operators.size).toBe(0)
 })
 
 test('who asks for a pause stands first, then who is away too long, then who works', () => {

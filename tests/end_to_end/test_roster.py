@@ -92,6 +92,7 @@ async def test_a_week_is_filled_and_copied_and_who_is_missing_is_seen(city: Town
         await page.get_by_role("button", name="保存 day").click()
         await expect(page.get_by_role("dialog")).to_contain_text("开始时间请写成 00:00 到 23:59")
         await page.get_by_role("button", name="完成").click()
+        await page.get_by_role("button", name="放弃并关闭").click()
 
         await page.get_by_role("button", name="复制到下周").click()
         await page.get_by_text("已复制到").wait_for()
@@ -123,6 +124,7 @@ async def test_a_shift_is_added_and_nobody_is_in_two_at_once(city: Town) -> None
         await page.get_by_role("button", name="取消").click()
         await page.get_by_role("button", name="班次设置").click()
         await page.get_by_role("button", name="删除 early").click()
+        await page.get_by_role("button", name="确认删除 early").click()
         await page.get_by_role("button", name="保存 early").wait_for(state="detached")
 
 

@@ -4,7 +4,7 @@
  */
 import { computed, inject, provide, ref, shallowRef, watch, type InjectionKey, type Ref } from 'vue'
 import { api, Problem } from './api'
-import { BLANK, KEYS, type Documents, type Kind, type Stored } from './policy'
+import { BLANK, KEYS, keyFault, type Documents, type Kind, type Stored } from './policy'
 
 type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
@@ -71,8 +71,9 @@ export function useEditor<K extends Kind>(kind: K, opened: Stored<Documents[K]> 
     busy.value = true
     calm()
     const key = KEYS[kind] === '' ? kind : String((data.value as unknown as Record<string, unknown>)[KEYS[kind]] ?? '').trim()
-    if (key === '') {
-      errors.value = { [KEYS[kind]]: 'empty' }
+    const fault = keyFault(key)
+    if (fault) {
+      errors.value = { [KEYS[kind]]: fault }
       busy.value = false
       return null
     }

@@ -125,6 +125,14 @@ export interface Stored<T = Data> {
   data: T
 }
 
+/** Why a document cannot be sent under this name: it stands in the address. */
+export type KeyFault = 'empty' | 'slash'
+
+export function keyFault(key: string): KeyFault | null {
+  if (key === '') return 'empty'
+  return key.includes('/') ? 'slash' : null
+}
+
 /** The document of this key as it was seen last; null where it was not. */
 export function lastSeen<T>(key: string, seen: readonly Stored<T>[]): Stored<T> | null {
   return seen.filter((one) => one.key === key).sort((a, b) => b.version - a.version)[0] ?? null

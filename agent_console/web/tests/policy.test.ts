@@ -107,6 +107,9 @@ describe('a document being edited', () => {
     editor.data.value.name = '  '
     await editor.save()
     expect(editor.errors.value).toEqual({ name: 'empty' })
+    editor.data.value.name = 'law/2'
+    await editor.save()
+    expect(editor.errors.value).toEqual({ name: 'slash' })
     expect(put).not.toHaveBeenCalled()
   })
 })

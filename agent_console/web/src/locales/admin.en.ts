@@ -34,6 +34,7 @@ export const admin: typeof zh = {
   before: 'was',
   after: 'is',
   empty: 'Fill this in.',
+  slash: 'There may be no / in it: write it otherwise.',
   none: '(none)',
   yes: 'yes',
   no: 'no',

@@ -32,6 +32,7 @@ export const admin = {
   before: '原为',
   after: '现为',
   empty: '请填写这一项。',
+  slash: '不能含有 /，请换一个写法。',
   none: '（无）',
   yes: '是',
   no: '否',

@@ -37,7 +37,15 @@ ALLOWED: Mapping[str, frozenset[Role]] = MappingProxyType(
         "marks": WATCHERS,
         "notices": ON_THE_LINE,
         "notices/publish": WATCHERS,
-        "policy": ON_THE_LINE,
+        "policy-read": WATCHERS,
+        **dict.fromkeys(
+            (
+                *("policy-read/queues", "policy-read/lines", "policy-read/skills", "policy-read/pauses"),
+                *("policy-read/areas", "policy-read/rules", "policy-read/notices"),
+                *("policy-read/shifts", "policy-read/duties", "policy-read/handovers"),
+            ),
+            ON_THE_LINE,
+        ),
         **dict.fromkeys(
             ("policy/queues", "policy/lines", "policy/skills", "policy/pauses", "policy/areas", "policy/rules"),
             frozenset({Role.ADMIN}),
@@ -50,7 +58,8 @@ ALLOWED: Mapping[str, frozenset[Role]] = MappingProxyType(
 )
 """Group of routes -> roles that may use it. A group that is missing here is closed to all.
 
-`policy` is reading; writing is a group for each kind of document.
+Writing documents is a group for each kind, and so is reading them; `policy-read` is reading any other kind, and every
+change: who is in special care, and who did what, is nothing for all.
 """
 
 SEEN_BY: Mapping[str, frozenset[Role]] = MappingProxyType(

@@ -11,6 +11,7 @@ from agent_console import findings
 from agent_console.api.lists import Cursor, Limit
 from agent_console.audit import origin
 from agent_console.desk import held
+from agent_console.gate import ALLOWED
 from agent_console.parts import Console
 from agent_console.problems import FieldError, Problem
 from agent_console.session import SignedIn
@@ -40,6 +41,12 @@ def writing(request: Request) -> str:
     return f"policy/{request.path_params['kind']}"
 
 
+def reading(request: Request) -> str:
+    """The group of routes that reading this kind is in."""
+    group = f"policy-read/{request.path_params['kind']}"
+    return group if group in ALLOWED else "policy-read"
+
+
 def router(console: Console) -> APIRouter:
     routes = APIRouter(tags=["policy"])
     need, store, views = console.gate.need, console.store, console.views
@@ -48,7 +55,7 @@ def router(console: Console) -> APIRouter:
     async def documents(
         *,
         kind: str,
-        who: Annotated[SignedIn, Depends(need("policy"))],
+        who: Annotated[SignedIn, Depends(need(reading))],
         begins: Begins = "",
         limit: Limit = 50,
         cursor: Cursor = None,
@@ -60,7 +67,7 @@ def router(console: Console) -> APIRouter:
         return {"items": [views.document(one) for one in page.items], "next": page.next}
 
     @routes.get("/policy/{kind}/{key}")
-    async def document(kind: str, key: str, who: Annotated[SignedIn, Depends(need("policy"))]) -> DocumentJson:
+    async def document(kind: str, key: str, who: Annotated[SignedIn, Depends(need(reading))]) -> DocumentJson:
         try:
             return views.document(await store.read(store.document, kind, key))
         except NoSuchDocument as unknown:
@@ -131,7 +138,7 @@ def router(console: Console) -> APIRouter:
     @routes.get("/policy-changes")
     async def changes(
         *,
-        who: Annotated[SignedIn, Depends(need("policy"))],
+        who: Annotated[SignedIn, Depends(need("policy-read"))],
         kind: Kind = None,
         key: Key = None,
         limit: Limit = 50,

@@ -40,15 +40,15 @@ def router(console: Console) -> APIRouter:
     async def decide(login: str, who: SignedIn, request: Request, *, grant: bool) -> OperatorJson:
         desk = console.gateway.snapshot()
         operator = desk.operators.get(login)
-        if operator is None or operator.asked is None:
+        if operator is None:
             raise _nothing_asked()
+        asked = _waits(operator)
         by = who.account.login
         if not await granted(console.gateway, ev.PauseGranted(login, by) if grant else ev.PauseDenied(login, by)):
             now = console.gateway.snapshot()
-            if (now.operators.get(login) or operator).asked is None:  # somebody else was quicker
-                raise _nothing_asked()
-            raise pause_refused(operator.asked, operator, now)
-        console.audit.decided(who, login, origin(request), operator.asked, granted=grant)
+            found = now.operators.get(login, operator)  # he has gone, or somebody else was quicker
+            raise pause_refused(_waits(found), found, now)
+        console.audit.decided(who, login, origin(request), asked, granted=grant)
         names = {one.login: one.name for one in await store.read(store.accounts)}
         after = console.gateway.snapshot()
         return views.operator(after.operators.get(login, operator), names.get(login, login), after.policy)
@@ -89,6 +89,24 @@ def router(console: Console) -> APIRouter:
 
 def _away(member: Member) -> Operator:
     return Operator(member.login, member.queues, member.skills)
+
+
+def _waits(operator: Operator) -> str:
+    """The kind of pause that he waits to be granted. Raises `Problem` (409) where he does not."""
+    if not operator.signed_in:
+        raise _gone()
+    if operator.asked is None:
+        raise _nothing_asked()
+    return operator.asked
+
+
+def _gone() -> Problem:
+    return Problem(
+        409,
+        "operator-gone",
+        "他已经签退，小休申请不再有效，无需处理。",
+        "He has signed out, and his wish for a pause is over: nothing to be done.",
+    )
 
 
 def _nothing_asked() -> Problem:

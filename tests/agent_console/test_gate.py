@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 from agent_console.gate import ALLOWED
 from agent_console.session import Sessions
 from routing.records import Role
+from storage.documents import KINDS
 
 from .house import House
 
@@ -61,7 +62,7 @@ ROUTES = {
     ("GET", "/api/v1/policy/{kind}/{key}"): "line",
     ("PUT", "/api/v1/policy/{kind}/{key}"): "admin",
     ("DELETE", "/api/v1/policy/{kind}/{key}"): "admin",
-    ("GET", "/api/v1/policy-changes"): "line",
+    ("GET", "/api/v1/policy-changes"): "watchers",
     ("GET", "/api/v1/roster"): "line",
     ("PUT", "/api/v1/roster/{day}/{shift}"): "watchers",
     ("POST", "/api/v1/roster/copy"): "watchers",
@@ -133,6 +134,22 @@ async def test_each_kind_of_document_is_written_by_the_roles_named_for_it(house:
         async with house.client(Authorization=f"Bearer {token}") as http:
             status = (await http.request(method, f"/api/v1/policy/{kind}/nobody", json={})).status_code
         assert (status == 403) is (role not in WRITTEN_BY[kind]), (role, status)
+
+
+READ_BY = {
+    **{kind: MAY["line"] for kind in KINDS if kind not in ("marks", "members")},
+    **{kind: MAY["watchers"] for kind in ("marks", "members", "planets")},
+}
+
+
+@pytest.mark.parametrize("path", ["", "/nobody"])
+@pytest.mark.parametrize("kind", sorted(READ_BY))
+async def test_each_kind_of_document_is_read_by_the_roles_named_for_it(house: House, kind: str, path: str) -> None:
+    for role, login in LOGINS.items():
+        token = await Sessions(house.store, lambda: house.now[0]).issue(login, kind="token", lifetime=60)
+        async with house.client(Authorization=f"Bearer {token}") as http:
+            status = (await http.get(f"/api/v1/policy/{kind}{path}")).status_code
+        assert (status == 403) is (role not in READ_BY[kind]), (role, status)
 
 
 async def test_the_openapi_description_is_served_and_no_page_loads_scripts_from_elsewhere(house: House) -> None:

@@ -250,7 +250,7 @@ async def test_a_desk_that_is_silent_is_told_and_the_document_is_saved(
 async def test_many_marks_are_listed_by_page_and_found_by_how_they_begin(house: House) -> None:
     for index in range(5):
         house.store.change_policy(Mark(f"1390733000{index}", MarkKind.NUISANCE), who="sup1", at=house.now[0])
-    async with house.client("op1001") as http:
+    async with house.client("sup1") as http:
         first = (await http.get("/api/v1/policy/marks", params={"limit": 3})).json()
         rest = (await http.get("/api/v1/policy/marks", params={"limit": 3, "cursor": first["next"]})).json()
         found = (await http.get("/api/v1/policy/marks", params={"begins": "13907330003"})).json()

@@ -1,5 +1,9 @@
 """What a supervisor sees and decides: the operators, the pauses they ask for, what was offered to them."""
 
+from typing import Any
+
+import pytest
+
 from routing import events as ev
 from routing.operators import OperatorState
 from routing.policy import Member, PauseKind, Skill
@@ -148,3 +152,26 @@ async def test_offers_that_were_refused_and_missed_are_listed_and_counted(house:
         assert yesterday == {"items": [], "counts": {}, "next": None}
         assert (await other.get(f"{OPERATORS}/op1001/offers")).status_code == 403
         assert (await sup.get(f"{OPERATORS}/op1001/offers", params={"day": "soon"})).status_code == 422
+
+
+@pytest.mark.parametrize("word", ["grant", "deny"])
+async def test_whoever_has_gone_meanwhile_is_told_as_gone(
+    house: House, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    house.have(TRAINING)
+    house.sit_down("op1001")
+    house.desk.post(ev.PauseRequested("op1001", "training"))
+    ask = house.desk.ask
+
+    async def goes_first(event: ev.Event) -> Any:
+        house.desk.post(ev.OperatorSignedOut("op1001"))
+        return await ask(event)
+
+    async with house.client("sup1") as http:
+        with monkeypatch.context() as patched:
+            patched.setattr(house.desk, "ask", goes_first)
+            first = await http.post(f"{OPERATORS}/op1001/pause/{word}", json={})
+        again = await http.post(f"{OPERATORS}/op1001/pause/{word}", json={})
+    for answer in (first, again):
+        assert (answer.status_code, answer.json()["type"]) == (409, "urn:hotline:problem:operator-gone")
+    assert not [act for _, act, _, _ in house.audit() if act.startswith("pause_")]

@@ -5,6 +5,7 @@ A supervisor releases one by `DELETE /policy/marks/{number}`.
 
 import logging
 import re
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -68,7 +69,10 @@ def router(console: Console) -> APIRouter:
     async def mark_nuisance(
         call_id: str, given: Nuisance, request: Request, who: Annotated[SignedIn, Depends(need("nuisance"))]
     ) -> ListedMarkJson:
-        """The caller is put behind all others for as long as the rules say; only who talked with him may say so."""
+        """The caller is put behind all others for as long as the rules say; only who talked with him may say so.
+
+        What holds longer already goes on doing so, and an older note stays where no new one is written.
+        """
         login, now = who.account.login, console.clock()
         found = await record(call_id)
         if found is None:
@@ -99,7 +103,7 @@ def router(console: Console) -> APIRouter:
                 "该号码在特殊关怀名单上，不能标记为骚扰。如确有必要，请联系班长。",
                 "This number is on the special-care list and cannot be marked. Talk to your supervisor if need be.",
             )
-        mark = Mark(number, MarkKind.NUISANCE, given.note, now + policy.rules.nuisance_for_s)
+        mark = _together(known, Mark(number, MarkKind.NUISANCE, given.note, now + policy.rules.nuisance_for_s))
         try:
             after = await store.write(
                 store.change_policy, mark, who=login, origin=origin(request), expected_version=None, at=now
@@ -114,3 +118,12 @@ def router(console: Console) -> APIRouter:
         return views.listed_mark(mark, login, now)
 
     return routes
+
+
+def _together(known: Mark | None, given: Mark) -> Mark:
+    """What is marked now, with what holds of this caller already."""
+    if known is None:
+        return given
+    ends = (known.until, given.until)
+    until = None if None in ends else max(one for one in ends if one is not None)
+    return replace(given, note=given.note or known.note, until=until)

@@ -99,3 +99,20 @@ async def test_of_very_many_those_that_were_put_there_of_late_are_shown_and_the_
     async with house.client("sup1") as http:
         listed = (await http.get("/api/v1/marks?kind=nuisance")).json()
     assert ([one["number"] for one in listed["items"]], listed["more"]) == (["13900000001"], 6)
+
+
+@pytest.mark.parametrize(("ends_in", "kept"), [(None, None), (86400 * 7, 86400 * 7), (60, 86400)])
+async def test_what_holds_longer_is_not_shortened_and_its_note_stays_where_none_is_written(
+    house: House, ends_in: float | None, kept: float | None
+) -> None:
+    now = house.now[0]
+    house.have(Mark("13907330001", MarkKind.NUISANCE, "骂人", None if ends_in is None else now + ends_in))
+    after_a_talk(house)
+    until = None if kept is None else now + kept
+    async with house.client("op1001") as http:
+        await http.post(NUISANCE, json={"note": " "})
+        assert house.desk.snapshot().policy.marks["13907330001"] == Mark(
+            "13907330001", MarkKind.NUISANCE, "骂人", until
+        )
+        await http.post(NUISANCE, json={"note": "又来"})
+    assert house.desk.snapshot().policy.marks["13907330001"].note == "又来"

@@ -1,4 +1,5 @@
 /** Shifts, duties and handovers as the server tells them, and days of the calendar. */
+import { day } from './format'
 import { freshId } from './id'
 import type { Presence } from './model'
 
@@ -93,6 +94,16 @@ export function weekday(day: string): number {
 
 export function monday(day: string): string {
   return later(day, -weekday(day))
+}
+
+/** A week that was read so long ago is read again: others change it, too. */
+const AGAIN_MS = 300_000
+
+/** Which week a page that stays open reads again now, `from` null being this week; null while it need not. */
+export function again(shown: Pick<Roster, 'today' | 'days'>, readAt: number, now: number): { from: string | null } | null {
+  if (day(now) === shown.today && now - readAt < AGAIN_MS) return null
+  const first = shown.days[0]?.day ?? null
+  return { from: first === monday(shown.today) ? null : first }
 }
 
 /** "11-23" */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { later, monday, NoteDraft, weekday } from '../src/roster'
+import { keepTimeOf } from '../src/format'
+import { again, later, monday, NoteDraft, weekday } from '../src/roster'
 
 function shelf(full = false) {
   const kept = new Map<string, string>()
@@ -24,6 +25,15 @@ describe('days of the calendar', () => {
     expect([weekday('2026-11-23'), weekday('2026-11-29')]).toEqual([0, 6])
     expect([monday('2026-11-23'), monday('2026-11-29')]).toEqual(['2026-11-23', '2026-11-23'])
   })
+})
+
+it('a week that stays open is read again after some minutes, and at midnight, this week as this week', () => {
+  keepTimeOf('Asia/Shanghai')
+  const at = (time: string) => Date.parse(`2026-11-${time}+08:00`)
+  const week = (first: string) => ({ today: '2026-11-29', days: [{ day: first, turns: [] }] })
+  expect(again(week('2026-11-23'), at('29T23:58:00'), at('29T23:59:50'))).toBeNull()
+  expect(again(week('2026-11-23'), at('29T23:58:00'), at('30T00:00:01'))).toEqual({ from: null })
+  expect(again(week('2026-11-16'), at('29T10:00:00'), at('29T10:05:00'))).toEqual({ from: '2026-11-16' })
 })
 
 describe('a handover that is typed', () => {

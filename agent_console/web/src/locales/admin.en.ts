@@ -95,6 +95,7 @@ export const admin: typeof zh = {
   mark: { special_care: 'special care', nuisance: 'nuisance' },
   field: {
     begins: 'Begins', ends: 'Ends', logins: 'On duty', needed: 'How many', taken_by: 'Taken by', taken_at: 'Taken at',
+    waiting: 'waiting', messages: 'messages open', calls: 'talking', notices: 'notices',
     at: 'At', from_duty: 'Of', to_duty: 'To', by: 'By', open: 'Open then',
     name: 'Name', title: 'Title', strategy: 'Who is rung', ring_s: 'Ring', wrap_up_s: 'Wrap-up', reconnect_s: 'Reconnect',
     prefer_s: 'Preferred operator', head_start_s: 'Head start', answer_within_s: 'Answer within', answer_share: 'Share aimed at',

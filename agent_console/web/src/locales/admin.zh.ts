@@ -93,6 +93,7 @@ export const admin = {
   mark: { special_care: '特别关照', nuisance: '骚扰' },
   field: {
     begins: '开始', ends: '结束', logins: '当班话务员', needed: '需要人数', taken_by: '接班人', taken_at: '接班时间',
+    waiting: '排队', messages: '待处理留言', calls: '通话中', notices: '播报',
     at: '时间', from_duty: '交出的班次', to_duty: '接班的班次', by: '交班人', open: '当时未办结',
     name: '代号', title: '名称', strategy: '分配方式', ring_s: '振铃时间', wrap_up_s: '话后时间', reconnect_s: '重连等待',
     prefer_s: '等原话务员', head_start_s: '队列优先', answer_within_s: '应答目标时间', answer_share: '应答目标比例',

@@ -2,24 +2,17 @@
  * The floor as a supervisor sees it: every queue, operator and running call, kept by the live socket. Who is a member
  * and not signed in, the API tells.
  */
-import type { Call, Frame, Operator, Queue } from './model'
-import { withQueue, type Link } from './state'
+import { common, NOTHING, type Shared } from './frames'
+import type { Call, Frame, Operator } from './model'
+import type { Link } from './state'
 
-export interface Floor {
-  seq: number | null
+/** `saved`, `policy` and `snapshots` say that lists which the API keeps may have changed. */
+export interface Floor extends Shared {
   link: Link
-  queues: Queue[]
   /** By login: all members, and who else is signed in. */
   operators: ReadonlyMap<string, Operator>
   /** By id: those that run. */
   calls: ReadonlyMap<string, Call>
-  telephony: boolean
-  /** These three say that lists which the API keeps may have changed. */
-  saved: number
-  policy: number
-  snapshots: number
-  /** Server clock minus browser clock, milliseconds. */
-  skew: number
 }
 
 export type Action =
@@ -28,16 +21,10 @@ export type Action =
   | { kind: 'members'; members: Operator[] }
 
 export const EMPTY: Floor = {
-  seq: null,
+  ...NOTHING,
   link: 'connecting',
-  queues: [],
   operators: new Map(),
   calls: new Map(),
-  telephony: true,
-  saved: 0,
-  policy: 0,
-  snapshots: 0,
-  skew: 0,
 }
 
 export function reduce(floor: Floor, action: Action): Floor {
@@ -52,34 +39,20 @@ export function reduce(floor: Floor, action: Action): Floor {
 }
 
 function apply(floor: Floor, frame: Frame, at: number): Floor {
-  // A frame already seen may come again after a return with `since`; a snapshot always counts.
-  if (frame.type !== 'snapshot' && floor.seq !== null && frame.seq <= floor.seq) return floor
-  const next = { ...floor, seq: frame.seq }
+  const next = common(floor, frame, at)
+  if (next === floor) return floor
   switch (frame.type) {
     case 'snapshot':
       return {
         ...next,
-        queues: frame.data.queues,
         operators: new Map((frame.data.operators ?? []).map((one) => [one.login, one])),
         calls: new Map((frame.data.calls ?? []).map((one) => [one.id, one])),
-        telephony: frame.data.telephony,
-        skew: Date.parse(frame.data.now) - at,
-        snapshots: floor.snapshots + 1,
       }
     case 'operator':
       return { ...next, operators: new Map(floor.operators).set(frame.data.login, frame.data) }
     case 'call':
       return { ...next, calls: withCall(floor.calls, frame.data) }
-    case 'queue':
-      return { ...next, queues: withQueue(floor.queues, frame.data) }
-    case 'saved':
-      return { ...next, saved: floor.saved + 1 }
-    case 'policy':
-      return { ...next, policy: frame.data.revision, queues: floor.queues.filter((one) => frame.data.queues.includes(one.name)) }
-    case 'telephony':
-      return { ...next, telephony: frame.data.up }
     default:
-      // A newer server may say things this page does not know.
       return next
   }
 }

@@ -6,7 +6,8 @@
  * server, so while the live socket is down the softphone alone decides what
  * the call panel shows.
  */
-import type { Call, Frame, OfferEnd, Operator, Queue } from './model'
+import { common, NOTHING, type Shared } from './frames'
+import type { Call, Frame, OfferEnd, Operator } from './model'
 
 /** `replaced`: opened elsewhere. `signed_out`: the session is over. */
 export type Link = 'connecting' | 'open' | 'lost' | 'replaced' | 'signed_out'
@@ -32,28 +33,17 @@ export interface EndedOffer {
   at: number
 }
 
-export interface State {
-  seq: number | null
+export interface State extends Shared {
   link: Link
   phone: Phone
   leg: Leg | null
   operator: Operator | null
   /** His call now, or the last one he had. */
   call: Call | null
-  queues: Queue[]
   messagesOpen: number
-  telephony: boolean
   endedOffer: EndedOffer | null
   /** The call of which the server last said that it is not this operator's any more. */
   over: string | null
-  /** Counts the calls written to the store: lists refresh when it grows. */
-  saved: number
-  /** The policy of which the server last told. */
-  policy: number
-  /** Counts snapshots: after one, anything may have changed unseen. */
-  snapshots: number
-  /** Server clock minus browser clock, milliseconds. */
-  skew: number
 }
 
 export type Action =
@@ -65,21 +55,15 @@ export type Action =
   | { kind: 'note_read' }
 
 export const INITIAL: State = {
-  seq: null,
+  ...NOTHING,
   link: 'connecting',
   phone: 'off',
   leg: null,
   operator: null,
   call: null,
-  queues: [],
   messagesOpen: 0,
-  telephony: true,
   endedOffer: null,
   over: null,
-  saved: 0,
-  policy: 0,
-  snapshots: 0,
-  skew: 0,
 }
 
 export function reduce(state: State, action: Action): State {
@@ -105,9 +89,8 @@ export function reduce(state: State, action: Action): State {
 }
 
 function apply(state: State, frame: Frame, at: number): State {
-  // A frame already seen may come again after a return with `since`; a snapshot always counts.
-  if (frame.type !== 'snapshot' && state.seq !== null && frame.seq <= state.seq) return state
-  const next = { ...state, seq: frame.seq }
+  const next = common(state, frame, at)
+  if (next === state) return state
   switch (frame.type) {
     case 'snapshot':
       return {
@@ -115,11 +98,7 @@ function apply(state: State, frame: Frame, at: number): State {
         operator: frame.data.operator,
         call: frame.data.call,
         over: overAfter(null, frame.data.operator, frame.data.call),
-        queues: frame.data.queues,
         messagesOpen: frame.data.messages_open,
-        telephony: frame.data.telephony,
-        skew: Date.parse(frame.data.now) - at,
-        snapshots: state.snapshots + 1,
       }
     case 'operator':
       return { ...next, operator: frame.data, over: overAfter(state.over, frame.data, null) }
@@ -136,18 +115,9 @@ function apply(state: State, frame: Frame, at: number): State {
           at,
         },
       }
-    case 'queue':
-      return { ...next, queues: withQueue(state.queues, frame.data) }
-    case 'saved':
-      return { ...next, saved: state.saved + 1 }
     case 'messages':
       return { ...next, messagesOpen: frame.data.open }
-    case 'policy':
-      return { ...next, policy: frame.data.revision, queues: state.queues.filter((one) => frame.data.queues.includes(one.name)) }
-    case 'telephony':
-      return { ...next, telephony: frame.data.up }
     default:
-      // A newer server may say things this page does not know.
       return next
   }
 }
@@ -172,12 +142,6 @@ function overAfter(over: string | null, operator: Operator | null, call: Call | 
   if (call?.state === 'ended') return call.id
   const busy = operator?.state === 'ringing' || operator?.state === 'talking'
   return busy && operator.call === over ? null : over
-}
-
-export function withQueue(queues: Queue[], queue: Queue): Queue[] {
-  return queues.some((known) => known.name === queue.name)
-    ? queues.map((known) => (known.name === queue.name ? queue : known))
-    : [...queues, queue]
 }
 
 export type Phase = 'idle' | 'ringing' | 'talking' | 'wrap_up'

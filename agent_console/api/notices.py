@@ -47,18 +47,8 @@ class Published(BaseModel):
 
 def router(console: Console) -> APIRouter:
     routes = APIRouter(tags=["notices"])
-    need, store, views = console.gate.need, console.store, console.views
-    opened: OrderedDict[str, str] = OrderedDict()
-    """Id of an incident -> the case that was opened for it: the notice itself may not have been written."""
-    one_by_one = asyncio.Lock()
-
-    async def shown(notices: Sequence[Notice]) -> list[NoticeJson]:
-        stored = await store.read(store.documents_named, "notices", [one.id for one in notices])
-        joined = await store.read(store.attached, {one.case for one in notices if one.case})
-        return [
-            views.notice(one, stored[one.id].changed_by if one.id in stored else "", joined.get(one.case, 0))
-            for one in notices
-        ]
+    need = console.gate.need
+    press = Press(console)
 
     @routes.get("/incidents")
     async def incidents(who: Annotated[SignedIn, Depends(need("notices"))]) -> IncidentsJson:
@@ -77,20 +67,49 @@ def router(console: Console) -> APIRouter:
         inforce = sorted(
             (one for one in policy.notices.values() if one.holds(now)), key=lambda one: one.since, reverse=True
         )
-        return {"items": await shown(inforce), "next": None}
+        return {"items": await _shown(console, inforce), "next": None}
 
     @routes.post("/notices", status_code=201)
     async def publish(
         given: Published, request: Request, who: Annotated[SignedIn, Depends(need("notices/publish"))]
     ) -> NoticeJson:
         """Answered when it is in force: the next caller whom it concerns hears it. Asked again, it is there once."""
-        area, kind = _chosen(given, console)
-        async with one_by_one:  # a second press may come while the first is under way
-            known = await published(given, area, kind, who.account.login)
-            return known or await put_in_force(given, area, kind, who.account.login, origin(request))
+        return await press.publish(given, who.account.login, origin(request))
 
-    async def published(given: Published, area: Spoken, kind: Spoken, login: str) -> NoticeJson | None:
+    @routes.delete("/notices/{notice_id}", status_code=204)
+    async def withdraw(
+        notice_id: str, request: Request, who: Annotated[SignedIn, Depends(need("notices/publish"))]
+    ) -> None:
+        """It ends now; who hears it at this moment may still press the key."""
+        now = console.clock()
+        notice = console.gateway.snapshot().policy.notices.get(notice_id)
+        if notice is None or notice.until <= now:
+            raise _no_such_notice()
+        await held(console.gateway, await _ended(console, notice, who.account.login, origin(request), now))
+        log.info("notice %s withdrawn by %s", notice_id, who.account.login)
+
+    return routes
+
+
+class Press:
+    """Notices are published one by one: a second press may come while the first is under way."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._one_by_one = asyncio.Lock()
+        self._opened: OrderedDict[str, str] = OrderedDict()
+        """Id of a notice -> the case that was opened for it: the notice itself may not have been written."""
+
+    async def publish(self, given: Published, login: str, where: str) -> NoticeJson:
+        """Raises `Problem`."""
+        area, kind = _chosen(given, self._console)
+        async with self._one_by_one:
+            known = await self._published(given, area, kind, login)
+            return known or await self._put_in_force(given, area, kind, login, where)
+
+    async def _published(self, given: Published, area: Spoken, kind: Spoken, login: str) -> NoticeJson | None:
         """What this id was published with already. Raises `Problem` (409) where that was something else."""
+        store = self._console.store
         if given.id is None:
             return None
         stored = (await store.read(store.documents_named, "notices", [given.id])).get(given.id)
@@ -99,27 +118,22 @@ def router(console: Console) -> APIRouter:
         notice = store.read_document("notices", given.id, stored.data)
         assert isinstance(notice, Notice)
         same = (area.prompt, kind.prompt) == notice.prompts and given.case in (None, notice.case)
-        if not same or stored.changed_by != login or notice.until <= console.clock():
+        if not same or stored.changed_by != login or notice.until <= self._console.clock():
             raise _used()
-        return (await shown([notice]))[0]
+        return (await _shown(self._console, [notice]))[0]
 
-    async def put_in_force(given: Published, area: Spoken, kind: Spoken, login: str, where: str) -> NoticeJson:
-        key, now = given.id or uuid.uuid4().hex, console.clock()
+    async def _put_in_force(self, given: Published, area: Spoken, kind: Spoken, login: str, where: str) -> NoticeJson:
+        console, store = self._console, self._console.store
+        key, now, text = given.id or uuid.uuid4().hex, console.clock(), area.text + kind.text
         if given.case is None:
-            if key not in opened:
-                matter = CaseInput("求助", area.text + kind.text, area.area, "急")
-                opened[key] = (await store.write(console.office.open_case, matter, None, login)).number
-                log.info("case %s opened by %s for an incident", opened[key], login)
-                while len(opened) > KEPT_CASES:
-                    opened.popitem(last=False)
-            case = opened[key]
+            case = await self._case(key, CaseInput("求助", text, area.area, "急"), login)
         elif await store.read(store.case, given.case) is None:
             raise no_such_case(given.case)
         else:
             case = given.case
         notice = Notice(
             id=key,
-            text=area.text + kind.text,
+            text=text,
             prompts=(area.prompt, kind.prompt),
             case=case,
             since=now,
@@ -137,21 +151,27 @@ def router(console: Console) -> APIRouter:
             raise _not_published(case) from fault
         await held(console.gateway, policy)
         log.info("notice %s published by %s", notice.id, login)
-        return views.notice(notice, login, joined.get(case, 0))
+        return console.views.notice(notice, login, joined.get(case, 0))
 
-    @routes.delete("/notices/{notice_id}", status_code=204)
-    async def withdraw(
-        notice_id: str, request: Request, who: Annotated[SignedIn, Depends(need("notices/publish"))]
-    ) -> None:
-        """It ends now; who hears it at this moment may still press the key."""
-        now = console.clock()
-        notice = console.gateway.snapshot().policy.notices.get(notice_id)
-        if notice is None or notice.until <= now:
-            raise _no_such_notice()
-        await held(console.gateway, await _ended(console, notice, who.account.login, origin(request), now))
-        log.info("notice %s withdrawn by %s", notice_id, who.account.login)
+    async def _case(self, key: str, matter: CaseInput, login: str) -> str:
+        """The number of the parent case, which is opened at the first try."""
+        if key not in self._opened:
+            store = self._console.store
+            self._opened[key] = (await store.write(self._console.office.open_case, matter, None, login)).number
+            log.info("case %s opened by %s for an incident", self._opened[key], login)
+            while len(self._opened) > KEPT_CASES:
+                self._opened.popitem(last=False)
+        return self._opened[key]
 
-    return routes
+
+async def _shown(console: Console, notices: Sequence[Notice]) -> list[NoticeJson]:
+    store = console.store
+    stored = await store.read(store.documents_named, "notices", [one.id for one in notices])
+    joined = await store.read(store.attached, {one.case for one in notices if one.case})
+    return [
+        console.views.notice(one, stored[one.id].changed_by if one.id in stored else "", joined.get(one.case, 0))
+        for one in notices
+    ]
 
 
 async def _ended(console: Console, notice: Notice, login: str, origin: str, now: float) -> Policy:

@@ -138,7 +138,7 @@ async def test_each_kind_of_document_is_written_by_the_roles_named_for_it(house:
 
 READ_BY = {
     **{kind: MAY["line"] for kind in KINDS if kind not in ("marks", "members")},
-    **{kind: MAY["watchers"] for kind in ("marks", "members", "planets")},
+    **dict.fromkeys(("marks", "members", "planets"), MAY["watchers"]),
 }
 
 

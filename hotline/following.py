@@ -44,23 +44,27 @@ class Following:
 
     async def run(self) -> None:
         """Work until cancelled. What fails is tried again, and keeps nothing else from being done."""
+        told: list[str] = []
         while True:
             await self._changed.wait()
             self._changed.clear()
-            if not await self._follow():
+            faults = await self._follow()
+            if faults and faults != told:
+                log.error("the changed policy is not taken up as a whole, trying again: %s", "; ".join(faults))
+            told = faults
+            if faults:
                 await asyncio.sleep(RETRY_S)
                 self._changed.set()
 
-    async def _follow(self) -> bool:
-        """Whether all of it was done."""
-        whole = True
+    async def _follow(self) -> list[str]:
+        """What could not be done."""
+        faults = []
         for part in (self._have_numbers, self._have_phones, self._have_residents):
             try:
                 await part()
             except (AmiError, OSError, UnsafeValueError, StoreFault) as fault:
-                log.error("the changed policy is not taken up as a whole, trying again: %s", fault)
-                whole = False
-        return whole
+                faults.append(str(fault))
+        return faults
 
     async def _have_numbers(self) -> None:
         await self._numbers.have(self._policy().lines)

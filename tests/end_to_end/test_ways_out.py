@@ -226,9 +226,12 @@ async def test_each_who_is_offered_a_call_back_gets_what_he_chooses_and_who_hang
         await hears(citizen, "leave-message")
         await citizen.hang_up()
         assert sound.likeness(samples(citizen), "callback-offer") < sound.ALIKE
-        calls = (await town.get("/calls", limit=20))["items"]
-        (call,) = [one for one in calls if one["caller_name"] == name]
+        call = await until(lambda: ended_of(name))
         assert (call["caller"], call["outcome"]) == ("", "message")
+
+    async def ended_of(name: str) -> dict[str, Any] | None:
+        calls = (await town.get("/calls", limit=20))["items"]
+        return next((one for one in calls if one["caller_name"] == name and one["outcome"]), None)
 
     await asyncio.gather(
         asks("13907332011"),

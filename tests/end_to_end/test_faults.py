@@ -27,6 +27,7 @@ async def hear(citizen: Phone, seconds: float) -> array[int]:
     return citizen.report.heard[start:]
 
 
+@pytest.mark.hears
 async def test_a_talk_outlives_the_killed_application_and_is_known_again_afterwards(
     breakable: Town, voice: Path
 ) -> None:

@@ -67,7 +67,7 @@ def spellings(one: str, country: str) -> frozenset[str]:
         return frozenset({one})
     national = phonenumbers.national_significant_number(parsed)
     abroad = f"{parsed.country_code}{national}"
-    return frozenset({one, abroad, f"+{abroad}", *((national,) if number(national, country) == one else ())})
+    return frozenset({one, *(way for way in (national, abroad, f"+{abroad}") if number(way, country) == one)})
 
 
 def _planned(text: str, country: str) -> phonenumbers.PhoneNumber | None:

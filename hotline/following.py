@@ -16,7 +16,8 @@ from storage.store import Store
 log = logging.getLogger(__name__)
 
 NOBODY: frozenset[str] = frozenset()
-RETRY_S = 5.0
+RETRY_S, RETRY_MAX_S = 5.0, 60.0
+"""Pause before what failed is tried again, doubled from time to time up to this."""
 
 
 class Following:
@@ -45,6 +46,7 @@ class Following:
     async def run(self) -> None:
         """Work until cancelled. What fails is tried again, and keeps nothing else from being done."""
         told: list[str] = []
+        pause = RETRY_S
         while True:
             await self._changed.wait()
             self._changed.clear()
@@ -53,8 +55,9 @@ class Following:
                 log.error("the changed policy is not taken up as a whole, trying again: %s", "; ".join(faults))
             told = faults
             if faults:
-                await asyncio.sleep(RETRY_S)
+                await asyncio.sleep(pause)
                 self._changed.set()
+            pause = min(2 * pause, RETRY_MAX_S) if faults else RETRY_S
 
     async def _follow(self) -> list[str]:
         """What could not be done."""

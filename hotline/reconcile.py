@@ -230,7 +230,7 @@ def _events(call: Call, channels: Channels) -> list[ev.CallEvent]:
         if call.state is CallState.TALKING:
             return []
         waiting = [ev.CallerWaiting(call.id, channels.citizen)] if call.state is CallState.GREETING else []
-        return [*waiting, ev.OperatorAnswered(call.id, channels.talking, channels.talking_channel)]
+        return [*waiting, ev.OperatorAnswered(call.id, channels.talking, channels.talking_channel, seen=True)]
     if call.state is CallState.TALKING and call.operator:
         return [ev.OperatorLegEnded(call.id, call.operator, 0)]
     if call.state is CallState.RINGING:

@@ -27,7 +27,7 @@ class Callers:
         """He talked with this operator until `at`."""
         known = self._talked.get(caller)
         if caller and (known is None or known[1] <= at):
-            _keep(self._talked, caller, (operator, at))
+            remember(self._talked, caller, (operator, at), REMEMBERED)
 
     def operator(self, caller: str, now: float) -> str | None:
         """With whom he talked last within a day."""
@@ -48,7 +48,7 @@ class Callers:
         if last is not None:
             self.talked(caller, last, at)
         if call.outcome is Outcome.ABANDONED and call.queued_at is not None:
-            _keep(self._gave_up, caller, at)
+            remember(self._gave_up, caller, at, REMEMBERED)
         elif call.outcome is not Outcome.UNKNOWN:
             self._gave_up.pop(caller, None)
         # who gives up while he waits for us is no nuisance, however often we made him wait
@@ -62,7 +62,7 @@ class Callers:
         times.append(at)
         while times[0] < at - rules.nuisance_within_s:
             times.popleft()
-        _keep(self._silent, caller, times)
+        remember(self._silent, caller, times, REMEMBERED)
         if len(times) < rules.nuisance_calls or policy.mark(caller, at) is not None:
             return None
         return Mark(caller, MarkKind.NUISANCE, NUISANCE_NOTE, at + rules.nuisance_for_s)
@@ -72,8 +72,9 @@ class Callers:
         self._silent.pop(caller, None)
 
 
-def _keep(book: OrderedDict[str, T], key: str, what: T) -> None:
+def remember(book: OrderedDict[str, T], key: str, what: T, most: int) -> None:
+    """Note it as the newest, and forget the oldest note where there are more than `most`."""
     book[key] = what
     book.move_to_end(key)
-    if len(book) > REMEMBERED:
+    if len(book) > most:
         book.popitem(last=False)

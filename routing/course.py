@@ -87,11 +87,9 @@ TRANSITIONS: Mapping[CallState, Mapping[type, CallState]] = MappingProxyType(
             ev.CallEnded: S.ENDED,
         },
         S.LEAVING: {
-            ev.NoticeJoined: S.LEAVING,
-            ev.CallBackWanted: S.LEAVING,
+            **OUT,  # an order to send him on may cross his choice as well
             **CALLED_BACK,
             ev.GoodbyeSaid: S.LEAVING,
-            ev.CallEnded: S.ENDED,
         },
         S.ENDED: {},
     }
@@ -123,7 +121,7 @@ def advance(call: Call, event: ev.CallEvent, now: float, *, prefer_s: float = 20
                 waits_since=call.waits_since or now,
             )
             if call.state not in (S.RINGING, S.TALKING):
-                return back if call.state is state else _mark(_stayed(back), state, now, "waiting")
+                return back if call.state is state else _mark(back, state, now, "waiting")
             if not _leg_was_heard(call, now):
                 return replace(call, channel=channel)
             result = "lost" if call.state is S.TALKING else ev.RingResult.NOT_ANSWERED
@@ -141,14 +139,14 @@ def advance(call: Call, event: ev.CallEvent, now: float, *, prefer_s: float = 20
             if leg.rung_at is not None:
                 return call
             return _mark(_leg(call, operator, channel=channel, rung_at=now), state, now, "ringing", operator)
-        case ev.OperatorAnswered(operator=operator, channel=channel):
+        case ev.OperatorAnswered(operator=operator, channel=channel, seen=seen):
             if call.state is not S.RINGING:  # rung by the dialplan itself, or he had taken another way meanwhile
-                if any(leg.channel == channel and leg.answered_at is not None for leg in call.legs):
+                if not seen and any(leg.channel == channel and leg.answered_at is not None for leg in call.legs):
                     raise IllegalMove(f"{call.id} with {operator} again", call.state, event)
-                call = replace(_stayed(call), legs=(*call.legs, Leg(operator=operator, offered_at=now)))
+                call = replace(call, legs=(*call.legs, Leg(operator=operator, offered_at=now)))
             _ring(call, operator, event)
             talk = _leg(call, operator, channel=channel, answered_at=now, result="answered")
-            talk = replace(_rings_over(talk, now, "taken"), operator=operator, at_music=False)
+            talk = replace(_rings_over(_forgotten(talk), now, "taken"), operator=operator, at_music=False)
             talk = replace(talk, answered_at=call.answered_at or now, queued_at=call.queued_at or now)
             return _mark(talk, state, now, "answered", operator)
         case ev.RingEnded(operator=operator, result=result):
@@ -183,13 +181,13 @@ def _without_operator(call: Call, event: AloneEvent, state: CallState, now: floa
                 return call
             return _mark(replace(call, notices=(*call.notices, notice)), state, now, "notice", notice)
         case ev.NoticeJoined(case=case):
-            return replace(_settle(call, Outcome.JOINED, now, "joined", case), joined=call.joined or case)
+            return _settle(replace(call, joined=call.joined or case), Outcome.JOINED, now, "joined", case)
         case ev.CallBackWanted():
             return _settle(call, Outcome.CALL_BACK, now, "call_back")
         case ev.MessageStarted():
-            if call.message_at is not None:
+            if call.state is S.MESSAGE:
                 return call
-            return _mark(replace(_left(call, now), message_at=now), state, now, "message")
+            return _mark(replace(_left(call, now), message_at=call.message_at or now), state, now, "message")
         case ev.MessageTaken():
             return _mark(call, state, now, "message_taken")
         case ev.ForwardStarted(number=number):
@@ -255,15 +253,18 @@ def _left(call: Call, now: float) -> Call:
     return replace(_rings_over(call, now, ev.RingResult.CANCELLED), at_music=False, operator=None)
 
 
-def _stayed(call: Call) -> Call:
-    """The call with a person to be found for it after all."""
+def _forgotten(call: Call) -> Call:
+    """The call without what he chose in place of a person: until one has him, none of it is dropped."""
     return replace(call, message_at=None, settled=None, settled_at=None, joined="")
 
 
 def _settle(call: Call, outcome: Outcome, now: float, kind: str, detail: str = "") -> Call:
-    if call.settled is not None:
+    """Once he has asked for a call-back he is called back, whatever he chooses beside it."""
+    if call.state is S.LEAVING and call.settled in (outcome, Outcome.CALL_BACK):
         return call
-    return _mark(replace(_left(call, now), settled=outcome, settled_at=now), S.LEAVING, now, kind, detail)
+    kept = Outcome.CALL_BACK if call.settled is Outcome.CALL_BACK else outcome
+    settled = replace(_left(call, now), settled=kept, settled_at=call.settled_at or now)
+    return _mark(settled, S.LEAVING, now, kind, detail)
 
 
 def _release(call: Call, now: float, result: str, prefer_s: float) -> Call:
@@ -301,10 +302,10 @@ def _end(call: Call, cause: int | None, now: float) -> Call:
         outcome = Outcome.ANSWERED
     elif call.message_at is not None:
         outcome = Outcome.MESSAGE
-    elif call.settled is not None:
-        outcome = call.settled
     elif call.forward_answered_at is not None:
         outcome = Outcome.FORWARDED
+    elif call.settled is not None:
+        outcome = call.settled
     elif cause is None:
         outcome = Outcome.UNKNOWN
     else:

@@ -8,14 +8,13 @@ from collections import OrderedDict
 from dataclasses import replace
 from math import inf
 from types import MappingProxyType
-from typing import TypeVar
 
 from routing import course, overflow, pauses, work
 from routing import effects as fx
 from routing import events as ev
 from routing import operators as op
 from routing.call import Call, CallState, IllegalMove
-from routing.callers import Callers
+from routing.callers import Callers, remember
 from routing.floor import Floor, fit, rank
 from routing.gauges import Gauges
 from routing.operators import Operator, OperatorState
@@ -23,8 +22,6 @@ from routing.pace import Pace
 from routing.policy import Mark, Policy
 from routing.queues import Overflow, OverflowKind
 from routing.snapshot import AT_WORK, Snapshot
-
-T = TypeVar("T")
 
 ENDED_KEPT = 5000
 """How many ended calls are remembered: arrival and end come by different ways, in any order and more than once."""
@@ -118,7 +115,7 @@ class Desk:
         if policy.revision < self._policy.revision:
             return
         for number, mark in list(self._marked.items()):
-            if mark.yields_to(policy.marks.get(number)):
+            if mark.yields_to(policy.marks.get(number), now):
                 del self._marked[number]
             else:  # on its way to the store
                 policy = policy.with_(mark)
@@ -160,7 +157,7 @@ class Desk:
         )
         if call.id in self._gone:
             effects += _written(course.advance(call, ev.CallEnded(call.id, self._gone.pop(call.id)), now))
-            _remember(self._over, call.id, None)
+            remember(self._over, call.id, None, ENDED_KEPT)
             return
         self._keep(call)
         effects += _written(call)
@@ -196,7 +193,7 @@ class Desk:
         before = self._calls.get(event.call)
         if before is None:
             if isinstance(event, ev.CallEnded) and event.call not in self._over:
-                _remember(self._gone, event.call, event.cause)
+                remember(self._gone, event.call, event.cause, ENDED_KEPT)
                 effects.append(fx.AskWitness(event.call))
             raise IllegalMove(event.call, "unknown", event)
         after = course.advance(before, event, now, prefer_s=self._policy.queue(before.queue).reconnect_s)
@@ -243,7 +240,7 @@ class Desk:
         del self._calls[call.id]
         self._floor.drop_call(call.id)
         self._gauges.drop_call(call.id)
-        _remember(self._over, call.id, None)
+        remember(self._over, call.id, None, ENDED_KEPT)
         mark = self._callers.ended(call, self._policy)
         if mark is not None:
             self._marked[mark.number] = mark
@@ -254,6 +251,10 @@ class Desk:
     def _follow(self, before: Call, after: Call, event: ev.CallEvent, now: float, effects: list[fx.Effect]) -> None:
         """Move the operators along with their call."""
         if isinstance(event, ev.OperatorAnswered):
+            ringing = self._operators.get(event.operator)
+            if ringing is not None and ringing.state is OperatorState.RINGING and ringing.call != after.id:
+                # he was believed free, and rung for another: that phone is busy
+                self._move_call(ev.RingEnded(ringing.call or "", event.operator, ev.RingResult.CANCELLED), now, effects)
             self._move_operator(event.operator, event, now, effects)
             self._pace.began(event.operator, self._policy.queue(after.queue).name, now)
         elif isinstance(event, ev.RingStarted | ev.HangUpRequested):
@@ -390,10 +391,3 @@ class Desk:
 def _written(call: Call) -> tuple[fx.SaveCall, fx.ShowCall]:
     """What follows whenever a call has changed."""
     return fx.SaveCall(call), fx.ShowCall(call)
-
-
-def _remember(book: OrderedDict[str, T], call: str, what: T) -> None:
-    """Note it, and forget the oldest note where there are too many."""
-    book[call] = what
-    if len(book) > ENDED_KEPT:
-        book.popitem(last=False)

@@ -88,11 +88,15 @@ class RingStarted:
 
 @dataclass(frozen=True, slots=True)
 class OperatorAnswered:
-    """The operator took the call: the two talk."""
+    """The operator took the call: the two talk.
+
+    `seen`: they are seen together now; otherwise it was told, and may be told again after their talk.
+    """
 
     call: str
     operator: str
     channel: str
+    seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

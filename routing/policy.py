@@ -98,9 +98,9 @@ class Mark:
     def holds(self, now: float) -> bool:
         return self.until is None or now < self.until
 
-    def yields_to(self, other: "Mark | None") -> bool:
-        """Whether the other one stays where this one is set by a pattern of calls: it says as much, or more."""
-        if other is None:
+    def yields_to(self, other: "Mark | None", now: float) -> bool:
+        """Whether the other one stays where a pattern of calls sets this one: it holds and says as much, or more."""
+        if other is None or not other.holds(now):
             return False
         longer = other.until is None or (self.until is not None and self.until <= other.until)
         return other.kind is not MarkKind.NUISANCE or longer

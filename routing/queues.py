@@ -64,8 +64,8 @@ class Queue:
     `head_start_s`: the queue's tier, so much earlier do its citizens count as come.
     `answer_within_s`, `answer_share`: the service level that is aimed at, as 0.8 of calls within 15 s.
     `hours`: rules as `worktime.weekly` reads them, none: always open. `max_length`: who may wait, 0: any number.
-    With no operator signed in a citizen waits `nobody_wait_s`, with all of them busy `max_wait_s`, 0: for ever; the
-    four overflows say what comes then.
+    With nobody there who can take it a citizen waits `nobody_wait_s`, with all of them busy `max_wait_s`, 0: for ever;
+    the four overflows say what comes then.
     `announce_every_s`: at least so long between two announcements of place and wait, 0: none. `comfort`: the prompts
     that are said in turn between them.
     """

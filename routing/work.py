@@ -5,7 +5,10 @@ from routing.effects import AttachCaller, OpenWork, WorkKind
 
 
 def left_by(call: Call) -> list[OpenWork | AttachCaller]:
-    """The work that the call leaves. A citizen who asked for a call-back and left a message is called back once."""
+    """The work that the call leaves. A citizen who asked for a call-back and left a message is called back once.
+
+    He may have done both where his choice crossed an order to send him on.
+    """
     works: list[OpenWork | AttachCaller] = []
     if call.message_at is not None:
         works.append(OpenWork(call.id, call.caller, call.message_at))

@@ -349,6 +349,8 @@ def _settled(row: tables.Call) -> Outcome | None:
     """What the citizen chose in place of a person."""
     if row.settled_at is None:
         return None
+    if row.outcome in (Outcome.JOINED, Outcome.CALL_BACK):
+        return Outcome(row.outcome)
     return Outcome.JOINED if row.joined else Outcome.CALL_BACK
 
 

@@ -5,7 +5,7 @@ A change, its row among the changes and its row in the audit are one transaction
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Any
@@ -145,20 +145,21 @@ def write(session: Session, before: Policy, wanted: Iterable[Any], stamp: Stamp,
     wrong = [fault for document in changed for fault in documents.faults(document)]
     wrong += [fault for document in changed for fault in _names_nobody(session, document)]
     wrong = wrong or [*rosters.findings(session, changed, before.local(stamp.at).date())]
-    _hold([*wrong, *_new(before, after)])
+    holding = {one.id for one in changed if isinstance(one, parts.Notice) and one.until > stamp.at}
+    _hold([*wrong, *_new(before, after, holding)])
     for document in changed:
         _write(session, document, stamp)
     return replace(after, revision=revision(session))
 
 
 def mark(session: Session, given: MarkCaller) -> None:
-    """Put a caller on the list by the desk's word, or keep him there longer; what a person wrote of one in need stays.
+    """Put a caller on the list by the desk's word; what a person wrote of one in need stays as long as it holds.
 
     Raises `DocumentsRefused` for a number that is none.
     """
     _hold(documents.faults(given.mark))
     row = _found(session, given.mark)
-    if not given.mark.yields_to(None if row is None else documents.load("marks", row.data)):
+    if not given.mark.yields_to(None if row is None else documents.load("marks", row.data), given.at):
         _write(session, given.mark, Stamp("hotline", "", given.at))
 
 
@@ -215,11 +216,14 @@ def _hold(wrong: Iterable[Finding]) -> None:
         raise DocumentsRefused(found)
 
 
-def _new(before: Policy, after: Policy) -> list[Finding]:
-    """What is wrong with the policy now and was not before."""
+def _new(before: Policy, after: Policy, holding: Collection[str] = ()) -> list[Finding]:
+    """What is wrong with the policy now and was not before.
+
+    Notices that are `holding` from now on have no faults from before: one of the past may name an area that is gone.
+    """
     if after is before:
         return []
-    known = set(check.findings(_brief(before, before)))
+    known = {one for one in check.findings(_brief(before, before)) if one.kind != "notices" or one.key not in holding}
     return [wrong for wrong in check.findings(_brief(after, before)) if wrong not in known]
 
 

@@ -66,8 +66,9 @@ def test_a_call_without_an_id_is_refused() -> None:
         ("12345", {"12345"}),
         ("073128881234", {"073128881234", "73128881234", "8673128881234", "+8673128881234"}),
         ("13907330001", {"13907330001", "8613907330001", "+8613907330001"}),
-        ("+442071838750", {"+442071838750", "442071838750"}),
+        ("+442071838750", {"+442071838750"}),  # 44… without its + would be no number that a line is known by
     ],
 )
 def test_a_number_of_ours_is_dialled_however_a_trunk_sends_it(kept: str, sent: set[str]) -> None:
     assert spellings(kept, "CN") == sent
+    assert {number(one, "CN") for one in sent} == {kept}

@@ -14,7 +14,7 @@ from agi import witness
 from agi.ami import Ami, Event
 from agi.endpoints import Endpoints
 from agi.facts import Facts
-from hotline.reconcile import Reconcile
+from hotline.reconcile import Channels, Reconcile, bring
 from routing import effects as fx
 from routing import events as ev
 from routing.call import Call, CallState, Outcome
@@ -322,3 +322,21 @@ async def test_a_talk_that_runs_when_we_start_is_adopted_with_its_operator(tmp_p
     assert (call.state, call.operator) == (CallState.TALKING, "op1001")
     assert call.answered_at == pytest.approx(1795433750.372, abs=0.001)
     assert room.desk.snapshot.operators["op1001"].state is OperatorState.TALKING
+
+
+def test_two_who_are_seen_together_talk_whatever_was_told_before() -> None:
+    call = Call(CALL, "13907330001", "", "12345", CHANNEL, 100.0)
+    for at, event in (
+        (101.0, ev.CallerWaiting(CALL, CHANNEL)),
+        (102.0, ev.OperatorAnswered(CALL, "op1001", "PJSIP/op1001-1")),
+        (110.0, ev.SoundLost(CALL, "op1001")),
+    ):
+        call = advance(call, event, at)
+    together = Channels(CHANNEL, "connect", frozenset({"op1001"}), "op1001", "PJSIP/op1001-1")
+    found, told = bring(call, [], together, 120.0)
+    assert (found.state, found.operator, [type(event) for event, _ in told]) == (
+        CallState.TALKING,
+        "op1001",
+        [ev.OperatorAnswered],
+    )
+    assert found.talk_s == 8.0  # until the sound was lost; the talk that goes on is not over

@@ -71,5 +71,5 @@ class Hall:
         return self.desk.snapshot.operators[login].state
 
 
-def only(kind: type[E], effects: Iterable[object]) -> list[E]:
+def only(kind: type[E] | tuple[type[E], ...], effects: Iterable[object]) -> list[E]:
     return [effect for effect in effects if isinstance(effect, kind)]

@@ -156,6 +156,8 @@ def test_an_area_goes_when_the_notices_that_name_it_are_over(store: Store) -> No
         store.drop_policy("areas", "天元区", who="admin", at=NOON + 599)
     after = store.drop_policy("areas", "天元区", who="admin", at=NOON + 600)
     assert (list(after.areas), list(after.notices)) == ([], ["n1"])
+    with pytest.raises(DocumentsRefused, match="notices/n1 area: unknown"):
+        store.change_policy(replace(notice, until=NOON + 3600), who="sup1", at=NOON + 700)  # nobody would hear it
 
 
 def test_the_rules_can_be_changed_and_not_taken_away(store: Store) -> None:
@@ -201,6 +203,17 @@ def test_what_a_person_wrote_of_a_nuisance_for_longer_stays(store: Store) -> Non
     found = [Mark(number, MarkKind.NUISANCE, "自动", NOON + 600) for number in ("13907330001", "13907330002")]
     store.apply([Entry(seq, *of(MarkCaller(mark, NOON))) for seq, mark in enumerate(found, start=1)])
     assert [mark.note for mark in store.policy().marks.values()] == ["长期辱骂", "自动"]
+
+
+def test_a_special_care_that_is_over_keeps_nobody_off_the_list(store: Store) -> None:
+    over, holding = (Mark("13907330001", MarkKind.SPECIAL_CARE, "手术后", until) for until in (NOON - 1, NOON + 1))
+    found = Mark("13907330001", MarkKind.NUISANCE, "自动", NOON + 600)
+    store.change_policy(holding, who="sup1", at=NOON - 60)
+    store.apply([Entry(1, *of(MarkCaller(found, NOON)))])
+    assert store.policy().marks["13907330001"] == holding
+    store.change_policy(over, who="sup1", at=NOON - 30)
+    store.apply([Entry(2, *of(MarkCaller(found, NOON)))])
+    assert store.policy().marks["13907330001"] == found
 
 
 def test_many_marks_are_read_once_and_not_looked_through_at_each_change(

@@ -59,7 +59,7 @@ ALLOWED: Mapping[str, frozenset[Role]] = MappingProxyType(
 """Group of routes -> roles that may use it. A group that is missing here is closed to all.
 
 Writing documents is a group for each kind, and so is reading them; `policy-read` is reading any other kind, and every
-change: who is in special care, and who did what, is nothing for all.
+change: who is in special care, and what was changed before, is nothing for all.
 """
 
 SEEN_BY: Mapping[str, frozenset[Role]] = MappingProxyType(

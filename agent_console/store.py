@@ -3,7 +3,7 @@
 All methods but `read` and `write` block, and are called through these two: `await store.read(store.calls, …)`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from datetime import date
 from typing import Any, ParamSpec, Protocol, TypeVar
 
@@ -104,6 +104,8 @@ class Documents(Threads, Protocol):
     ) -> Policy: ...
 
     def document(self, kind: str, key: str, /) -> StoredDocument: ...
+
+    def newest_documents(self, kind: str, keys: Container[str], most: int, /) -> list[StoredDocument]: ...
 
     def documents_named(self, kind: str, keys: Iterable[str], /) -> dict[str, StoredDocument]: ...
 

@@ -101,8 +101,8 @@ def remove(store: Store, settings: Settings, words: Sequence[str]) -> list[str]:
             raise DeskPhoneError(
                 f"{', '.join(missing)}: no desk phone, nothing was removed. There are: {', '.join(there) or 'none'}."
             )
+        store.remove_desk_phones(logins)
         for login in logins:
-            store.remove_desk_phone(login)
             store.note(by_hand(Act.DESK_PHONE_REMOVED, login, ""))
         _take_up(store, settings)
     return logins

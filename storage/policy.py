@@ -5,9 +5,10 @@ A change, its row among the changes and its row in the audit are one transaction
 
 import json
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import tzinfo
+from itertools import islice
 from typing import Any
 
 from sqlmodel import Session, col, func, select
@@ -120,6 +121,15 @@ def named(session: Session, kind: str, keys: Iterable[str]) -> dict[str, StoredD
     """Those of `keys` that are there."""
     query = select(tables.Document).where(col(tables.Document.kind) == kind, col(tables.Document.key).in_(list(keys)))
     return {row.key: _stored(row) for row in session.exec(query)}
+
+
+def newest(session: Session, kind: str, keys: Container[str], most: int) -> list[StoredDocument]:
+    """Of the documents with these keys those that were changed last, the newest first."""
+    columns = select(tables.Document.key).where(col(tables.Document.kind) == kind)
+    rows = session.exec(columns.order_by(col(tables.Document.changed_at).desc(), col(tables.Document.key)))
+    wanted = list(islice((key for key in rows if key in keys), most))
+    found = named(session, kind, wanted)
+    return [found[key] for key in wanted]
 
 
 def begin(session: Session, wanted: Iterable[Any], stamp: Stamp) -> None:

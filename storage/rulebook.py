@@ -1,7 +1,7 @@
 """The store's side of all that is changed while calls are up: documents, the policy that they make, the roster."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -83,6 +83,11 @@ class Rulebook(Transactions):
         """Raises `NoSuchDocument`."""
         with self._reading() as session:
             return policy.one(session, kind, key)
+
+    def newest_documents(self, kind: str, keys: Container[str], most: int) -> list[StoredDocument]:
+        """Of the documents with these keys those that were changed last, the newest first."""
+        with self._reading() as session:
+            return policy.newest(session, kind, keys, most)
 
     def documents_named(self, kind: str, keys: Iterable[str]) -> dict[str, StoredDocument]:
         """Key -> document, those of `keys` that are there; some hundreds at most."""

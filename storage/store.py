@@ -343,7 +343,7 @@ class Store(Rulebook):
             now = phones_on_desks.add(session, phones, crew, hashes, self._policy_in(session), stamp)
         self._keep(now)
 
-    def remove_desk_phone(self, login: str) -> bool:
-        """Whether there was one."""
+    def remove_desk_phones(self, logins: Iterable[str]) -> list[str]:
+        """All of those that are there; whose they were."""
         with self._writing() as session:
-            return phones_on_desks.remove(session, login)
+            return [login for login in logins if phones_on_desks.remove(session, login)]

@@ -43,22 +43,17 @@ def router(console: Console) -> APIRouter:
     async def marks(who: Annotated[SignedIn, Depends(need("marks"))], kind: MarkKind) -> ListedMarksJson:
         """Those of this kind that hold now, newest first, with who put each on the list.
 
-        Of very many those that end by themselves are shown, which were put there of late; `more`: how many are not.
+        Of very many those that were put there of late are shown; `more`: how many are not.
         """
         now = console.clock()
-        held_now = [
-            one for one in console.gateway.snapshot().policy.marks.values() if one.kind is kind and one.holds(now)
-        ]
-        held_now.sort(key=lambda one: (one.until is not None, one.until or 0.0), reverse=True)
-        shown = held_now[:LISTED]
-        stored = await store.read(store.documents_named, "marks", [one.number for one in shown])
+        marks = console.gateway.snapshot().policy.marks
+        holding = {number for number, one in marks.items() if one.kind is kind and one.holds(now)}
         # one that the desk has just put there is written in a moment
-        found = [(one, stored[one.number]) for one in shown if one.number in stored]
-        found.sort(key=lambda pair: pair[1].changed_at, reverse=True)
+        found = await store.read(store.newest_documents, "marks", holding, LISTED)
         return {
-            "items": [views.listed_mark(one, row.changed_by, row.changed_at) for one, row in found],
+            "items": [views.listed_mark(marks[one.key], one.changed_by, one.changed_at) for one in found],
             "next": None,
-            "more": len(held_now) - len(shown),
+            "more": len(holding) - min(len(holding), LISTED),
         }
 
     async def record(call_id: str) -> CallRecord | None:

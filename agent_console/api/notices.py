@@ -102,12 +102,11 @@ class Press:
 
     async def publish(self, given: Published, login: str, where: str) -> NoticeJson:
         """Raises `Problem`."""
-        area, kind = _chosen(given, self._console)
         async with self._one_by_one:
-            known = await self._published(given, area, kind, login)
-            return known or await self._put_in_force(given, area, kind, login, where)
+            known = await self._published(given, login)  # first: its area may have been taken away since
+            return known or await self._put_in_force(given, *_chosen(given, self._console), login, where)
 
-    async def _published(self, given: Published, area: Spoken, kind: Spoken, login: str) -> NoticeJson | None:
+    async def _published(self, given: Published, login: str) -> NoticeJson | None:
         """What this id was published with already. Raises `Problem` (409) where that was something else."""
         store = self._console.store
         if given.id is None:
@@ -117,7 +116,7 @@ class Press:
             return None
         notice = store.read_document("notices", given.id, stored.data)
         assert isinstance(notice, Notice)
-        same = (area.prompt, kind.prompt) == notice.prompts and given.case in (None, notice.case)
+        same = (given.area, given.incident) == notice.prompts and given.case in (None, notice.case)
         if not same or stored.changed_by != login or notice.until <= self._console.clock():
             raise _used()
         return (await _shown(self._console, [notice]))[0]
@@ -225,8 +224,8 @@ def _used() -> Problem:
     return Problem(
         409,
         "stale-document",
-        "这个编号已用于另一条播报，或该播报已结束。请刷新页面，重新选择后发布。",
-        "This id was used for another notice, or that one is over. Reload the page, choose again and publish.",
+        "这条播报此前已发布，之后已结束或有改动。请核对列表，仍需要时再次发布。",
+        "This was published before, and is over or was changed since. Look at the list; if need be publish again.",
     )
 
 

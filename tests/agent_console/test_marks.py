@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from agent_console.api import marks
 from routing import events as ev
 from routing.policy import Mark, MarkKind
 
@@ -116,3 +117,15 @@ async def test_what_holds_longer_is_not_shortened_and_its_note_stays_where_none_
         )
         await http.post(NUISANCE, json={"note": "又来"})
     assert house.desk.snapshot().policy.marks["13907330001"].note == "又来"
+
+
+async def test_one_marked_a_moment_ago_is_shown_before_those_that_hold_longer(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marks, "LISTED", 1)
+    house.have(Mark("13900000001", MarkKind.NUISANCE))
+    house.now[0] += 60
+    house.have(Mark("13900000002", MarkKind.NUISANCE, until=house.now[0] + 3600))
+    async with house.client("sup1") as http:
+        listed = (await http.get("/api/v1/marks?kind=nuisance")).json()
+    assert ([one["number"] for one in listed["items"]], listed["more"]) == (["13900000002"], 1)

@@ -1,10 +1,12 @@
 """Incident notices: published in one request, in force when answered, withdrawn for good, counted by their case."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from routing import events as ev
 from routing.documents import DocumentsRefused
 from routing.effects import AttachCaller
 from routing.policy import Area, Notice
@@ -240,3 +242,14 @@ async def test_an_area_that_is_gone_is_told_with_the_case_that_was_opened(
     async with house.client("sup1") as http:
         answer = await http.post("/api/v1/notices", json={**WATER, "area": "area-city"})
     assert (answer.status_code, answer.json()["case"]) == (422, "20261123-0001")
+
+
+async def test_a_second_press_is_told_that_it_is_in_force_though_its_area_is_gone_meanwhile(house: House) -> None:
+    house.have(Area("天元区"))
+    given = {**WATER, "area": "area-tianyuan", "id": "a" * 32}
+    async with house.client("sup1") as http:
+        first = await http.post("/api/v1/notices", json=given)
+        policy = house.desk.snapshot().policy
+        house.desk.post(ev.PolicyChanged(replace(policy, areas={}, revision=policy.revision + 1)))
+        again = await http.post("/api/v1/notices", json=given)
+    assert (first.status_code, again.status_code, again.json()["id"]) == (201, 201, "a" * 32)

@@ -23,9 +23,9 @@ def test_a_phone_brings_its_operator_with_a_password_and_a_queue(store: Store) -
     assert store.account("1007") == Account("1007", "罗小光", Role.OPERATOR)
     assert store.policy().members["1007"] == Member("1007", ("main",))
     assert (store.password_hash("1007") or "").startswith("$argon2id$")
-    assert store.remove_desk_phone("1007")
+    assert store.remove_desk_phones(["1007", "nobody"]) == ["1007"]
     assert store.desk_phones() == []
-    assert not store.remove_desk_phone("1007")
+    assert store.remove_desk_phones(["1007"]) == []
     assert store.account("1007") is not None
 
 

@@ -33,6 +33,7 @@ export function createIncident(watch: Pick<Watch, 'incidents' | 'publish' | 'pro
       incident.value = area.value = parent.value = ''
       return
     }
+    if (watch.problem.value?.status === 409) id = freshId()  // this one stands for what was published before
     // Its parent case may be there already although it was not published: it is used again.
     const opened = watch.problem.value?.body.case
     if (typeof opened === 'string') parent.value = opened

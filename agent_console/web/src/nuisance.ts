@@ -27,7 +27,7 @@ export function createMarking(send: (call: string, note: string) => Promise<bool
     const call = open.value
     if (!call || !await send(call.id, note.value)) return
     marked.value = call.id
-    close()
+    if (open.value === call) close()  // he may be writing of the next one already
   }
 
   function close(): void {

@@ -43,8 +43,11 @@ export function createShifts() {
     one.sure = false
     one.fault = keyFault(one.shift.name)
     if (one.fault) return
+    const sent = { ...one.shift }
     const done = await order(async () => {
-      Object.assign(one, row(await api.putShift(one.shift, one.version)), { saved: true })
+      const stored = row(await api.putShift(sent, one.version))
+      const typedOn = JSON.stringify(one.shift) !== JSON.stringify(sent)
+      Object.assign(one, stored, typedOn ? { shift: one.shift } : { saved: true })
       changed.value = true
     })
     if (!done) stale(one)

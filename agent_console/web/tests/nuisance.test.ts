@@ -17,6 +17,20 @@ test('what is typed of a nuisance caller stays over the end of writing and over 
   expect([marking.shows(call), marking.shows(next), marking.shows(null)]).toEqual(['marked', 'opener', null])
 })
 
+test('what is typed of the next caller stays when the answer for the one before comes', async () => {
+  let answer: (taken: boolean) => void = () => {}
+  const marking = createMarking(() => new Promise((taken) => { answer = taken }))
+  const next = { ...call, id: 'c2' }
+  marking.begin(call)
+  const sent = marking.mark()
+  marking.close()
+  marking.begin(next)
+  marking.note.value = '骂人'
+  answer(true)
+  await sent
+  expect([marking.open.value, marking.note.value]).toEqual([next, '骂人'])
+})
+
 test('a caller whose number is not known, or of whom something is, cannot be marked; a form can be closed', () => {
   const marking = createMarking(vi.fn())
   expect(marking.shows({ ...call, caller: '' })).toBeNull()

@@ -93,6 +93,17 @@ describe('shifts', () => {
     expect(put).toHaveBeenLastCalledWith(day.data, null)
   })
 
+  test('keep what is typed while they are being saved', async () => {
+    vi.spyOn(api, 'putShift').mockImplementationOnce(async (shift) => {
+      first().shift.ends = '17:30'
+      return { ...day, version: 2, data: shift }
+    })
+    first().shift.title = '早班'
+    await shifts.save(first())
+    expect([first().shift, first().version, first().saved]).toEqual([{ ...day.data, title: '早班', ends: '17:30' }, 2, false])
+    expect(shifts.unsaved.value).toBe(true)
+  })
+
   test('are removed at the second press', async () => {
     const drop = vi.spyOn(api, 'dropShift').mockResolvedValue()
     await shifts.remove(first())

@@ -88,6 +88,20 @@ describe('an incident', () => {
     await form.publish()
     expect(sent[2]).not.toBe(sent[0])
   })
+
+  test('has another id once its own stands for what was published before and is over', async () => {
+    await listsOf()
+    const sent: string[] = []
+    vi.spyOn(api, 'publishNotice').mockImplementation((notice) => {
+      sent.push(notice.id)
+      return sent.length === 1 ? Promise.reject(new Problem(409, 'refused', '已结束', [], {})) : Promise.resolve(water)
+    })
+    const form = createIncident(watch)
+    form.incident.value = 'incident-water'
+    await form.publish()
+    await form.publish()
+    expect([sent[0] === sent[1], form.published.value]).toEqual([false, true])
+  })
 })
 
 describe('the lists', () => {

@@ -42,6 +42,7 @@ from agent_console.store import ConsoleStore
 from agent_console.tickets import Tickets
 from agent_console.views import Views
 from cases.office import Office
+from cases.worklist import Worklist
 
 SUBJECTS = (
     sessions.router,
@@ -71,6 +72,7 @@ def build(
     gateway: Gateway,
     hub: Hub,
     office: Office,
+    worklist: Worklist,
     clock: Clock,
     timezone: ZoneInfo,
     recordings: Path,
@@ -102,6 +104,7 @@ def build(
         gateway=gateway,
         hub=hub,
         office=office,
+        worklist=worklist,
         sessions=signed_in,
         audit=Audit(store, clock),
         gate=Gate(signed_in),

@@ -31,6 +31,7 @@ ALLOWED: Mapping[str, frozenset[Role]] = MappingProxyType(
         "calls": ON_THE_LINE,
         "cases": ON_THE_LINE,
         "messages": ON_THE_LINE,
+        "messages/transcribe": frozenset({Role.ADMIN}),
         "queues": ON_THE_LINE,
         "metrics": frozenset({Role.ADMIN}),
         "accounts": WATCHERS,
@@ -71,6 +72,7 @@ SEEN_BY: Mapping[str, frozenset[Role]] = MappingProxyType(
         "queue": EVERYONE,
         "policy": EVERYONE,
         "messages": EVERYONE,
+        "message": ON_THE_LINE,
         "telephony": EVERYONE,
     }
 )

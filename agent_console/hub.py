@@ -17,12 +17,13 @@ from agent_console.gate import AT_A_SEAT, EVERYONE, SEEN_BY, WATCHERS
 from agent_console.session import SignedIn
 from agent_console.shapes import CallJson, OperatorJson, QueueJson
 from agent_console.views import OFFER_ENDS, Views
+from cases.work import Backlog, WorkItem
 from routing import effects as fx
 from routing.call import Call, CallState
 from routing.floor import rank
 from routing.loop import Worker
 from routing.operators import Operator
-from routing.records import Account, Role
+from routing.records import Account, Role, Voice
 from routing.snapshot import Snapshot
 
 KEPT_FRAMES = 16384
@@ -35,6 +36,8 @@ PAGES_OF_OPERATOR = 1
 """An operator has one headset: where he works is where his newest page is."""
 PAGES_OF_OTHERS = 20
 """A supervisor's pages, wallboards and programs may share an account; one that leaks connections hurts only that."""
+
+NO_BACKLOG = Backlog(0, 0, None)
 
 SIGNED_OUT = 4401
 TOO_SLOW = 4408
@@ -115,8 +118,8 @@ class Hub:
         self._calls: dict[str, Call] = {}
         self._seen_by: OrderedDict[str, set[str]] = OrderedDict()
         self._cases: OrderedDict[str, str] = OrderedDict()
-        self.messages_open: int | None = None
-        """How many messages wait for an answer; None before anybody counted."""
+        self.backlog: Backlog | None = None
+        """The call-backs that are not done; None before anybody counted."""
         self.dropped = 0
         """Pages that were dropped because they did not read."""
 
@@ -252,10 +255,17 @@ class Hub:
         unknown = not seen and call_id not in self._snapshot().calls
         self._tell("saved", {"call": call_id}, *seen, others=EVERYONE if unknown else None)
 
-    def messages(self, count: int) -> None:
-        """So many messages wait for an answer now."""
-        self.messages_open = count
-        self._tell("messages", {"open": count})
+    def messages(self, backlog: Backlog, changed: Iterable[tuple[WorkItem, Voice]]) -> None:
+        """These call-backs are others than they were, and so many are not done now."""
+        for item, voice in changed:
+            self._tell("message", self._views.message(item, voice, self.name))
+        if backlog != self.backlog:
+            self.backlog = backlog
+            self._tell("messages", self._views.backlog(backlog))
+
+    def name(self, login: str) -> str:
+        """Whose login it is, as far as anybody said."""
+        return self._names.get(login, login)
 
     def case_opened(self, call_id: str, number: str) -> None:
         """From now on the call is shown with its first case."""
@@ -297,7 +307,8 @@ class Hub:
             "operator": None if operator is None else self._operator(operator),
             "call": None if call is None else self._call(call),
             "queues": self.queues(),
-            "messages_open": self.messages_open or 0,
+            "messages_open": self.backlog.open if self.backlog else 0,
+            "messages": self._views.backlog(self.backlog or NO_BACKLOG),
             "telephony": desk.telephony,
             "now": self._views.time(self._clock()),
         }

@@ -102,8 +102,8 @@ async def _greet(console: Console, link: Link, since: int | None) -> None:
                     hub.case_opened(operator.call, record.case)
         for one in await store.read(store.accounts):
             hub.introduce(one.login, one.name)
-        if hub.messages_open is None:
-            hub.messages_open = await store.read(store.messages_open)
+        if hub.backlog is None:
+            hub.backlog = await store.read(store.message_backlog)
     except (StoreFault, Problem) as away:
         log.error("live socket of %s: %s", account.login, away)
         link.end(TRY_AGAIN, "try again")

@@ -16,6 +16,7 @@ from agent_console.store import ConsoleStore
 from agent_console.tickets import Tickets
 from agent_console.views import Views
 from cases.office import Office
+from cases.worklist import Worklist
 
 Clock = Callable[[], float]
 """Seconds since 1970 UTC, or of a steady clock where it is called `ticks`."""
@@ -99,6 +100,7 @@ class Console:
     gateway: Gateway
     hub: Hub
     office: Office
+    worklist: Worklist
     sessions: Sessions
     audit: Audit
     gate: Gate

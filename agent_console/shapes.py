@@ -152,8 +152,11 @@ class AttachedListJson(TypedDict):
 
 
 class RecordingJson(TypedDict):
+    """`take`: of a message that its citizen spoke anew, from 1."""
+
     id: str
     kind: str
+    take: int
     seconds: float
     state: str
     reason: str | None
@@ -250,20 +253,81 @@ class CasesJson(TypedDict):
     next: str | None
 
 
+class TranscriptJson(TypedDict):
+    """What a machine understood; it may be wrong."""
+
+    text: str
+    engine: str
+    at: str
+
+
+class WorkMoveJson(TypedDict):
+    """`result`: of an attempt or an end; `note`: what was noted of it."""
+
+    at: str
+    who: str
+    name: str
+    deed: str
+    result: str
+    note: str
+
+
 class MessageJson(TypedDict):
+    """A call-back that is owed. `recording`, `seconds`: of the take that counts; `reason`: why it cannot be heard.
+
+    `state`: open, taken or done; `case`: that it became.
+    """
+
     id: str
+    number: str
     call: str
     caller: str
     at: str
+    due_at: str
     seconds: float
     state: str
     kind: str
     recording: str | None
+    reason: str | None
+    takes: list[RecordingJson]
+    confirmed: bool
+    owner: str
+    owner_name: str
+    taken_at: str | None
+    attempts: int
+    tried_at: str | None
+    talked_at: str | None
+    ending: str
+    case: str | None
+    done_at: str | None
+    transcript: TranscriptJson | None
+    history: NotRequired[list[WorkMoveJson]]
 
 
 class MessagesJson(TypedDict):
     items: list[MessageJson]
     next: str | None
+
+
+class BacklogJson(TypedDict):
+    """What is not done. `taken`: how much of it somebody has; `oldest_at`: since when the oldest is owed."""
+
+    open: int
+    taken: int
+    oldest_at: str | None
+
+
+class MessageFiguresJson(BacklogJson):
+    """And of what came on the day. Medians in seconds; null where nobody was tried or reached."""
+
+    overdue: int
+    came: int
+    done: int
+    in_time: int
+    to_attempt_s: float | None
+    to_talk_s: float | None
+    due_s: int
+    tries: int
 
 
 class QueueJson(TypedDict):

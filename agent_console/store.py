@@ -3,11 +3,12 @@
 All methods but `read` and `write` block, and are called through these two: `await store.read(store.calls, …)`.
 """
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import date
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from cases.case import Case, CaseFilter, Change
+from cases.work import Backlog, WorkFigures, WorkFilter, WorkItem, WorkMove
 from routing.call import Call
 from routing.documents import Data, DocumentChange, StoredDocument
 from routing.policy import Policy
@@ -18,10 +19,10 @@ from routing.records import (
     CallFilter,
     CallRecord,
     DeskPhone,
-    MessageWork,
     OfferRow,
     Page,
     SessionRow,
+    Voice,
 )
 from worktime.handover import Handover
 from worktime.roster import Roster
@@ -83,9 +84,19 @@ class Records(Threads, Protocol):
 
     def offer_counts(self, operator: str, since: float, until: float, /) -> dict[str, int]: ...
 
-    def messages(self, state: str, cursor: str | None, limit: int, /) -> Page[MessageWork]: ...
+    def messages(self, wanted: WorkFilter, cursor: str | None, limit: int, /) -> Page[tuple[WorkItem, Voice]]: ...
 
-    def messages_open(self) -> int: ...
+    def message(self, number: str, /) -> tuple[WorkItem, Voice] | None: ...
+
+    def messages_of(self, call_ids: Sequence[str], /) -> list[tuple[WorkItem, Voice]]: ...
+
+    def message_history(self, call_id: str, /) -> list[WorkMove]: ...
+
+    def message_backlog(self) -> Backlog: ...
+
+    def message_figures(self, since: float, until: float, now: float, /) -> WorkFigures: ...
+
+    def wanting_transcripts(self, limit: int, /) -> list[tuple[WorkItem, Voice]]: ...
 
 
 class Documents(Threads, Protocol):

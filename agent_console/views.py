@@ -3,44 +3,52 @@
 Text goes out as it came in, markup included: pages show it literally.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from agent_console.shapes import (
     AccountJson,
     AttachedJson,
+    BacklogJson,
     CallJson,
     CaseJson,
     DocumentChangeJson,
     DocumentJson,
     ListedMarkJson,
+    MessageFiguresJson,
     MessageJson,
     NoticeJson,
     OfferJson,
     OperatorJson,
     QueueJson,
     RecordingJson,
+    WorkMoveJson,
 )
 from cases.case import Case, Change
+from cases.work import Backlog, Deed, WorkFigures, WorkItem, WorkMove
 from routing import effects as fx
 from routing.call import Call
 from routing.documents import DocumentChange, StoredDocument
 from routing.operators import Operator
-from routing.policy import Mark, Notice, Policy
+from routing.policy import Mark, Notice, Policy, Rules
 from routing.records import (
     Account,
     AttachedCaller,
     CallRecord,
-    MessageWork,
     OfferRow,
     RecordingRow,
+    Voice,
     operator_of,
 )
 
+NameOf = Callable[[str], str]
+"""Login -> whose it is."""
 
-def recording_url(call_id: str, kind: str) -> str:
-    return f"/api/v1/calls/{call_id}/recording" + ("?kind=message" if kind == "message" else "")
+
+def recording_url(row: RecordingRow) -> str:
+    path = f"/api/v1/calls/{row.call_id}/recording"
+    return path + (f"?kind=message&take={row.take}" if row.kind == "message" else "")
 
 
 OFFER_ENDS = {"cancelled": "citizen_hung_up", "unreachable": "not_answered"}
@@ -158,10 +166,11 @@ class Views:
         return {
             "id": row.id,
             "kind": row.kind,
+            "take": row.take,
             "seconds": round(row.seconds, 3),
             "state": row.state,
             "reason": row.reason,
-            "url": recording_url(row.call_id, row.kind),
+            "url": recording_url(row),
         }
 
     def case(self, case: Case) -> CaseJson:
@@ -234,16 +243,63 @@ class Views:
             "at": self.time(at),
         }
 
-    def message(self, work: MessageWork) -> MessageJson:
+    def message(self, item: WorkItem, voice: Voice, name: NameOf) -> MessageJson:
+        heard = voice.recording
+        written = item.transcript
         return {
-            "id": work.call_id,
-            "call": work.call_id,
-            "caller": work.caller,
-            "at": self.time(work.at),
-            "seconds": 0.0 if work.recording is None else round(work.recording.seconds, 3),
-            "state": work.state,
-            "kind": work.kind.value,
-            "recording": recording_url(work.call_id, "message") if work.kind is fx.WorkKind.MESSAGE else None,
+            "id": item.call_id,
+            "number": item.number,
+            "call": item.call_id,
+            "caller": item.caller,
+            "at": self.time(item.at),
+            "due_at": self.time(item.due_at),
+            "seconds": 0.0 if heard is None else round(heard.seconds, 3),
+            "state": item.state.value,
+            "kind": item.kind,
+            "recording": None if heard is None or heard.state == "missing" else recording_url(heard),
+            "reason": None if heard is None else heard.reason,
+            "takes": [self.recording(one) for one in voice.takes],
+            "confirmed": voice.confirmed,
+            "owner": item.owner,
+            "owner_name": name(item.owner),
+            "taken_at": self.maybe(item.taken_at),
+            "attempts": item.attempts,
+            "tried_at": self.maybe(item.tried_at),
+            "talked_at": self.maybe(item.talked_at),
+            "ending": item.ending,
+            "case": item.case,
+            "done_at": self.maybe(item.done_at),
+            "transcript": None
+            if written is None
+            else {"text": written.text, "engine": written.engine, "at": self.time(written.at)},
+        }
+
+    def work_move(self, move: WorkMove, name: NameOf) -> WorkMoveJson:
+        tells = move.deed in (Deed.TRY, Deed.CLOSE)
+        result, _, note = move.detail.partition(" ") if tells else ("", "", move.detail)
+        return {
+            "at": self.time(move.at),
+            "who": move.who,
+            "name": name(move.who),
+            "deed": move.deed.value,
+            "result": result,
+            "note": note,
+        }
+
+    def backlog(self, backlog: Backlog) -> BacklogJson:
+        return {"open": backlog.open, "taken": backlog.taken, "oldest_at": self.maybe(backlog.oldest_at)}
+
+    def message_figures(self, figures: WorkFigures, rules: Rules) -> MessageFiguresJson:
+        return {
+            **self.backlog(figures.backlog),
+            "overdue": figures.overdue,
+            "came": figures.came,
+            "done": figures.done,
+            "in_time": figures.in_time,
+            "to_attempt_s": figures.to_attempt_s,
+            "to_talk_s": figures.to_talk_s,
+            "due_s": rules.call_back_s,
+            "tries": rules.call_back_tries,
         }
 
     def queue(self, figures: fx.ShowQueue) -> QueueJson:

@@ -87,8 +87,12 @@ def _of_dialplan(event: Event) -> list[ev.Event]:
             return _after_dial(event, call)
         case "MessageStarted":
             return [ev.MessageStarted(call)]
+        case "MessageRecording":
+            return [ev.MessageRecording(call, _number(event.get("Take")))]
         case "MessageTaken":
-            return [ev.MessageTaken(call)]
+            return [ev.MessageTaken(call, _number(event.get("Take")), event.get("Status", ""))]
+        case "MessageConfirmed":
+            return [ev.MessageConfirmed(call, _number(event.get("Take")), by_key=event.get("By") == "key")]
         case "NoticeJoined":
             return [ev.NoticeJoined(call, event.get("Case", ""))]
         case "CallBackWanted":

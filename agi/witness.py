@@ -213,8 +213,13 @@ def _events(line: Line, call: Call) -> list[ev.CallEvent]:
             return [ev.CallerWaiting(line.call, call.channel)]
         case "MESSAGE":
             return [ev.MessageStarted(line.call)]
+        case "MESSAGE_RECORDING":
+            return [ev.MessageRecording(line.call, _take(line)[0])]
         case "MESSAGE_TAKEN":
-            return [ev.MessageTaken(line.call)]
+            return [ev.MessageTaken(line.call, *_take(line))]
+        case "MESSAGE_CONFIRMED":
+            take, by = _take(line)
+            return [ev.MessageConfirmed(line.call, take, by_key=by == "key")]
         case "NOTICE_JOINED":
             return [ev.NoticeJoined(line.call, _extra(line))]
         case "CALL_BACK":
@@ -241,6 +246,12 @@ def _extra(line: Line) -> str:
         return str(json.loads(line.extra).get("extra", ""))
     except (ValueError, AttributeError):
         return ""
+
+
+def _take(line: Line) -> tuple[int, str]:
+    """Which take of a message, and what is said of it. Lines of before there were several name none: the first."""
+    take, _, told = _extra(line).partition(" ")
+    return (int(take), told) if take.isdecimal() else (1, take)
 
 
 def _cause(line: Line) -> int:

@@ -8,6 +8,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from cases.case import PENDING, Case, CaseInput, Change, FieldFault, check
+from cases.worklist import WorkRows, became
 
 
 class CaseError(Exception):
@@ -46,15 +47,13 @@ class NoSuchCall(CaseError):
     """No call has this id."""
 
 
-class CaseWork(Protocol):
+class CaseWork(WorkRows, Protocol):
     """The store's side of one command, within one transaction."""
 
     def caller_of(self, call_id: str) -> str | None:
         """The caller's number of the call ("" if withheld), None if there is no such call."""
 
     def case_of(self, call_id: str, operator: str) -> Case | None: ...
-
-    def case(self, number: str) -> Case | None: ...
 
     def next_serial(self, day: date) -> int:
         """The first number of `day` that was never given out, from 1."""
@@ -82,6 +81,7 @@ class Office:
     def open_case(self, given: CaseInput, call: str | None, who: str) -> Case:
         """The new case, saved: of `call`, or of no call, as one that a supervisor opens for an incident.
 
+        Whoever has taken the call-back that the call left has done it with this.
         Raises `BadCase`, `NoSuchCall`, `CaseExists`.
         """
         _demand(given)
@@ -107,6 +107,8 @@ class Office:
             )
             work.add(case, day, serial)
             work.write_down(Change(case.number, case.version, now, who, None, case))
+            if call is not None:
+                became(work, call, who, case.number, now)
         return case
 
     def amend(self, number: str, given: CaseInput, version: int, who: str) -> Case:

@@ -33,6 +33,7 @@ from agi.feature import Feature
 from agi.phones import REALM, Phones
 from agi.round import Round
 from cases.office import Office
+from cases.worklist import Worklist
 from config.settings import LOOPBACK, Settings, SettingsError, load
 from hotline import spoken
 from hotline.clerk import Clerk
@@ -149,6 +150,7 @@ class Application:
             gateway=Gateway(desk, self._loop),
             hub=hub,
             office=Office(store, clock, settings.zone),
+            worklist=Worklist(store, clock, lambda: desk.snapshot.policy.rules.call_back_tries),
             clock=clock,
             timezone=settings.zone,
             recordings=layout.recordings,

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from cases.work import Backlog
 from routing import effects as fx
 from routing import work
 from routing.call import Call, CallState
@@ -22,6 +23,7 @@ from storage import entries, recordings
 from storage.entries import Entry, Value
 from storage.journal import Journal
 from storage.store import Store
+from storage.work import Owed
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +44,7 @@ TIDY_S = 60.0
 
 
 class Clerk:
-    """`saved(call_id)`, `messages(open)` and `marked(policy)` are told after the commit.
+    """`saved(call_id)`, `messages(backlog, changed)` and `marked(policy)` are told after the commit.
 
     `clock` gives seconds since 1970 UTC.
     """
@@ -55,13 +57,15 @@ class Clerk:
         *,
         clock: Callable[[], float],
         saved: Callable[[str], None],
-        messages: Callable[[int], None],
+        messages: Callable[[Backlog, list[Owed]], None],
         marked: Callable[[Policy], None],
     ) -> None:
         self._store, self._journal, self._folder = store, journal, folder
         self._clock, self._saved, self._messages, self._marked = clock, saved, messages, marked
         self._applied = asyncio.Condition()
         self._position = 0
+        self._worked: list[str] = []
+        """Calls whose call-backs are others by what the store took, and nobody was told yet."""
         self._measuring: set[str] = set()
         self._measurers = ThreadPoolExecutor(MEASURED_AT_ONCE, thread_name_prefix="measure")
         self._tidied_at = -math.inf
@@ -151,14 +155,14 @@ class Clerk:
     def _apply(self, batch: list[Entry]) -> list[Value]:
         """Bring the batch to the store; what it took. Raises `StoreFault` where it does not serve now."""
         try:
-            self._store.apply(batch)
+            self._worked += self._store.apply(batch)
         except StoreFault:
             raise
         except Exception:  # the wall: one entry that cannot be written must not keep those behind it
             log.exception("journal: a batch of %d entries was refused, trying them one by one", len(batch))
             for entry in batch:
                 try:
-                    self._store.apply([entry])
+                    self._worked += self._store.apply([entry])
                 except StoreFault:
                     raise
                 except Exception as fault:
@@ -176,8 +180,14 @@ class Clerk:
                 self._measure_soon(call.id, tasks)
         if any(isinstance(one, fx.MarkCaller) for one in taken):
             self._marked(await self._persistently(self._store.read, self._store.policy))
-        if any(isinstance(one, fx.OpenWork) for one in taken):
-            self._messages(await self._persistently(self._store.read, self._store.messages_open))
+        worked, self._worked = self._worked, []
+        if worked:
+            await self._tell_work(worked)
+
+    async def _tell_work(self, calls: Sequence[str]) -> None:
+        changed = await self._persistently(self._store.read, self._store.messages_of, calls)
+        if changed:
+            self._messages(await self._persistently(self._store.read, self._store.message_backlog), changed)
 
     # -- recordings ------------------------------------------------------------------------------------------------
 
@@ -197,6 +207,7 @@ class Clerk:
                     log.warning("call %s: recording %s is %s: %s", call_id, row.file, row.state, row.reason)
                 await self._persistently(self._store.write, self._store.save_recording, row)
             self._saved(call_id)
+            await self._tell_work([call_id])
         except Exception:  # the wall: one call's recording must not end the clerk; the next start tries again
             log.exception("call %s: its recording cannot be measured", call_id)
         finally:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from agi import witness
 from agi.ami import Ami, Event
@@ -31,6 +32,9 @@ SETTLED_S = 5.0
 RETRY_S = 1.0
 STEP_S = 1.0
 """How far the desk's clock and Asterisk's may be apart and count as one."""
+
+MESSAGE: Final = frozenset({"message", "message-review"})
+"""The contexts in which a citizen leaves his message."""
 
 Seen = Mapping[str, list[witness.Line]]
 """The lines of each call, by its id."""
@@ -236,6 +240,6 @@ def _events(call: Call, channels: Channels) -> list[ev.CallEvent]:
     if call.state is CallState.RINGING:
         silent = [login for login in call.ringing if login not in channels.operators]
         return [ev.RingEnded(call.id, login, ev.RingResult.CANCELLED) for login in silent]
-    if channels.context == "message":
+    if channels.context in MESSAGE:
         return [ev.MessageStarted(call.id)]
     return []

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from agi import witness
 from cases.case import Case, CaseFilter
+from cases.work import MOVES, WorkItem, WorkState
 from hotline import patience
 from routing.call import Call, CallState, Outcome
+from routing.effects import WorkKind
 from routing.records import CallRecord
 from storage import journal, recordings
 from storage.audit import Chain
@@ -104,12 +106,12 @@ def _of_record(record: CallRecord, folder: Path) -> Iterable[Finding]:
     call = record.call
     if call.outcome is None:
         yield Finding(call.id, "the call is over and has no outcome")
-    rows = {row.kind: row for row in record.recordings}
+    rows = {(row.kind, row.take): row for row in record.recordings}
     for kind in recordings.owed(call):
-        row = rows.get(kind.name)
+        row = rows.get((kind.name, kind.take))
         if row is None:
             yield Finding(call.id, f"the recording of its {kind.name} was never looked for")
-        elif row.state == "ok":
+        elif row.state in ("ok", "silent"):
             now = recordings.measure(folder, call, kind)
             if now.sha256 != row.sha256:
                 yield Finding(call.id, f"the recording {row.file} is not what it was when it was written")
@@ -118,11 +120,34 @@ def _of_record(record: CallRecord, folder: Path) -> Iterable[Finding]:
 
 
 def _of_work(store: Store, call: Call) -> Iterable[Finding]:
-    """What the call left to be done must be somebody's work."""
-    if (call.message_at is not None or call.outcome is Outcome.CALL_BACK) and not store.knows_work(call.id):
+    """What the call left to be done must be somebody's work, and what was said for it must be there."""
+    owed = call.message_at is not None or call.outcome is Outcome.CALL_BACK
+    work = next(iter(store.messages_of([call.id])), None)
+    if work is None and owed:
         yield Finding(call.id, "its citizen must be called back, and that is nobody's work")
+    if work is not None:
+        yield from _of_item(store, call, work[0])
     if call.joined and not store.is_attached(call.id, call.joined):
         yield Finding(call.id, f"it joined the case {call.joined}, which does not know it")
+
+
+def _of_item(store: Store, call: Call, item: WorkItem) -> Iterable[Finding]:
+    if item.kind == WorkKind.MESSAGE and call.message_at is None:
+        yield Finding(item.number, "its citizen is said to have left a message, and its call knows of none")
+    if item.case is not None and store.case(item.case) is None:
+        yield Finding(item.number, f"it is said to have become case {item.case}, which is not there")
+    history = store.message_history(item.call_id)
+    if [move.position for move in history] != list(range(1, item.moves + 1)):
+        yield Finding(item.number, "its history has gaps")
+        return
+    state = WorkState.OPEN
+    for move in history[1:]:
+        if move.deed not in MOVES[state]:
+            yield Finding(item.number, f"its history has a move that cannot be: {move.deed} when {state}")
+            return
+        state = MOVES[state][move.deed]
+    if state is not item.state:
+        yield Finding(item.number, f"it is {item.state}, and its history ends with {state}")
 
 
 def _of_case(store: Store, case: Case) -> Iterable[Finding]:

@@ -79,6 +79,7 @@ class Call:
     it; `closed`: it was closed. `passed`: the queues that sent him on; `turned`: the numbers outside that he was put
     through to. `ring_until`: when the phones that ring give up.
     `told_place`, `told_wait_s`: what he was told last, at `told_at`; `notices`: the incidents he heard of.
+    `message_takes`: how often he began to speak a message; `message_confirmed`: which of them he let count, 0 for none.
     `settled`: he needs no person any more, and why; `joined`: the number of the case that he was attached to.
     """
 
@@ -108,6 +109,8 @@ class Call:
     ring_until: float | None = None
     answered_at: float | None = None
     message_at: float | None = None
+    message_takes: int = 0
+    message_confirmed: int = 0
     told_place: int | None = None
     told_wait_s: int | None = None
     told_at: float | None = None

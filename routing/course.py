@@ -14,7 +14,9 @@ AloneEvent = (
     | ev.NoticeJoined
     | ev.CallBackWanted
     | ev.MessageStarted
+    | ev.MessageRecording
     | ev.MessageTaken
+    | ev.MessageConfirmed
     | ev.ForwardStarted
     | ev.ForwardAnswered
     | ev.ForwardFailed
@@ -72,7 +74,9 @@ TRANSITIONS: Mapping[CallState, Mapping[type, CallState]] = MappingProxyType(
         },
         S.MESSAGE: {
             ev.MessageStarted: S.MESSAGE,
+            ev.MessageRecording: S.MESSAGE,
             ev.MessageTaken: S.MESSAGE,
+            ev.MessageConfirmed: S.MESSAGE,
             ev.GoodbyeSaid: S.MESSAGE,
             **CALLED_BACK,
             ev.CallEnded: S.ENDED,
@@ -188,8 +192,21 @@ def _without_operator(call: Call, event: AloneEvent, state: CallState, now: floa
             if call.state is S.MESSAGE:
                 return call
             return _mark(replace(_left(call, now), message_at=call.message_at or now), state, now, "message")
-        case ev.MessageTaken():
-            return _mark(call, state, now, "message_taken")
+        case ev.MessageRecording(take=take):
+            if take <= call.message_takes:
+                return call
+            return _mark(replace(call, message_takes=take), state, now, "message_recording", str(take))
+        case ev.MessageTaken(take=take, status=status):
+            told = f"{take} {status}".rstrip()
+            if any((moment.kind, moment.detail) == ("message_taken", told) for moment in call.timeline):
+                return call
+            takes = max(call.message_takes, take)
+            return _mark(replace(call, message_takes=takes), state, now, "message_taken", told)
+        case ev.MessageConfirmed(take=take, by_key=by_key):
+            if call.message_confirmed:
+                return call
+            told = f"{take} key" if by_key else str(take)
+            return _mark(replace(call, message_confirmed=take), state, now, "message_confirmed", told)
         case ev.ForwardStarted(number=number):
             if call.state is S.FORWARDED:
                 return call

@@ -125,10 +125,29 @@ class MessageStarted:
 
 
 @dataclass(frozen=True, slots=True)
-class MessageTaken:
-    """The recording of a message is over, by key, silence or hang-up."""
+class MessageRecording:
+    """The tone was heard and what the citizen says is recorded: his `take`, from 1. He may say it anew."""
 
     call: str
+    take: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTaken:
+    """The recording of a message is over. `status`: as Asterisk's RECORD_STATUS, DTMF or SILENCE for instance."""
+
+    call: str
+    take: int = 1
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageConfirmed:
+    """This take is the citizen's message. `by_key`: he said so; otherwise he was asked and chose nothing else."""
+
+    call: str
+    take: int
+    by_key: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,7 +371,9 @@ CallEvent = (
     | OperatorLegEnded
     | SoundLost
     | MessageStarted
+    | MessageRecording
     | MessageTaken
+    | MessageConfirmed
     | WaitTold
     | NoticeTold
     | NoticeJoined

@@ -151,6 +151,8 @@ class Rules:
     `nuisance_s`: so much later do callers of the nuisance list count as come.
     A number with `nuisance_calls` calls within `nuisance_within_s` in which nobody talked for `nuisance_talk_s` is put
     on the nuisance list for `nuisance_for_s` seconds; `nuisance_calls` 0: never.
+    Who left a message or asked for it is to be called back within `call_back_s`; who is not reached, `call_back_tries`
+    times.
     """
 
     default_queue: str = "main"
@@ -163,6 +165,8 @@ class Rules:
     nuisance_within_s: int = 600
     nuisance_talk_s: int = 5
     nuisance_for_s: int = 86400
+    call_back_s: int = 3600
+    call_back_tries: int = 3
 
     @property
     def key(self) -> str:

@@ -8,12 +8,12 @@ from enum import StrEnum
 from typing import Generic, Literal, TypeVar
 
 from routing.call import Call, CallState
-from routing.effects import WorkKind
 
 T = TypeVar("T")
 
 RecordingKind = Literal["talk", "message"]
-RecordingState = Literal["ok", "damaged", "missing"]
+RecordingState = Literal["ok", "damaged", "missing", "silent"]
+"""`silent`: a message in which nobody is heard to speak; it is kept and can be played like any other."""
 
 
 class Role(StrEnum):
@@ -75,6 +75,7 @@ class RecordingRow:
     """One recording. `file`: path relative to the recordings folder, raw signed 16-bit little-endian samples.
 
     `rate` in Hz; `bytes` of the file; `sha256` 64 hex digits or "". `reason`: why the state is not `ok`.
+    `take`: of a message that its citizen spoke anew, from 1.
     """
 
     id: str
@@ -88,6 +89,7 @@ class RecordingRow:
     sha256: str
     state: RecordingState = "ok"
     reason: str | None = None
+    take: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +102,15 @@ class CallRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class MessageWork:
-    """Somebody must call back. `recording` of a message is None until the file was found."""
+class Voice:
+    """What a citizen said into a message: the take that counts, None until it was looked for, and all of them.
 
-    call_id: str
-    caller: str
-    at: float
-    state: str
-    kind: WorkKind
-    recording: RecordingRow | None
+    `confirmed`: he let it count, and did not just hang up.
+    """
+
+    recording: RecordingRow | None = None
+    takes: tuple[RecordingRow, ...] = ()
+    confirmed: bool = False
 
 
 class Act(StrEnum):

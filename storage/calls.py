@@ -2,13 +2,13 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import bindparam, insert
 from sqlmodel import Session, SQLModel, col, or_, select
 
 from routing.call import Call, CallState, EndedBy, Leg, Moment, Outcome
-from routing.records import CallFilter, CallRecord, Page, RecordingRow, operator_of
+from routing.records import CallFilter, CallRecord, Page, RecordingRow, RecordingState, operator_of
 from storage import cursor as cursors
 from storage import live, recordings, tables
 
@@ -78,6 +78,8 @@ def _describe(row: tables.Call, call: Call) -> None:
     row.queued_at = call.queued_at
     row.answered_at = call.answered_at
     row.message_at = call.message_at
+    row.message_takes = call.message_takes
+    row.message_confirmed = call.message_confirmed
     row.settled_at = call.settled_at
     row.forward_answered_at = call.forward_answered_at
     row.ended_at = call.ended_at
@@ -225,12 +227,12 @@ def ended_after(session: Session, place: tuple[float, str], limit: int) -> list[
 
 
 def save_recording(session: Session, given: RecordingRow) -> None:
-    """Write what is known of the recording of this kind of this call. The id it first got stays."""
-    row = _recording_of(session, given.call_id, given.kind)
+    """Write what is known of this recording of the call. The id it first got stays."""
+    row = _recording_of(session, given.call_id, given.kind, given.take)
     if row is None:
         row = tables.Recording(
-            id=given.id, call_id=given.call_id, kind=given.kind, file="", channels=1, rate=1, seconds=0.0, bytes=0,
-            sha256="", state="",
+            id=given.id, call_id=given.call_id, kind=given.kind, take=given.take, file="", channels=1, rate=1,
+            seconds=0.0, bytes=0, sha256="", state="",
         )  # fmt: skip
     row.file = given.file
     row.channels = given.channels
@@ -243,8 +245,8 @@ def save_recording(session: Session, given: RecordingRow) -> None:
     session.add(row)
     session.flush()
     call = session.get_one(tables.Call, given.call_id)
-    measured = {one.kind for one in recordings_of(session, [given.call_id])[given.call_id]}
-    call.unmeasured = call.unmeasured and any(kind.name not in measured for kind in recordings.owed(call))
+    measured = {(one.kind, one.take) for one in recordings_of(session, [given.call_id])[given.call_id]}
+    call.unmeasured = call.unmeasured and any((kind.name, kind.take) not in measured for kind in recordings.owed(call))
     session.add(call)
 
 
@@ -332,6 +334,8 @@ def _call(row: tables.Call, legs: Iterable[Leg], timeline: Iterable[Moment]) -> 
         operator=row.operator,
         answered_at=row.answered_at,
         message_at=row.message_at,
+        message_takes=row.message_takes,
+        message_confirmed=row.message_confirmed,
         settled=_settled(row),
         settled_at=row.settled_at,
         forward_answered_at=row.forward_answered_at,
@@ -354,16 +358,20 @@ def _settled(row: tables.Call) -> Outcome | None:
     return Outcome.JOINED if row.joined else Outcome.CALL_BACK
 
 
-def _recording_of(session: Session, call_id: str, kind: str) -> tables.Recording | None:
-    query = select(tables.Recording).where(col(tables.Recording.call_id) == call_id, col(tables.Recording.kind) == kind)
+def _recording_of(session: Session, call_id: str, kind: str, take: int) -> tables.Recording | None:
+    of = tables.Recording
+    query = select(of).where(col(of.call_id) == call_id, col(of.kind) == kind, col(of.take) == take)
     return session.exec(query).first()
 
 
+_STATES: Mapping[str, RecordingState] = {"ok": "ok", "damaged": "damaged", "silent": "silent"}
+
+
 def recordings_of(session: Session, ids: Collection[str]) -> defaultdict[str, list[RecordingRow]]:
-    """By call, the talk before the message."""
+    """By call, the talk before the takes of a message."""
     found: defaultdict[str, list[RecordingRow]] = defaultdict(list)
     query = select(tables.Recording).where(col(tables.Recording.call_id).in_(ids))
-    for row in session.exec(query.order_by(col(tables.Recording.kind).desc())):
+    for row in session.exec(query.order_by(col(tables.Recording.kind).desc(), col(tables.Recording.take))):
         found[row.call_id].append(
             RecordingRow(
                 id=row.id,
@@ -375,8 +383,9 @@ def recordings_of(session: Session, ids: Collection[str]) -> defaultdict[str, li
                 seconds=row.seconds,
                 bytes=row.bytes,
                 sha256=row.sha256,
-                state="ok" if row.state == "ok" else "damaged" if row.state == "damaged" else "missing",
+                state=_STATES.get(row.state, "missing"),
                 reason=row.reason,
+                take=row.take,
             )
         )
     return found

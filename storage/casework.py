@@ -8,14 +8,15 @@ from datetime import date
 from sqlmodel import Session, col, func, select
 
 from cases.case import Case, CaseFilter, Change
+from cases.work import WorkItem, WorkMove
 from routing.effects import AttachCaller
 from routing.records import AttachedCaller, Page
 from storage import cursor as cursors
-from storage import tables
+from storage import tables, work
 
 
 class CaseRows:
-    """One transaction's view of the cases: satisfies `cases.office.CaseWork`."""
+    """One transaction's view of cases and call-backs: satisfies `cases.office.CaseWork`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -58,6 +59,21 @@ class CaseRows:
                 after=_dump(change.after),
             )
         )
+
+    def item(self, number: str) -> WorkItem | None:
+        return work.item(self._session, number)
+
+    def item_of(self, call_id: str) -> WorkItem | None:
+        return work.item_of(self._session, call_id)
+
+    def change_item(self, item: WorkItem) -> None:
+        work.change_item(self._session, item)
+
+    def write_move(self, move: WorkMove) -> None:
+        work.write_move(self._session, move)
+
+    def last_move(self, call_id: str) -> WorkMove | None:
+        return work.last_move(self._session, call_id)
 
 
 def attach(session: Session, given: AttachCaller) -> None:

@@ -1,7 +1,7 @@
 """What the journal carries: what the desk decided to save, as text on the way and as rows at the end of it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from routing.call import Call
 from routing.effects import AttachCaller, MarkCaller, OpenWork, WorkKind
-from routing.operators import Operator
+from routing.operators import Operator, OperatorState
 from routing.policy import Mark, MarkKind
 from storage import calls, casework, live, policy, presence, tables, work
 
@@ -66,8 +66,12 @@ def value(entry: Entry) -> Value:
             raise ValueError(f"an entry of the unknown kind {unknown!r}")
 
 
-def apply(session: Session, entries: Sequence[Entry]) -> None:
-    """Write the entries that were not written yet, and how far that is. Raises like `value`."""
+def apply(session: Session, entries: Sequence[Entry], terms: Callable[[], work.Terms]) -> list[str]:
+    """Write the entries that were not written yet, and how far that is; the calls whose call-backs are others by that.
+
+    `terms`: by which work is opened, asked for where there is any. Raises like `value`.
+    """
+    worked: list[str] = []
     position = session.get(tables.JournalPosition, 1) or tables.JournalPosition(id=1, seq=0)
     # each carries the whole of its subject: what comes before the last of one would be overwritten
     last: dict[tuple[str, str], Value] = {}
@@ -81,11 +85,14 @@ def apply(session: Session, entries: Sequence[Entry]) -> None:
             calls.save(session, one)
         elif isinstance(one, Operator):
             presence.save(session, one)
+            if one.state is OperatorState.OFFLINE:
+                worked += work.give_back(session, one.login, one.since)
     session.flush()
     for one in last.values():
         match one:
             case OpenWork():
-                work.open_work(session, one)
+                if work.open_work(session, one, terms()):
+                    worked.append(one.call)
             case AttachCaller():
                 casework.attach(session, one)
             case MarkCaller():
@@ -93,6 +100,7 @@ def apply(session: Session, entries: Sequence[Entry]) -> None:
             case _:
                 pass
     _advance(session, position, entries)
+    return worked
 
 
 def _subject(one: Value) -> tuple[str, str]:

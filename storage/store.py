@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 from sqlalchemy import Engine
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from cases.case import Case, CaseFilter, Change
+from cases.work import Backlog, WorkFigures, WorkFilter, WorkMove
 from routing.call import Call
 from routing.effects import OpenWork
 from routing.operators import Operator
@@ -30,7 +31,6 @@ from routing.records import (
     CallFilter,
     CallRecord,
     DeskPhone,
-    MessageWork,
     OfferRow,
     Page,
     RecordingRow,
@@ -90,13 +90,15 @@ class Store(Rulebook):
         with self._writing() as session:
             return entries.go_with(session, ours)
 
-    def apply(self, given: Sequence[entries.Entry]) -> None:
+    def apply(self, given: Sequence[entries.Entry]) -> list[str]:
         """Write the entries that were not written before, all or none, each exactly once.
+
+        The ids of the calls whose call-backs were opened or given back by that.
 
         Raises `StoreFault` where that can be tried again, anything else where an entry is at fault.
         """
         with self._writing() as session:
-            entries.apply(session, given)
+            return entries.apply(session, given, lambda: self._terms(session))
 
     def bury(self, entry: entries.Entry, reason: str, at: float) -> None:
         """Set aside an entry that cannot be applied."""
@@ -191,29 +193,53 @@ class Store(Rulebook):
         with self._reading() as session:
             return calls.unmeasured(session)
 
+    # -- call-backs ----------------------------------------------------------------------------------------------
+
     def open_work(self, work: OpenWork) -> None:
         """The call must have been saved."""
         with self._writing() as session:
-            work_left.open_work(session, work)
+            work_left.open_work(session, work, self._terms(session))
 
-    def messages(self, state: str = "open", cursor: str | None = None, limit: int = 50) -> Page[MessageWork]:
-        """Newest first. Raises `BadCursor`."""
+    def messages(self, wanted: WorkFilter, cursor: str | None = None, limit: int = 50) -> Page[work_left.Owed]:
+        """Newest first, or the oldest if so wanted. Raises `BadCursor`."""
         with self._reading() as session:
-            return work_left.messages(session, state, cursor, limit)
+            return work_left.messages(session, wanted, cursor, limit)
 
-    def knows_work(self, call_id: str) -> bool:
-        """Whether calling back this call's citizen is or was somebody's work."""
+    def message(self, number: str) -> work_left.Owed | None:
         with self._reading() as session:
-            return work_left.known(session, call_id)
+            return work_left.message(session, number)
+
+    def messages_of(self, call_ids: Sequence[str]) -> list[work_left.Owed]:
+        """The call-backs that these calls left; some hundreds at most."""
+        with self._reading() as session:
+            return work_left.of_calls(session, call_ids)
+
+    def message_history(self, call_id: str) -> list[WorkMove]:
+        """What was done with the call-back of this call, the first first."""
+        with self._reading() as session:
+            return work_left.history(session, call_id)
+
+    def message_backlog(self) -> Backlog:
+        with self._reading() as session:
+            return work_left.backlog(session)
+
+    def message_figures(self, since: float, until: float, now: float) -> WorkFigures:
+        """Of what came from `since` until before `until`."""
+        with self._reading() as session:
+            return work_left.figures(session, since, until, now)
+
+    def wanting_transcripts(self, limit: int = 50) -> list[work_left.Owed]:
+        """Messages in which somebody speaks and that no machine has written down yet, the oldest first."""
+        with self._reading() as session:
+            return work_left.wanting_transcripts(session, limit)
 
     def is_attached(self, call_id: str, number: str) -> bool:
         """Whether the call belongs to the case, though nobody spoke with its caller."""
         with self._reading() as session:
             return casework.is_attached(session, call_id, number)
 
-    def messages_open(self) -> int:
-        with self._reading() as session:
-            return work_left.messages_open(session)
+    def _terms(self, session: Session) -> work_left.Terms:
+        return work_left.Terms(self.timezone, self._policy_in(session).rules.call_back_s)
 
     # -- cases ---------------------------------------------------------------------------------------------------
 

@@ -117,6 +117,8 @@ class Call(SQLModel, table=True):
     queued_at: float | None = Field(default=None, sa_type=Instant)
     answered_at: float | None = Field(default=None, sa_type=Instant)
     message_at: float | None = Field(default=None, sa_type=Instant)
+    message_takes: int = 0
+    message_confirmed: int = 0
     settled_at: float | None = Field(default=None, sa_type=Instant)
     forward_answered_at: float | None = Field(default=None, sa_type=Instant)
     ended_at: float | None = Field(default=None, sa_type=Instant)
@@ -157,11 +159,12 @@ class CallLeg(SQLModel, table=True):
 
 class Recording(SQLModel, table=True):
     __tablename__ = "recordings"
-    __table_args__ = (UniqueConstraint("call_id", "kind", name="uq_recordings_call_kind"),)
+    __table_args__ = (UniqueConstraint("call_id", "kind", "take", name="uq_recordings_call_kind_take"),)
 
     id: str = Field(primary_key=True)
     call_id: str = Field(foreign_key="calls.id")
     kind: str
+    take: int = 1
     file: str
     channels: int
     rate: int
@@ -173,16 +176,54 @@ class Recording(SQLModel, table=True):
 
 
 class MessageWork(SQLModel, table=True):
-    """One piece of work per call that left a message or asked to be called back. `kind`: `routing.effects.WorkKind`."""
+    """One piece of work per call that left a message or asked to be called back: `cases.work.WorkItem`.
+
+    `day` (the city's date) and `serial` are the two halves of the number.
+    """
 
     __tablename__ = "message_work"
-    __table_args__ = (Index("ix_message_work_newest", "state", "at", "call_id"),)
+    __table_args__ = (
+        UniqueConstraint("number", name="uq_message_work_number"),
+        UniqueConstraint("day", "serial", name="uq_message_work_day_serial"),
+        Index("ix_message_work_newest", "state", "at", "call_id"),
+        Index("ix_message_work_at", "at", "call_id"),
+        Index("ix_message_work_owner", "owner", "state"),
+    )
 
     call_id: str = Field(foreign_key="calls.id", primary_key=True)
     caller: str
     at: float = Field(sa_type=Instant)
     state: str
     kind: str = "message"
+    number: str
+    day: date
+    serial: int
+    due_at: float = Field(sa_type=Instant)
+    owner: str = ""
+    taken_at: float | None = Field(default=None, sa_type=Instant)
+    attempts: int = 0
+    tried_at: float | None = Field(default=None, sa_type=Instant)
+    talked_at: float | None = Field(default=None, sa_type=Instant)
+    ending: str = ""
+    case_number: str | None = Field(default=None, foreign_key="cases.number")
+    done_at: float | None = Field(default=None, sa_type=Instant)
+    moves: int = 0
+    transcript: str | None = Field(default=None, sa_type=Text)
+    transcript_engine: str = ""
+    transcript_at: float | None = Field(default=None, sa_type=Instant)
+
+
+class WorkMove(SQLModel, table=True):
+    """Every move of a piece of work: who did what and when; rows are never changed."""
+
+    __tablename__ = "work_moves"
+
+    call_id: str = Field(foreign_key="message_work.call_id", primary_key=True)
+    position: int = Field(primary_key=True)
+    at: float = Field(sa_type=Instant)
+    who: str
+    deed: str
+    detail: str = Field(sa_type=Text)
 
 
 class Case(SQLModel, table=True):

@@ -54,12 +54,14 @@ def router(console: Console) -> APIRouter:
     def not_allowed(who: SignedIn, request: Request) -> None:
         console.audit.refused(who, request.path_params["call_id"], origin(request), "not-allowed")
 
-    async def opened_recording(call_id: str, kind: str | None) -> tuple[RecordingRow, recording.Opened]:
+    async def opened_recording(
+        call_id: str, kind: str | None, take: int | None
+    ) -> tuple[RecordingRow, recording.Opened]:
         """Raises `Problem`, 404, whatever the reason why there is nothing to be heard."""
         record = await store.read(store.call, call_id)
         if record is None:
             raise _no_such_call()
-        row = next((one for one in record.recordings if kind in (None, one.kind)), None)
+        row = _wanted(record, kind, take)
         if row is None or row.state == "missing":
             raise _no_recording(row)
         try:
@@ -74,13 +76,14 @@ def router(console: Console) -> APIRouter:
         request: Request,
         who: Annotated[SignedIn, Depends(need("calls", not_allowed))],
         kind: Annotated[Literal["talk", "message"] | None, Query()] = None,
+        take: Annotated[int | None, Query(ge=1, le=999, description="of a message that was spoken anew")] = None,
         range_header: Annotated[str | None, Header(alias="Range", include_in_schema=False)] = None,
         if_range: Annotated[str | None, Header(alias="If-Range", include_in_schema=False)] = None,
     ) -> Response:
         """WAV, PCM16, 8 kHz: citizen left and operator right, a message mono. Without `kind`: the talk, if any."""
         login = who.account.login
         try:
-            row, opened = await opened_recording(call_id, kind)
+            row, opened = await opened_recording(call_id, kind, take)
         except Problem as refusal:
             why = f"{refusal.code}: {refusal.__cause__}" if refusal.__cause__ else refusal.code
             log.warning("recording of call %r refused to %s: %s", call_id, login, why)
@@ -121,6 +124,12 @@ def router(console: Console) -> APIRouter:
         return JSONResponse({}, 202)
 
     return routes
+
+
+def _wanted(record: CallRecord, kind: str | None, take: int | None) -> RecordingRow | None:
+    """The first that was asked for; where no take was, rather one that is there."""
+    rows = [one for one in record.recordings if kind in (None, one.kind) and take in (None, one.take)]
+    return next((one for one in rows if one.state != "missing"), next(iter(rows), None))
 
 
 def _no_such_call() -> Problem:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, StringConstraints
 
 from agent_console.api.lists import Caller, Cursor, Day, Limit, Login, login_of, span
+from agent_console.api.messages import told
 from agent_console.parts import Console
 from agent_console.problems import FieldError, Problem
 from agent_console.session import SignedIn
@@ -114,6 +115,7 @@ def router(console: Console) -> APIRouter:
                 errors=[error],
             ) from unknown
         console.hub.case_opened(given.call, saved.number)
+        await told(console, given.call)
         log.info("case %s opened by %s for call %s", saved.number, who.account.login, given.call)
         return console.views.case(saved)
 

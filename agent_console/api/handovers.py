@@ -139,7 +139,7 @@ async def _open(console: Console) -> Open:
     calls = snapshot.calls.values()
     return Open(
         waiting=sum(call.state in (CallState.WAITING, CallState.RINGING) for call in calls),
-        messages=await console.store.read(console.store.messages_open),
+        messages=(await console.store.read(console.store.message_backlog)).open,
         calls=sum(call.state is CallState.TALKING for call in calls),
         notices=tuple(notice.text for notice in snapshot.policy.notices.values() if notice.holds(now)),
     )

@@ -10,6 +10,7 @@ import typer
 from agent_console.views import Views
 from agi.configuration import Layout
 from cases.case import CaseFilter
+from cases.work import WorkFilter, WorkState
 from hotline import wallboard
 from hotline.literal import literal
 from hotline.options import load
@@ -64,6 +65,39 @@ def cases(limit: Annotated[int, typer.Option(min=1, max=500)] = 50, as_json: Jso
             "from": lambda item: item["caller"] or "(withheld)",
             "by": lambda item: item["operator"],
             "state": lambda item: item["state"],
+        },
+    )
+
+
+@app.command()
+def messages(
+    limit: Annotated[int, typer.Option(min=1, max=500)] = 50,
+    every: Annotated[bool, typer.Option("--all", help="Also those that are done.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Messages and wishes to be called back that are not done, newest first."""
+    settings = load()
+    show = Views(settings.zone)
+    states = () if every else (WorkState.OPEN, WorkState.TAKEN)
+    with opened(settings) as store:
+        names = {account.login: account.name for account in store.accounts()}
+        page = store.messages(WorkFilter(states), None, limit)
+        items = [dict(show.message(*one, lambda login: names.get(login, login))) for one in page.items]
+    show_list(
+        items,
+        as_json,
+        "Call-backs 待回电",
+        {
+            "number": lambda item: item["number"],
+            "time": lambda item: _short(item["at"]),
+            "due": lambda item: _short(item["due_at"]),
+            "from": lambda item: item["caller"] or "(withheld)",
+            "kind": lambda item: item["kind"],
+            "length": lambda item: f"{item['seconds']:.0f} s" if item["recording"] else item["reason"] or "",
+            "state": lambda item: f"{item['state']} {item['ending']}".rstrip(),
+            "by": lambda item: item["owner_name"],
+            "attempts": lambda item: str(item["attempts"]),
+            "case": lambda item: item["case"] or "",
         },
     )
 

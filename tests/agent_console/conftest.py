@@ -15,6 +15,7 @@ from agent_console.live import Rhythm
 from agent_console.parts import Incidents, Softphone, Spoken, Visitors
 from agi.caller import number
 from cases.office import Office
+from cases.worklist import Worklist
 from routing.desk import Desk
 from storage.store import Store
 from tests.conftest import ENGINES
@@ -112,6 +113,7 @@ def house(
         gateway=desk,
         hub=hub,
         office=Office(store, lambda: now[0], CITY),
+        worklist=Worklist(store, lambda: now[0], lambda: desk.snapshot().policy.rules.call_back_tries),
         clock=lambda: now[0],
         timezone=CITY,
         recordings=recordings,

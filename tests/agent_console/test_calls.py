@@ -60,6 +60,7 @@ async def test_a_call_is_shown_with_all_that_is_known_of_it(house: House) -> Non
             {
                 "id": "r1",
                 "kind": "talk",
+                "take": 1,
                 "seconds": 59.8,
                 "state": "damaged",
                 "reason": "59.8 s of 60 s",
@@ -144,13 +145,38 @@ async def test_an_open_message_is_listed_with_its_recording(house: House) -> Non
         "items": [
             {
                 "id": "c1",
+                "number": "HD20261123-0001",
                 "call": "c1",
                 "caller": "13907330001",
                 "at": "2026-11-23T18:31:40.000+08:00",
+                "due_at": "2026-11-23T19:31:40.000+08:00",
                 "seconds": 7.25,
                 "state": "open",
                 "kind": "message",
-                "recording": "/api/v1/calls/c1/recording?kind=message",
+                "recording": "/api/v1/calls/c1/recording?kind=message&take=1",
+                "reason": None,
+                "takes": [
+                    {
+                        "id": "r",
+                        "kind": "message",
+                        "take": 1,
+                        "seconds": 7.25,
+                        "state": "ok",
+                        "reason": None,
+                        "url": "/api/v1/calls/c1/recording?kind=message&take=1",
+                    }
+                ],
+                "confirmed": False,
+                "owner": "",
+                "owner_name": "",
+                "taken_at": None,
+                "attempts": 0,
+                "tried_at": None,
+                "talked_at": None,
+                "ending": "",
+                "case": None,
+                "done_at": None,
+                "transcript": None,
             }
         ],
         "next": None,

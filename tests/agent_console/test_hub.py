@@ -9,7 +9,8 @@ from routing import effects as fx
 from routing import events as ev
 from routing.operators import Operator
 from routing.queues import Queue
-from routing.records import Account, Role
+from routing.records import Account, Role, Voice
+from tests.work import backlog, owed
 
 from .house import House
 
@@ -71,6 +72,7 @@ async def test_a_new_page_gets_a_snapshot_and_then_every_change(house: House) ->
             }
         ],
         "messages_open": 0,
+        "messages": {"open": 0, "taken": 0, "oldest_at": None},
         "telephony": False,
         "now": "2026-11-23T18:30:00.000+08:00",
     }
@@ -109,17 +111,17 @@ async def test_a_ring_that_ended_says_why_in_the_words_of_the_page(house: House)
 async def test_a_page_that_comes_back_gets_exactly_what_it_missed(house: House) -> None:
     link = page(house)
     (snapshot,) = frames(link)
-    house.hub.messages(1)
+    house.hub.messages(backlog(1), [])
     (seen,) = frames(link)
     assert house.hub.leave(link)
-    house.hub.messages(2)
+    house.hub.messages(backlog(2), [])
     house.sit_down("op1001")
     house.sit_down("op1002")  # not for this page
     back = page(house, since=seen["seq"])
     missed = frames(back)
     own = ["operator", "queue", "operator", "operator", "queue"]
     assert [frame["type"] for frame in missed] == ["messages", *own, "queue", "queue"]
-    assert missed[0]["data"] == {"open": 2}
+    assert missed[0]["data"] == {"open": 2, "taken": 0, "oldest_at": None}
     assert all(frame["data"]["login"] == "op1001" for frame in missed if frame["type"] == "operator")
     sequence = [frame["seq"] for frame in missed]
     assert sequence == sorted(sequence)
@@ -132,7 +134,7 @@ async def test_a_page_that_was_away_too_long_or_knows_the_future_gets_a_snapshot
     link = page(house)
     start = frames(link)[0]["seq"]
     for count in range(70):  # 64 are kept
-        house.hub.messages(count)
+        house.hub.messages(backlog(count), [])
     for since in (start, house.hub.seq + 1, 0, house.hub.seq - 64 - 1):
         assert kinds(page(house, since=since)) == ["snapshot"]
     # kept, but more than may wait for one page
@@ -141,7 +143,7 @@ async def test_a_page_that_was_away_too_long_or_knows_the_future_gets_a_snapshot
 
 
 async def test_numbers_go_on_growing_over_a_restart(house: House) -> None:
-    house.hub.messages(1)
+    house.hub.messages(backlog(1), [])
     last = house.hub.seq
     house.now[0] += 1
     restarted = Hub(house.desk.snapshot, lambda: house.now[0], house.hub._views.timezone)
@@ -156,7 +158,7 @@ async def test_a_page_that_does_not_read_is_dropped_and_the_others_miss_nothing(
     slow, quick = page(house, "op1001"), page(house, "op1002")
     frames(quick)
     for count in range(40):  # 32 may wait
-        house.hub.messages(count)
+        house.hub.messages(backlog(count), [])
         assert len(frames(quick)) == 1
     assert slow.over.result().code == 4408
     assert not quick.over.done()
@@ -169,7 +171,7 @@ async def test_the_newer_page_of_an_operator_wins(house: House) -> None:
     assert not house.hub.leave(first)
     frames(first)
     frames(second)
-    house.hub.messages(3)
+    house.hub.messages(backlog(3), [])
     assert kinds(first) == []
     assert kinds(second) == ["messages"]
     assert house.hub.page_of("op1001") is second
@@ -182,7 +184,7 @@ async def test_signing_out_ends_the_page_for_good(house: House) -> None:
     house.hub.sign_out(link.who)
     assert link.over.result().code == 4401
     frames(link)
-    house.hub.messages(1)
+    house.hub.messages(backlog(1), [])
     assert frames(link) == []
     assert house.hub.leave(link)
     house.hub.sign_out(link.who)
@@ -200,7 +202,7 @@ async def test_supervisors_and_programs_may_have_several_pages_and_the_oldest_of
         for one in pages:
             frames(one)
         frames(fourth)
-        house.hub.messages(1)
+        house.hub.messages(backlog(len(house.hub._kept)), [])
         assert [kinds(one) for one in (*pages, fourth)] == [[], ["messages"], ["messages"], ["messages"]]
         assert not house.hub.leave(pages[0])
         assert [house.hub.leave(one) for one in (pages[1], fourth, pages[2])] == [False, False, True]
@@ -254,7 +256,7 @@ async def test_an_operator_gets_neither_the_others_nor_the_queue_in_his_snapshot
     house.call_up("c2")
     link = page(house)
     (first,) = frames(link)
-    assert set(first["data"]) == {"operator", "call", "queues", "messages_open", "telephony", "now"}
+    assert set(first["data"]) == {"operator", "call", "queues", "messages_open", "messages", "telephony", "now"}
     house.call_up("c3")
     house.hub.saved("c3")
     house.desk.post(ev.CallEnded("c2", 16))
@@ -269,7 +271,7 @@ async def test_who_may_see_which_kind_is_said_for_every_kind(house: House) -> No
     house.desk.post(ev.OperatorLegEnded("c1", "op1001", 44))
     house.desk.post(ev.PolicyChanged(house.desk.snapshot().policy))
     house.hub.saved("c1")
-    house.hub.messages(1)
+    house.hub.messages(backlog(1), [(owed("c1"), Voice())])
     assert {frame.text.partition('"type":"')[2].partition('"')[0] for frame in house.hub._kept} == set(SEEN_BY)
     assert set(kinds(watch)) == set(SEEN_BY) - {"offer_ended"}
 

@@ -7,6 +7,7 @@ from websockets.asyncio.client import connect
 
 from routing import events as ev
 from routing.operators import OperatorState
+from tests.work import backlog
 
 from .served import Served, closed, hear, hear_until
 
@@ -17,8 +18,8 @@ async def test_an_open_page_brings_its_operator_and_a_closed_one_is_told_to_the_
         assert frame["type"] == "snapshot"
         assert (frame["data"]["operator"]["state"], frame["data"]["operator"]["name"]) == ("paused", "李晓雯")
         assert served.house.desk.events == [ev.OperatorSignedIn("op1001")]
-        served.house.hub.messages(4)
-        assert (await hear_until(link, "messages"))[-1]["data"] == {"open": 4}
+        served.house.hub.messages(backlog(4), [])
+        assert (await hear_until(link, "messages"))[-1]["data"] == {"open": 4, "taken": 0, "oldest_at": None}
     await served.house.desk.last(ev.PageClosed("op1001"))
 
 
@@ -32,8 +33,8 @@ async def test_a_page_that_lost_its_network_goes_on_where_it_was(served: Served)
     async with served.page() as link:
         seen = (await hear(link))["seq"]
     await served.house.desk.last(ev.PageClosed("op1001"))
-    served.house.hub.messages(1)
-    served.house.hub.messages(2)
+    served.house.hub.messages(backlog(1), [])
+    served.house.hub.messages(backlog(2), [])
     async with served.page(since=seen) as link:
         heard = await hear_until(link, "messages")
         heard += await hear_until(link, "messages")
@@ -52,8 +53,8 @@ async def test_the_second_page_of_an_account_sends_the_first_away(served: Served
         async with served.page() as second:
             assert (await hear(second))["type"] == "snapshot"
             assert await closed(first) == 4409
-            served.house.hub.messages(1)
-            assert (await hear_until(second, "messages"))[-1]["data"] == {"open": 1}
+            served.house.hub.messages(backlog(1), [])
+            assert (await hear_until(second, "messages"))[-1]["data"] == {"open": 1, "taken": 0, "oldest_at": None}
             assert ev.PageClosed("op1001") not in served.house.desk.events
     await served.house.desk.last(ev.PageClosed("op1001"))
 
@@ -79,9 +80,9 @@ async def test_several_pages_of_a_supervisor_stay_and_the_twenty_first_sends_the
         wallboard = await stack.enter_async_context(served.page("admin"))
         assert (await hear(wallboard))["type"] == "snapshot"
         assert await closed(pages[0]) == 4409
-        served.house.hub.messages(7)
+        served.house.hub.messages(backlog(7), [])
         for page in (*pages[1:], wallboard):
-            assert (await hear_until(page, "messages"))[-1]["data"] == {"open": 7}
+            assert (await hear_until(page, "messages"))[-1]["data"] == {"open": 7, "taken": 0, "oldest_at": None}
 
 
 async def test_a_frame_that_no_page_of_ours_would_send_ends_the_connection(served: Served) -> None:
@@ -97,8 +98,8 @@ async def test_nonsense_from_a_page_is_not_heeded(served: Served) -> None:
         await hear(link)
         for text in ("", "{", "[]", "7", '{"type": 5}', '"pong"', "[" * 3000, '{"type": "hang_up"}'):
             await link.send(text)
-        served.house.hub.messages(9)
-        assert (await hear_until(link, "messages"))[-1]["data"] == {"open": 9}
+        served.house.hub.messages(backlog(9), [])
+        assert (await hear_until(link, "messages"))[-1]["data"] == {"open": 9, "taken": 0, "oldest_at": None}
 
 
 async def test_a_restarted_server_shows_the_case_that_was_saved_in_the_talk(served: Served) -> None:

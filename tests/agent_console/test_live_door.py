@@ -6,6 +6,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from tests.work import backlog
+
 from .served import WAIT_S, Served, closed, hear, hear_until
 
 
@@ -86,8 +88,8 @@ async def test_a_refused_site_neither_uses_up_the_ticket_nor_sends_the_open_page
     async with served.page() as link:
         await hear(link)
         assert await handshake(served.port, f"/live?ticket={ticket}", Origin="http://evil.example") == 403
-        served.house.hub.messages(1)
-        assert (await hear_until(link, "messages"))[-1]["data"] == {"open": 1}
+        served.house.hub.messages(backlog(1), [])
+        assert (await hear_until(link, "messages"))[-1]["data"] == {"open": 1, "taken": 0, "oldest_at": None}
         async with connect(served.url(ticket), origin=served.origin, proxy=None):
             assert await closed(link) == 4409
 

@@ -15,6 +15,7 @@ from agent_console.hub import Link
 from agent_console.live import Rhythm
 from hotline.board import Board, told
 from routing import events as ev
+from tests.work import backlog
 
 from .served import WAIT_S, Served, closed, hear, hear_until
 
@@ -102,7 +103,7 @@ async def test_one_that_reads_nothing_is_dropped_while_the_others_get_every_fram
         async with asyncio.timeout(WAIT_S):  # its socket is cut although it has read nothing
             while hub.page_of("sup1") is not None:
                 await asyncio.sleep(0.01)
-        hub.messages(sent + 1)
+        hub.messages(backlog(sent + 1), [])
         for page, heard in pages.items():
             heard.extend(await hear_until(page, "messages"))
             assert numbered(heard) == list(range(1, sent + 2))
@@ -113,7 +114,7 @@ async def test_one_that_reads_nothing_is_dropped_while_the_others_get_every_fram
         assert seen < hub.seq
         served.house.talk("c1", "op1002")
         served.house.call_up("c2")
-        hub.messages(0)
+        hub.messages(backlog(0), [])
         pages[other] += await hear_until(other, "messages")
         async with served.page("sup1", since=seen) as back:
             missed = [await hear(back)]

@@ -17,6 +17,7 @@ from routing import events as ev
 from routing.desk import Desk
 from routing.records import Account, Role
 from tests.policies import ENV, MAIN, policy
+from tests.work import backlog
 
 CALLS, CREW = ("c1", "c2", "c3"), ("op1001", "op1002")
 
@@ -144,7 +145,7 @@ async def test_a_page_that_comes_and_goes_knows_at_the_end_what_one_that_stayed_
             case "event":
                 await line.tell(what)
             case "messages":
-                line.hub.messages(what)
+                line.hub.messages(backlog(what), [])
             case "come":
                 flighty.come()
             case "go":

@@ -67,9 +67,11 @@ def test_no_manager_user_may_do_more_than_its_work(plan: Plan) -> None:
 
 def test_every_context_that_is_redirected_to_catches_what_does_not_exist(plan: Plan) -> None:
     render(plan)
-    text = (plan.layout.etc / "extensions.conf").read_text(encoding="utf-8")
+    files = ("extensions.conf", "extensions_message.conf")
+    text = "".join("\n" + (plan.layout.etc / name).read_text(encoding="utf-8") for name in files)
     contexts = dict(part.split("]\n", 1) for part in text.split("\n[")[1:])
-    for name in ("wait", "connect", "message", "fallback", "patience", "bye", "forward", "callback", "joined"):
+    message = ("message", "message-review")
+    for name in ("wait", "connect", *message, "fallback", "patience", "bye", "forward", "callback", "joined"):
         assert "exten => i,1," in contexts[name], name
 
 

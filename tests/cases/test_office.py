@@ -1,6 +1,3 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -10,51 +7,10 @@ import pytest
 from cases.case import Case, CaseInput, Change
 from cases.office import BadCase, CaseExists, NoSuchCall, NoSuchCase, Office, StaleCase
 
+from .shelf import Shelf
+
 CITY = ZoneInfo("Asia/Shanghai")
 NOISE = CaseInput("投诉", "夜间施工噪声", "天元区长江北路", "急", "张三")
-
-
-class Shelf:
-    """A store in memory: undoes everything when a command raises."""
-
-    def __init__(self) -> None:
-        self.calls = {"c1": "13907330001", "c2": ""}
-        self.cases: dict[str, Case] = {}
-        self.serials: dict[date, int] = {}
-        self.history: list[Change] = []
-        self.commits = 0
-
-    @contextmanager
-    def case_work(self) -> Iterator["Shelf"]:
-        before = deepcopy((self.cases, self.serials, self.history))
-        try:
-            yield self
-        except BaseException:
-            self.cases, self.serials, self.history = before
-            raise
-        self.commits += 1
-
-    def caller_of(self, call_id: str) -> str | None:
-        return self.calls.get(call_id)
-
-    def case_of(self, call_id: str, operator: str) -> Case | None:
-        return next((c for c in self.cases.values() if (c.call_id, c.operator) == (call_id, operator)), None)
-
-    def case(self, number: str) -> Case | None:
-        return self.cases.get(number)
-
-    def next_serial(self, day: date) -> int:
-        return self.serials.get(day, 0) + 1
-
-    def add(self, case: Case, day: date, serial: int) -> None:
-        self.cases[case.number] = case
-        self.serials[day] = serial
-
-    def change(self, case: Case) -> None:
-        self.cases[case.number] = case
-
-    def write_down(self, change: Change) -> None:
-        self.history.append(change)
 
 
 class Clock:

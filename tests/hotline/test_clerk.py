@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cases.case import Case
+from cases.work import Backlog, WorkFilter
 from hotline.clerk import Clerk
 from routing import effects as fx
 from routing import events as ev
@@ -24,6 +25,7 @@ from routing.records import StoreFault
 from storage import entries, recordings
 from storage.journal import Journal
 from storage.store import Store
+from storage.work import Owed
 from tests.rows import rows
 
 CALL = Call("c1", "13907330001", "", "12345", "PJSIP/trunk-1", 100.0)
@@ -69,8 +71,8 @@ class Office:
         self.marked.append(policy)
         self.changed.set()
 
-    def _opened(self, count: int) -> None:
-        self.open_messages.append(count)
+    def _opened(self, backlog: Backlog, changed: list[Owed]) -> None:
+        self.open_messages.append(backlog.open)
         self.changed.set()
 
     async def until(self, look: Any) -> None:
@@ -106,8 +108,8 @@ async def test_calls_messages_and_operators_reach_the_store_and_are_told_after_t
     await clerk.settled()
     assert office.store.open_calls() == [CALL]
     assert office.store.presence() == [Operator("op1001", ("main",), state=OperatorState.READY)]
-    assert [work.call_id for work in office.store.messages().items] == ["c2"]
-    await office.until(lambda: office.open_messages == [1] and set(office.told) == {"c1", "c2"})
+    assert [item.call_id for item, _ in office.store.messages(WorkFilter()).items] == ["c2"]
+    await office.until(lambda: set(office.open_messages) == {1} and set(office.told) == {"c1", "c2"})
     await office.end(task)
 
 

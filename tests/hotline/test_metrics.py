@@ -16,6 +16,7 @@ from routing import events as ev
 from routing.loop import Loop
 from routing.records import Account, Role
 from tests.policies import ENV, MAIN, policy
+from tests.work import backlog
 
 CALLER, NAME = "13907330001", "李晓雯"
 
@@ -101,7 +102,7 @@ async def test_live_connections_and_those_that_did_not_read_are_counted() -> Non
     assert [told[f"hotline_live_connections {role}"] for role in ("operator", "supervisor", "admin")] == [1, 2, 0]
     line.hub.join(links[0], None)
     for count in range(8):
-        line.hub.messages(count)
+        line.hub.messages(backlog(count), [])
     line.hub.leave(links[0])
     line.hub.leave(links[2])
     told = line.told()

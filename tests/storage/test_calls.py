@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 
 from cases.case import CaseFilter
+from cases.work import WorkFilter
 from routing.call import Call, CallState, Leg, Outcome
-from routing.effects import OpenWork, WorkKind
 from routing.records import (
     BadCursor,
     CallFilter,
     CallRecord,
-    MessageWork,
 )
 from storage.store import Store
 from tests.conftest import CITY
@@ -175,7 +174,7 @@ def test_a_cursor_that_no_list_gave_out_is_refused(store: Store, cursor: str) ->
     for ask in (
         lambda: store.calls(CallFilter(), cursor),
         lambda: store.cases(CaseFilter(), cursor),
-        lambda: store.messages("open", cursor),
+        lambda: store.messages(WorkFilter(), cursor),
     ):
         with pytest.raises(BadCursor):
             ask()
@@ -204,25 +203,6 @@ def test_all_ended_calls_are_gone_through_in_batches_the_oldest_first(
     store.save_call(ringing("c9"))
     assert [one.call.id for one in store.ended_calls_with_recordings()] == [f"c{index}" for index in range(6)]
     assert [one.call.id for one in store.ended_calls_with_recordings(NOON + 2)] == ["c4", "c5"]
-
-
-def test_a_message_is_work_once(store: Store) -> None:
-    store.save_call(ended("c1"))
-    store.save_call(ended("c2"))
-    store.open_work(OpenWork("c1", "13907330001", NOON + 5))
-    store.open_work(OpenWork("c1", "13907330001", NOON + 50, WorkKind.CALL_BACK))
-    store.open_work(OpenWork("c2", "", NOON + 6, WorkKind.CALL_BACK))
-    store.save_recording(recording("c1", "message", channels=1, seconds=7.5))
-    assert store.messages_open() == 2
-    page = store.messages("open", None, 1)
-    assert page.items == (MessageWork("c2", "", NOON + 6, "open", WorkKind.CALL_BACK, None),)
-    assert store.messages("open", page.next, 1).items == (
-        MessageWork(
-            *("c1", "13907330001", NOON + 5, "open", WorkKind.MESSAGE),
-            recording("c1", "message", channels=1, seconds=7.5),
-        ),
-    )
-    assert store.messages("done").items == ()
 
 
 def test_a_call_told_as_new_again_keeps_what_is_known_of_it(store: Store) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from cases.work import WorkFilter
 from routing import events as ev
 from routing.call import Call, Outcome
 from routing.course import advance
@@ -337,5 +338,5 @@ def test_a_message_may_stand_before_the_last_word_on_its_call(store: Store) -> N
     call = Call("c1", "13907330001", "", "12345", "PJSIP/trunk-1", 100.0)
     told = (call, OpenWork("c1", "13907330001", 101.0), replace(call, queue="main"))
     store.apply([Entry(seq, *entries.of(one)) for seq, one in enumerate(told, 1)])
-    assert [work.call_id for work in store.messages().items] == ["c1"]
+    assert [item.call_id for item, _ in store.messages(WorkFilter()).items] == ["c1"]
     assert store.open_calls() == [told[2]]

@@ -1,0 +1,148 @@
+"""Call-backs in the store: numbers, lists, what signing out gives back, figures, transcripts."""
+
+from dataclasses import replace
+
+from cases.work import Attempt, Backlog, Ending, WorkFilter, WorkState
+from cases.worklist import Worklist
+from routing.effects import OpenWork, WorkKind
+from routing.operators import Operator, OperatorState
+from routing.policy import Rules
+from storage import entries
+from storage.store import Store
+
+from .samples import NOON, ended, recording
+
+DAY = 86400.0
+
+
+def owe(store: Store, call: str, at: float, kind: WorkKind = WorkKind.MESSAGE) -> str:
+    """The number of a call-back that is owed since then."""
+    store.save_call(ended(call, at - 100))
+    store.open_work(OpenWork(call, "13907330001", at, kind))
+    ((item, _),) = store.messages_of([call])
+    return item.number
+
+
+def listed(store: Store, wanted: WorkFilter) -> list[str]:
+    return [item.call_id for item, _ in store.messages(wanted).items]
+
+
+def test_a_call_back_is_owed_once_with_a_number_of_the_citys_day_and_an_hour_to_make_it(store: Store) -> None:
+    assert owe(store, "c1", NOON) == "HD20261123-0001"
+    store.open_work(OpenWork("c1", "13907330009", NOON + 50, WorkKind.CALL_BACK))
+    assert owe(store, "c2", NOON + 5, WorkKind.CALL_BACK) == "HD20261123-0002"
+    assert owe(store, "c3", NOON + DAY) == "HD20261124-0001"
+    ((item, voice),) = store.messages_of(["c1"])
+    assert (item.caller, item.kind, item.at, item.due_at) == ("13907330001", "message", NOON, NOON + 3600)
+    assert (item.state, voice.recording, voice.takes) == (WorkState.OPEN, None, ())
+    ((opened),) = store.message_history("c1")
+    assert (opened.position, opened.deed, opened.detail) == (1, "opened", "message")
+    assert store.message("HD20261123-0001") == (item, voice)
+    assert store.message("HD20261123-0009") is None
+
+
+def test_how_long_it_may_take_is_the_rules(store: Store) -> None:
+    store.change_policy(Rules(call_back_s=600), who="admin", at=NOON)
+    owe(store, "c1", NOON)
+    ((item, _),) = store.messages_of(["c1"])
+    assert item.due_at == NOON + 600
+
+
+def test_the_list_is_by_state_owner_day_and_order(store: Store) -> None:
+    numbers = [owe(store, f"c{index}", NOON + index * DAY) for index in range(4)]
+    room = Worklist(store, lambda: NOON, lambda: 0)
+    room.take(numbers[1], "op1001")
+    room.take(numbers[2], "op1002")
+    room.close(numbers[2], "op1002", Ending.NUISANCE, "", None)
+    open_or_taken = (WorkState.OPEN, WorkState.TAKEN)
+    assert listed(store, WorkFilter(open_or_taken)) == ["c3", "c1", "c0"]
+    assert listed(store, WorkFilter(open_or_taken, oldest_first=True)) == ["c0", "c1", "c3"]
+    assert listed(store, WorkFilter((WorkState.DONE,))) == ["c2"]
+    assert listed(store, WorkFilter(owner="op1001")) == ["c1"]
+    assert listed(store, WorkFilter(since=NOON + DAY, until=NOON + 2 * DAY)) == ["c1"]
+    first = store.messages(WorkFilter(oldest_first=True), None, 3)
+    assert [item.call_id for item, _ in first.items] == ["c0", "c1", "c2"]
+    rest = store.messages(WorkFilter(oldest_first=True), first.next, 3)
+    assert ([item.call_id for item, _ in rest.items], rest.next) == (["c3"], None)
+    assert store.message_backlog() == Backlog(3, 1, NOON)
+
+
+def test_signing_out_gives_back_what_was_taken_before_and_nothing_else(store: Store) -> None:
+    numbers = [owe(store, f"c{index}", NOON) for index in range(4)]
+    now = [NOON + 10]
+    room = Worklist(store, lambda: now[0], lambda: 0)
+    room.take(numbers[0], "op1001")
+    room.take(numbers[1], "op1002")
+    room.take(numbers[2], "op1001")
+    room.close(numbers[2], "op1001", Ending.NUISANCE, "", None)
+    now[0] = NOON + 30
+    room.take(numbers[3], "op1001")  # back at work, before the store was told that he had been away
+    gone = Operator("op1001", state=OperatorState.OFFLINE, since=NOON + 20)
+    changed = store.apply([entries.Entry(1, *entries.of(gone))])
+    assert changed == ["c0"]
+    states = {item.call_id: (item.state, item.owner) for item, _ in store.messages(WorkFilter()).items}
+    assert states == {
+        "c0": ("open", ""),
+        "c1": ("taken", "op1002"),
+        "c2": ("done", "op1001"),
+        "c3": ("taken", "op1001"),
+    }
+    last = store.message_history("c0")[-1]
+    assert (last.who, last.deed, last.detail, last.at) == ("", "return", "op1001", NOON + 20)
+    assert store.apply([entries.Entry(2, *entries.of(replace(gone, since=NOON + 40)))]) == ["c3"]
+
+
+def test_only_a_work_that_is_new_counts_as_changed(store: Store) -> None:
+    store.save_call(ended("c1"))
+    work = OpenWork("c1", "13907330001", NOON)
+    assert store.apply([entries.Entry(1, *entries.of(work))]) == ["c1"]
+    assert store.apply([entries.Entry(2, *entries.of(work))]) == []
+
+
+def test_the_figures_of_a_day_are_medians_of_what_came_on_it(store: Store) -> None:
+    numbers = [owe(store, f"c{index}", NOON + index) for index in range(5)]
+    owe(store, "old", NOON - DAY)
+    now = [NOON]
+    room = Worklist(store, lambda: now[0], lambda: 0)
+    for index, (minutes, result) in enumerate([(10, Attempt.TALKED), (20, Attempt.BUSY), (90, Attempt.TALKED)]):
+        now[0] = NOON + index + 60 * minutes
+        room.take(numbers[index], "op1001")
+        room.attempt(numbers[index], "op1001", result, "", 0)
+    room.close(numbers[0], "op1001", Ending.ANSWERED, "", None)
+    figures = store.message_figures(NOON, NOON + DAY, NOON + 7200)
+    assert (figures.came, figures.done, figures.in_time) == (5, 1, 2)
+    assert (figures.to_attempt_s, figures.to_talk_s) == (1200.0, 3000.0)
+    assert figures.overdue == 3  # two of today and the old one, that nobody has tried
+    assert figures.backlog == Backlog(5, 2, NOON - DAY)
+    quiet = store.message_figures(NOON + DAY, NOON + 2 * DAY, NOON)
+    assert (quiet.came, quiet.to_attempt_s, quiet.to_talk_s) == (0, None, None)
+
+
+def test_every_take_is_kept_and_the_one_that_counts_is_the_one_confirmed(store: Store) -> None:
+    store.save_call(replace(ended("c1"), message_at=NOON, message_takes=3, message_confirmed=2, answered_at=None))
+    for take, seconds in ((1, 30.0), (2, 4.0), (3, 9.0)):
+        row = recording("c1", "message", channels=1, seconds=seconds, take=take)
+        store.save_recording(replace(row, id=f"c1-{take}", file=f"{take}.sln"))
+    store.open_work(OpenWork("c1", "", NOON))
+    ((_, voice),) = store.messages_of(["c1"])
+    assert voice.recording is not None
+    assert (voice.recording.take, [one.take for one in voice.takes], voice.confirmed) == (2, [1, 2, 3], True)
+    assert store.unmeasured() == []
+
+
+def test_a_message_wants_a_transcript_until_it_has_one(store: Store) -> None:
+    numbers = [owe(store, f"c{index}", NOON + index) for index in range(3)]
+    store.save_recording(recording("c1", "message", channels=1))
+    store.save_recording(recording("c2", "message", channels=1, state="silent"))
+    assert [item.call_id for item, _ in store.wanting_transcripts()] == ["c1"]
+    item = Worklist(store, lambda: NOON + 60, lambda: 0).transcribe(numbers[1], "天元区停水", "whisper-base")
+    assert store.wanting_transcripts() == []
+    found = store.message(numbers[1])
+    assert found is not None
+    assert found[0] == item
+    assert item.transcript is not None
+    assert (item.transcript.text, item.transcript.engine, item.transcript.at) == (
+        "天元区停水",
+        "whisper-base",
+        NOON + 60,
+    )

@@ -300,6 +300,7 @@ class MessageJson(TypedDict):
     ending: str
     case: str | None
     done_at: str | None
+    moves: int
     transcript: TranscriptJson | None
     history: NotRequired[list[WorkMoveJson]]
 

@@ -269,6 +269,7 @@ class Views:
             "ending": item.ending,
             "case": item.case,
             "done_at": self.maybe(item.done_at),
+            "moves": item.moves,
             "transcript": None
             if written is None
             else {"text": written.text, "engine": written.engine, "at": self.time(written.at)},

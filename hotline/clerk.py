@@ -200,12 +200,14 @@ class Clerk:
         try:
             record = await self._persistently(self._store.read, self._store.call, call_id)
             assert record is not None
+            rows = []
             for kind in recordings.owed(record.call):
                 await self._settle(record.call, kind)
                 row = await self._look(recordings.measure, self._folder, record.call, kind)
                 if row.state != "ok":
                     log.warning("call %s: recording %s is %s: %s", call_id, row.file, row.state, row.reason)
-                await self._persistently(self._store.write, self._store.save_recording, row)
+                rows.append(row)
+            await self._persistently(self._store.write, self._store.save_recording, *rows)
             self._saved(call_id)
             await self._tell_work([call_id])
         except Exception:  # the wall: one call's recording must not end the clerk; the next start tries again

@@ -183,10 +183,11 @@ class Store(Rulebook):
                 return
             place = (batch[-1].call.arrived_at, batch[-1].call.id)
 
-    def save_recording(self, recording: RecordingRow) -> None:
-        """Write what is known of the one recording of this kind of this call; the call must have been saved."""
+    def save_recording(self, *recordings: RecordingRow) -> None:
+        """Write what is known of these recordings of a call, all or none; the call must have been saved."""
         with self._writing() as session:
-            calls.save_recording(session, recording)
+            for recording in recordings:
+                calls.save_recording(session, recording)
 
     def unmeasured(self) -> list[str]:
         """The ids of the calls that are over and have a recording that was not looked at yet."""

@@ -176,6 +176,7 @@ async def test_an_open_message_is_listed_with_its_recording(house: House) -> Non
                 "ending": "",
                 "case": None,
                 "done_at": None,
+                "moves": 1,
                 "transcript": None,
             }
         ],

@@ -165,3 +165,14 @@ def test_of_phones_that_ring_together_each_tells_how_its_ring_ended() -> None:
     assert told("AfterDial", Operator=both, Peer="PJSIP/op1001-00000003", Status="ANSWER") == [
         ev.OperatorLegEnded("c1", "op1001", 0)
     ]
+
+
+def test_what_becomes_of_a_message_is_told_take_by_take() -> None:
+    told = {"Event": "UserEvent", "Channel": "PJSIP/trunk-00000001", "Call": "c1", "Take": "2"}
+    facts = Facts(Endpoints())
+    assert facts.of({**told, "UserEvent": "MessageRecording"}) == [ev.MessageRecording("c1", 2)]
+    assert facts.of({**told, "UserEvent": "MessageTaken", "Status": "DTMF"}) == [ev.MessageTaken("c1", 2, "DTMF")]
+    assert facts.of({**told, "UserEvent": "MessageConfirmed", "By": "key"}) == [
+        ev.MessageConfirmed("c1", 2, by_key=True)
+    ]
+    assert facts.of({**told, "UserEvent": "MessageConfirmed"}) == [ev.MessageConfirmed("c1", 2, by_key=False)]

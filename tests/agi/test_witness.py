@@ -71,6 +71,27 @@ def test_a_message_that_was_left_without_us_is_one() -> None:
     assert (call.outcome, call.ended_by, call.called) == (Outcome.MESSAGE, EndedBy.SYSTEM, "12345")
 
 
+def test_each_take_of_a_message_is_read_and_a_line_of_before_there_were_several_is_the_first() -> None:
+    call = rebuilt(
+        [
+            line("ARRIVED", 1.0, '{"extra":"12345"}'),
+            line("MESSAGE", 30.0),
+            line("MESSAGE_TAKEN", 50.0, '{"extra":"DTMF"}'),
+            line("MESSAGE_RECORDING", 55.0, '{"extra":"2"}'),
+            line("MESSAGE_TAKEN", 60.0, '{"extra":"2 SILENCE"}'),
+            line("MESSAGE_CONFIRMED", 62.0, '{"extra":"2 key"}'),
+            line("HANGUP", 63.0, '{"hangupcause":16}'),
+        ]
+    )
+    assert (call.outcome, call.message_takes, call.message_confirmed) == (Outcome.MESSAGE, 2, 2)
+    assert [(one.kind, one.detail) for one in call.timeline][1:5] == [
+        ("message_taken", "1 DTMF"),
+        ("message_recording", "2"),
+        ("message_taken", "2 SILENCE"),
+        ("message_confirmed", "2 key"),
+    ]
+
+
 def outside(kind: str, at: float) -> witness.Line:
     return witness.Line(kind, at, "c1", "o", "u", "PJSIP/trunk-out-00000002", "073112345", "", "")
 

@@ -69,6 +69,37 @@ def test_a_message_is_its_own_outcome_and_our_goodbye_is_not_the_citizens_doing(
     assert call.wait_s == pytest.approx(12.0)
 
 
+def test_how_often_a_message_was_spoken_and_which_of_it_counts_is_written_down_once() -> None:
+    steps = [
+        (116.0, ev.MessageStarted("c1")),
+        (131.0, ev.MessageRecording("c1", 1)),
+        (140.0, ev.MessageTaken("c1", 1, "DTMF")),
+        (150.0, ev.MessageRecording("c1", 2)),
+        (155.0, ev.MessageTaken("c1", 2, "SILENCE")),
+        (160.0, ev.MessageConfirmed("c1", 2, by_key=True)),
+    ]
+    call = walk(*TO_QUEUE, *[step for step in steps for _ in range(2)])
+    assert (call.state, call.message_takes, call.message_confirmed) == (CallState.MESSAGE, 2, 2)
+    assert [(moment.kind, moment.detail) for moment in call.timeline][-6:] == [
+        ("message", ""),
+        ("message_recording", "1"),
+        ("message_taken", "1 DTMF"),
+        ("message_recording", "2"),
+        ("message_taken", "2 SILENCE"),
+        ("message_confirmed", "2 key"),
+    ]
+
+
+def test_what_was_said_into_a_message_is_still_known_of_one_who_is_sent_to_a_person_after_all() -> None:
+    call = walk(
+        *TO_QUEUE,
+        (116.0, ev.MessageStarted("c1")),
+        (131.0, ev.MessageRecording("c1", 1)),
+        (132.0, ev.CallerWaiting("c1", "PJSIP/trunk-1")),
+    )
+    assert (call.message_at, call.message_takes) == (None, 1)
+
+
 def test_a_goodbye_that_is_told_after_the_end_of_the_talk_still_says_who_hung_up() -> None:
     call = walk(
         *TO_TALK,
@@ -130,7 +161,9 @@ EVENTS: list[ev.CallEvent] = [
     ev.RingEnded("c1", "op1001", ev.RingResult.REFUSED),
     ev.OperatorLegEnded("c1", "op1001", 16),
     ev.MessageStarted("c1"),
+    ev.MessageRecording("c1", 1),
     ev.MessageTaken("c1"),
+    ev.MessageConfirmed("c1", 1, by_key=False),
     ev.GoodbyeSaid("c1"),
     ev.HangUpRequested("c1", "op1001"),
     ev.CallEnded("c1", 16),

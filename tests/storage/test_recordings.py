@@ -1,11 +1,13 @@
 """Recordings on disk, held against what was said."""
 
+import struct
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from routing.call import Call, CallState, Leg, Outcome
+from routing.records import RecordingRow, RecordingState
 from storage import recordings
 from storage.recordings import MESSAGE, TALK
 
@@ -68,3 +70,57 @@ def test_length_is_zero_for_what_is_not_there(tmp_path: Path) -> None:
     assert recordings.length(tmp_path, ANSWERED, TALK) == 0.0
     write(tmp_path, ANSWERED, TALK, 2.5)
     assert recordings.length(tmp_path, ANSWERED, TALK) == 2.5
+
+
+def say(folder: Path, take: int, *parts: tuple[float, int]) -> None:
+    """A take of the message that LEFT left: so many seconds of a buzz as loud as that."""
+    samples = b"".join(struct.pack("<2h", level, -level) * int(seconds * 4000) for seconds, level in parts)
+    (folder / f"c1{recordings.message(take).suffix}").write_bytes(samples)
+
+
+@pytest.mark.parametrize(
+    ("parts", "state"),
+    [
+        ([(0.0, 0)], "missing"),
+        ([(20.0, 100)], "silent"),
+        ([(0.2, 8000), (6.0, 0)], "silent"),
+        ([(0.4, 8000)], "ok"),
+        ([(30.0, 0), (0.4, 1000)], "ok"),
+    ],
+)
+def test_a_message_is_one_as_soon_as_somebody_is_heard_in_it(
+    tmp_path: Path, parts: list[tuple[float, int]], state: str
+) -> None:
+    say(tmp_path, 1, *parts)
+    row = recordings.measure(tmp_path, LEFT, MESSAGE)
+    assert (row.state, row.reason is None, len(row.sha256)) == (state, state == "ok", 64)
+
+
+def test_every_take_of_a_message_is_owed_also_of_one_who_was_sent_on_to_a_person() -> None:
+    third = recordings.message(3)
+    assert recordings.owed(replace(LEFT, message_takes=3)) == (MESSAGE, recordings.message(2), third)
+    assert (third.suffix, third.take) == ("-message-3.sln", 3)
+    assert recordings.owed(replace(ANSWERED, message_takes=1)) == (TALK, MESSAGE)
+
+
+@pytest.mark.parametrize(
+    ("takes", "confirmed", "chosen"),
+    [
+        ([(9.0, "ok"), (2.0, "ok")], 2, 2),  # he said so
+        ([(9.0, "ok"), (2.0, "ok")], 0, 1),  # he hung up in the new one
+        ([(9.0, "ok"), (5.0, "silent")], 2, 1),  # what he confirmed holds no word
+        ([(5.0, "silent"), (6.0, "silent")], 2, 2),
+        ([(0.0, "missing"), (5.0, "silent")], 0, 2),
+        ([(0.0, "missing")], 0, 1),
+        ([], 0, None),
+    ],
+)
+def test_the_take_that_counts_is_the_confirmed_one_or_else_the_longest_with_words(
+    takes: list[tuple[float, RecordingState]], confirmed: int, chosen: int | None
+) -> None:
+    rows = [
+        RecordingRow(f"r{take}", "c1", "message", f"{take}.sln", 1, 8000, seconds, 1, "", state, None, take)
+        for take, (seconds, state) in enumerate(takes, 1)
+    ]
+    found = recordings.chosen(reversed(rows), confirmed)
+    assert (None if found is None else found.take) == chosen

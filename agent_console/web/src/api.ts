@@ -1,7 +1,7 @@
 /** The HTTP API, typed. Every request has a time limit; every refusal is a `Problem`. */
 import type {
-  Account, Call, Case, CaseFields, City, DeskPhoneAccount, Incidents, ListedMark, ListedMarks, LiveTicket, Message, Notice, NoticeInput, Offers, Operator,
-  Page, PauseKind, SoftphoneAccount,
+  Account, Attempt, Call, Case, CaseFields, City, DeskPhoneAccount, Ending, Incidents, ListedMark, ListedMarks,
+  LiveTicket, Message, MessageFigures, Notice, NoticeInput, Offers, Operator, Page, PauseKind, SoftphoneAccount,
 } from './model'
 import type { Change, Documents, Kind, Stored } from './policy'
 import type { Attendance, Handover, Handovers, Note, Roster, Shift, ShiftDocument, Turn } from './roster'
@@ -152,7 +152,16 @@ export const api = {
 
   calls: (query: Query) => request<Page<Call>>('GET', withQuery('/calls', query)),
   call: (id: string) => request<Call>('GET', `/calls/${at(id)}`),
-  messages: () => request<Page<Message>>('GET', withQuery('/messages', { state: 'open' })),
+  messages: (query: Query) => request<Page<Message>>('GET', withQuery('/messages', query)),
+  messageFigures: () => request<MessageFigures>('GET', '/messages/figures'),
+  message: (number: string) => request<Message>('GET', `/messages/${at(number)}`),
+  takeMessage: (number: string) => request<Message>('POST', `/messages/${at(number)}/take`, { body: {} }),
+  releaseMessage: (number: string) => request<Message>('POST', `/messages/${at(number)}/release`, { body: {} }),
+  reopenMessage: (number: string) => request<Message>('POST', `/messages/${at(number)}/reopen`, { body: {} }),
+  tryMessage: (number: string, result: Attempt, note: string, seen: number) =>
+    request<Message>('POST', `/messages/${at(number)}/attempts`, { body: { result, note, seen } }),
+  closeMessage: (number: string, ending: Ending, note: string, item: string | null) =>
+    request<Message>('POST', `/messages/${at(number)}/close`, { body: { ending, note, case: item } }),
 
   documents: <K extends Kind>(kind: K, query: Query) =>
     request<Page<Stored<Documents[K]>>>('GET', withQuery(`/policy/${kind}`, query)),

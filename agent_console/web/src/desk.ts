@@ -8,11 +8,13 @@ import { day } from './format'
 import { openLive, type Live } from './live'
 import type { Account, Call, Notice, PauseKind } from './model'
 import { createOrders } from './orders'
+import { Notes } from './notes'
 import { Interrupted, RESUME_MS, type Talk } from './resume'
 import { Ring } from './ring'
 import { Softphone, tryMicrophone, type Fault } from './softphone'
 import { INITIAL, legOver, phase, presentCall, reduce, type Action, type State } from './state'
 import { createToday } from './today'
+import { createWorklist } from './worklist'
 
 const READY_RETRY_MS = 700
 /** Asterisk's news of our registration reaches the server a moment after us. */
@@ -27,6 +29,9 @@ export function createDesk(account: Account, signedOut: () => void) {
   const state = shallowRef<State>(INITIAL)
   const clock = startClock()
   const today = createToday()
+  const worklist = createWorklist()
+  /** The number of the call-back whose panel is open. */
+  const looked = ref<string | null>(null)
   const ring = new Ring()
   const audio = shallowRef<HTMLAudioElement | null>(null)
   const fault = ref<Fault | null>(null)
@@ -164,6 +169,7 @@ export function createDesk(account: Account, signedOut: () => void) {
       since: () => state.value.seq,
       onFrame: (frame) => {
         dispatch({ kind: 'frame', frame, at: Date.now() })
+        if (frame.type === 'message') worklist.hear(frame.data)
         if (frame.type === 'saved' && frame.data.call === resuming.value?.call) void lookAtInterrupted()
       },
       onLink: (link) => {
@@ -235,10 +241,8 @@ export function createDesk(account: Account, signedOut: () => void) {
         subject.value = null
       }
     }),
-    watch(
-      () => [state.value.saved, state.value.snapshots, state.value.messagesOpen],
-      today.refresh,
-    ),
+    watch(() => [state.value.saved, state.value.snapshots], today.refresh),
+    watch(() => [state.value.snapshots, state.value.policy], worklist.refresh),
     // At midnight "today" is another day.
     watch(() => day(clock.now.value), today.refresh),
     // An order's refusal belongs to the moment it was given in.
@@ -275,6 +279,12 @@ export function createDesk(account: Account, signedOut: () => void) {
     state,
     now: clock.now,
     today,
+    worklist,
+    notes: new Notes(localStorage, account.login),
+    looked,
+    lookAt: (number: string | null) => {
+      looked.value = number
+    },
     audio,
     fault,
     microphone,
@@ -297,6 +307,7 @@ export function createDesk(account: Account, signedOut: () => void) {
       connect()
       phone.start()
       today.refresh()
+      worklist.refresh()
       resuming.value = interrupted.take(Date.now())
       if (resuming.value) {
         resumeTimer = setTimeout(forgetInterrupted, RESUME_MS)
@@ -324,6 +335,7 @@ export function createDesk(account: Account, signedOut: () => void) {
       phone.stop()
       ring.close()
       today.stop()
+      worklist.stop()
       clock.stop()
     },
 

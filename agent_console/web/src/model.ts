@@ -58,7 +58,9 @@ export interface Recording {
   id: string
   kind: 'talk' | 'message'
   seconds: number
-  state: 'ok' | 'damaged' | 'missing'
+  /** Of a message that was spoken anew, from 1. */
+  take: number
+  state: 'ok' | 'damaged' | 'missing' | 'silent'
   reason: string | null
   url: string
 }
@@ -122,16 +124,70 @@ export interface Case extends CaseFields {
   version: number
 }
 
+/** How a try to call back ended. */
+export const ATTEMPTS = ['talked', 'no_answer', 'busy', 'wrong_number'] as const
+export type Attempt = (typeof ATTEMPTS)[number]
+/** Ways to close a call-back besides a case. */
+export const ENDINGS = ['answered', 'unreached', 'served', 'nuisance', 'nothing_said'] as const
+export type Ending = (typeof ENDINGS)[number] | 'case'
+
+export interface WorkMove {
+  at: string
+  who: string
+  name: string
+  deed: string
+  result: string
+  note: string
+}
+
+/** A call-back that is owed: by a message, or because he asked for it. */
 export interface Message {
   id: string
+  number: string
   call: string
   caller: string
   at: string
+  due_at: string
   seconds: number
-  state: string
+  state: 'open' | 'taken' | 'done'
   kind: 'message' | 'call_back'
-  /** Null where he only asked to be called back. */
+  /** The take that counts; null where there is nothing to hear. */
   recording: string | null
+  reason: string | null
+  takes: Recording[]
+  confirmed: boolean
+  owner: string
+  owner_name: string
+  taken_at: string | null
+  attempts: number
+  tried_at: string | null
+  talked_at: string | null
+  ending: string
+  case: string | null
+  done_at: string | null
+  /** How long its history is. */
+  moves: number
+  transcript: { text: string; engine: string; at: string } | null
+  history?: WorkMove[]
+}
+
+/** What is not done. */
+export interface Backlog {
+  open: number
+  taken: number
+  oldest_at: string | null
+}
+
+/** And of what came today; medians in seconds. */
+export interface MessageFigures extends Backlog {
+  overdue: number
+  came: number
+  done: number
+  in_time: number
+  to_attempt_s: number | null
+  to_talk_s: number | null
+  due_s: number
+  tries: number
 }
 
 export interface Queue {
@@ -263,6 +319,7 @@ export type Frame =
   | { seq: number; type: 'offer_ended'; data: { call: string; reason: OfferEnd; by: string } }
   | { seq: number; type: 'queue'; data: Queue }
   | { seq: number; type: 'saved'; data: { call: string } }
-  | { seq: number; type: 'messages'; data: { open: number } }
+  | { seq: number; type: 'messages'; data: Backlog }
+  | { seq: number; type: 'message'; data: Message }
   | { seq: number; type: 'policy'; data: { revision: number; queues: string[] } }
   | { seq: number; type: 'telephony'; data: { up: boolean } }

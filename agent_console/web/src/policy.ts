@@ -96,6 +96,8 @@ export interface Rules {
   nuisance_within_s: number
   nuisance_talk_s: number
   nuisance_for_s: number
+  call_back_s: number
+  call_back_tries: number
 }
 
 export interface Documents {
@@ -174,6 +176,7 @@ export const BLANK: { [K in Kind]: () => Documents[K] } = {
   rules: () => ({
     default_queue: 'main', urgent_s: 600, special_care_s: 180, returned_s: 300, returned_within_s: 1800, nuisance_s: 3600,
     nuisance_calls: 6, nuisance_within_s: 600, nuisance_talk_s: 5, nuisance_for_s: 86400,
+    call_back_s: 3600, call_back_tries: 3,
   }),
 }
 

@@ -1,8 +1,8 @@
-/** The lists beside the call: today's calls and cases of this operator, and the open messages. */
+/** The lists beside the call: today's calls and cases of this operator. */
 import { computed, shallowRef } from 'vue'
 import { api } from './api'
 import { ownFigures } from './figures'
-import type { Call, Case, Message, Page } from './model'
+import type { Call, Case, Page } from './model'
 
 const PAGE = 100
 /** A full night is some hundreds of calls; this only bounds a runaway. */
@@ -24,28 +24,24 @@ async function all<T>(fetchPage: (cursor: string | null) => Promise<Page<T>>): P
 export function createToday() {
   const calls = shallowRef<Call[]>([])
   const cases = shallowRef<Case[]>([])
-  const messages = shallowRef<Message[]>([])
   const loaded = shallowRef(false)
   let timer: ReturnType<typeof setTimeout> | undefined
 
   async function load(): Promise<void> {
     const mine = (cursor: string | null) => ({ operator: 'me', day: 'today', limit: PAGE, cursor })
-    const [callsNow, casesNow, messagesNow] = await Promise.allSettled([
+    const [callsNow, casesNow] = await Promise.allSettled([
       all((cursor) => api.calls(mine(cursor))),
       all((cursor) => api.cases(mine(cursor))),
-      api.messages(),
     ])
     // What could not be fetched stays as it was: an old list is better than an empty one.
     if (callsNow.status === 'fulfilled') calls.value = callsNow.value
     if (casesNow.status === 'fulfilled') cases.value = casesNow.value
-    if (messagesNow.status === 'fulfilled') messages.value = messagesNow.value.items
     loaded.value = true
   }
 
   return {
     calls,
     cases,
-    messages,
     loaded,
     figures: computed(() => ownFigures(calls.value, cases.value)),
     /** Several changes in a moment make one request. */

@@ -5,8 +5,9 @@ import { city } from './city'
 import { startClock } from './clock'
 import { EMPTY, inOrder, reduce, waiting, type Action, type Floor } from './floor'
 import { openLive, type Live } from './live'
-import type { Account, Incidents, ListedMark, Notice, NoticeInput, Operator } from './model'
+import type { Account, Incidents, ListedMark, Message, Notice, NoticeInput, Operator } from './model'
 import { createOrders } from './orders'
+import { createWorklist } from './worklist'
 
 const SETTLE_MS = 300
 /** What nobody tells: who is put on a list by a command beside us, a notice whose callers were written late. */
@@ -16,6 +17,7 @@ export function createWatch(account: Account, signedOut: () => void) {
   const { busy, problem, order } = createOrders()
   const floor = shallowRef<Floor>(EMPTY)
   const clock = startClock()
+  const worklist = createWorklist()
   const notices = shallowRef<Notice[]>([])
   const marks = shallowRef<ListedMark[]>([])
   const moreMarks = ref(0)
@@ -66,6 +68,7 @@ export function createWatch(account: Account, signedOut: () => void) {
 
   const every = setInterval(refresh, AGAIN_MS)
   const stops = [
+    follow(() => [floor.value.snapshots, floor.value.policy], worklist.refresh),
     follow(() => floor.value.skew, clock.setSkew),
     follow(() => [floor.value.snapshots, floor.value.policy, floor.value.saved], refresh),
   ]
@@ -77,6 +80,7 @@ export function createWatch(account: Account, signedOut: () => void) {
     problem,
     busy,
     incidents,
+    worklist,
     operators: computed(() => inOrder(floor.value.operators.values())),
     waiting: computed(() => waiting(floor.value.calls.values())),
     /** Those that are not over. */
@@ -98,7 +102,12 @@ export function createWatch(account: Account, signedOut: () => void) {
         connect: (url) => new WebSocket(url),
         origin: location.origin,
         since: () => floor.value.seq,
-        onFrame: (frame) => dispatch({ kind: 'frame', frame, at: Date.now() }),
+        onFrame: (frame) => {
+          dispatch({ kind: 'frame', frame, at: Date.now() })
+          if (frame.type !== 'message') return
+          worklist.hear(frame.data)
+          worklist.refresh()  // the figures of the day
+        },
         onLink: (link) => {
           if (floor.value.link === link) return
           dispatch({ kind: 'link', link })
@@ -111,11 +120,14 @@ export function createWatch(account: Account, signedOut: () => void) {
       stops.forEach((stop) => stop())
       clearInterval(every)
       clearTimeout(timer)
+      worklist.stop()
       live?.stop()
       clock.stop()
     },
 
     decide: (operator: Operator, word: 'grant' | 'deny') => order(() => api.decidePause(operator.login, word)),
+
+    releaseMessage: (item: Message) => order(async () => worklist.hear(await api.releaseMessage(item.number))),
 
     publish: (notice: NoticeInput) => change(async () => {
       const now = await api.publishNotice(notice)

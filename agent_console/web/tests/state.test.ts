@@ -27,7 +27,7 @@ describe('frames', () => {
   })
 
   test('a frame seen before changes nothing, a snapshot always counts', () => {
-    expect(after(open, { seq: 10, type: 'messages', data: { open: 9 } })).toBe(open)
+    expect(after(open, { seq: 10, type: 'messages', data: { open: 9, taken: 0, oldest_at: null } })).toBe(open)
     expect(after(open, snapshot(3, { messages_open: 9 }))).toMatchObject({ seq: 3, messagesOpen: 9 })
   })
 
@@ -41,7 +41,7 @@ describe('frames', () => {
     const state = after(
       open,
       { seq: 11, type: 'saved', data: { call: 'c1' } },
-      { seq: 12, type: 'messages', data: { open: 7 } },
+      { seq: 12, type: 'messages', data: { open: 7, taken: 0, oldest_at: null } },
       { seq: 13, type: 'telephony', data: { up: false } },
     )
     expect(state).toMatchObject({ saved: 1, messagesOpen: 7, telephony: false, seq: 13 })

@@ -90,6 +90,8 @@ export const admin: typeof zh = {
   headStartsHint: 'So much earlier do they count as come; more is sooner.',
   nuisance: 'Nuisance callers found by pattern',
   nuisanceHint: 'A number that calls so often within that time without a talk is put on the list by itself; 0 calls: never. A supervisor can take it off.',
+  callBacks: 'Messages and call-backs',
+  callBacksHint: 'Who left a message or asked for it is to be called within this time; who is not reached, so often before giving up.',
   strategy: { longest_idle: 'longest idle', fewest_calls: 'fewest calls', round_robin: 'in turn', ring_all: 'all ring, first has it' },
   overflow: { message: 'take a message', queue: 'go on to queue', number: 'go on to number', call_back: 'offer a call-back' },
   mark: { special_care: 'special care', nuisance: 'nuisance' },
@@ -110,5 +112,6 @@ export const admin: typeof zh = {
     default_queue: 'Default queue', urgent_s: 'Pressed the urgent key', special_care_s: 'Special care', returned_s: 'Broken off or gave up',
     returned_within_s: 'Counts within', nuisance_s: 'Nuisance: later by', nuisance_calls: 'Calls', nuisance_within_s: 'Within',
     nuisance_talk_s: 'Talk below', nuisance_for_s: 'On the list for',
+    call_back_s: 'Call back within', call_back_tries: 'Try at least',
   },
 }

@@ -1,6 +1,7 @@
 import { admin } from './admin.en'
 import { roster } from './roster.en'
 import { call, nuisance, pause, supervisor } from './supervisor.en'
+import { work } from './work.en'
 import type { Texts } from './zh'
 
 export const en: Texts = {
@@ -102,12 +103,6 @@ export const en: Texts = {
     ready: 'Ready',
     talking: 'Talking',
   },
-  messages: {
-    heading: 'Open messages',
-    none: 'No open messages or call-backs',
-    more: '{n} older messages and call-backs',
-    callBack: 'Wants to be called back',
-  },
   drafts: {
     heading: 'Unsaved drafts',
     empty: 'no text yet',
@@ -136,6 +131,7 @@ export const en: Texts = {
     position: 'Position {what}',
     missing: 'Recording missing',
     damaged: 'Recording damaged',
+    silent: 'Nobody speaks',
     failed: 'The recording could not be read; try again',
   },
   panel: {
@@ -258,6 +254,7 @@ export const en: Texts = {
   starting: 'Opening…',
   admin,
   roster,
+  work,
   pause,
   call,
   nuisance,

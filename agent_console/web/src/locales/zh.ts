@@ -1,6 +1,7 @@
 import { admin } from './admin.zh'
 import { roster } from './roster.zh'
 import { call, nuisance, pause, supervisor } from './supervisor.zh'
+import { work } from './work.zh'
 
 export const zh = {
   product: '市长热线',
@@ -101,12 +102,6 @@ export const zh = {
     ready: '就绪',
     talking: '通话',
   },
-  messages: {
-    heading: '待处理留言',
-    none: '没有待处理的留言和回呼',
-    more: '另有 {n} 条较早的留言和回呼',
-    callBack: '要求回呼',
-  },
   drafts: {
     heading: '未保存的草稿',
     empty: '尚无内容',
@@ -135,6 +130,7 @@ export const zh = {
     position: '播放位置 {what}',
     missing: '录音缺失',
     damaged: '录音损坏',
+    silent: '没有听到说话',
     failed: '录音读取失败，请重试',
   },
   panel: {
@@ -255,6 +251,7 @@ export const zh = {
   starting: '正在打开…',
   admin,
   roster,
+  work,
   pause,
   call,
   nuisance,

@@ -1,0 +1,63 @@
+/** The call-backs that are owed, the oldest first: a list from the API which the live socket keeps up. */
+import { computed, shallowRef } from 'vue'
+import { api } from './api'
+import type { Message, MessageFigures } from './model'
+
+const PAGE = 200
+const SETTLE_MS = 300
+
+/** Of two tellings of one item the later: every move makes its history longer, what a machine adds does not shorten it. */
+export function later(known: Message | undefined, told: Message): Message {
+  return known !== undefined && known.moves > told.moves ? known : told
+}
+
+export function createWorklist() {
+  /** By number, whatever was told of any: an answer that was under way meanwhile must not bring old news back. */
+  const known = shallowRef<ReadonlyMap<string, Message>>(new Map())
+  const figures = shallowRef<MessageFigures | null>(null)
+  const loaded = shallowRef(false)
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  function hear(...told: Message[]): void {
+    const after = new Map(known.value)
+    for (const item of told) after.set(item.number, later(after.get(item.number), item))
+    known.value = after
+  }
+
+  /** What could not be asked for stays as it was. */
+  async function load(): Promise<void> {
+    const [listed, counted] = await Promise.allSettled([
+      api.messages({ state: 'open', order: 'oldest', limit: PAGE }), api.messageFigures(),
+    ])
+    if (listed.status === 'fulfilled') {
+      hear(...listed.value.items)
+      loaded.value = true
+    }
+    if (counted.status === 'fulfilled') figures.value = counted.value
+  }
+
+  return {
+    /** Those that are not done. */
+    items: computed(() => [...known.value.values()]
+      .filter((item) => item.state !== 'done')
+      .sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || a.number.localeCompare(b.number))),
+    /** This one, also when it is done. */
+    item: (number: string): Message | null => known.value.get(number) ?? null,
+    figures,
+    loaded,
+    hear,
+    /** Several changes in a moment make one request. */
+    refresh: () => {
+      clearTimeout(timer)
+      timer = setTimeout(() => void load(), SETTLE_MS)
+    },
+    stop: () => clearTimeout(timer),
+  }
+}
+
+export type Worklist = ReturnType<typeof createWorklist>
+
+/** Late for its first attempt. */
+export function overdue(item: Message, now: number): boolean {
+  return item.state !== 'done' && item.tried_at === null && Date.parse(item.due_at) < now
+}

@@ -138,4 +138,4 @@ async def test_a_machine_asks_what_to_write_down_and_what_it_understood_is_shown
         assert written.status_code == 200, written.text
         assert (await machine.get("/api/v1/messages/untranscribed")).json()["items"] == []
         shown = (await http.get(path)).json()["transcript"]
-    assert shown == {**body, "at": "2026-11-23T18:30:00.000+08:00"}
+    assert shown == {**body, "at": "2026-11-23T18:31:03.000+08:00"}

@@ -203,7 +203,7 @@ def _without_operator(call: Call, event: AloneEvent, state: CallState, now: floa
             takes = max(call.message_takes, take)
             return _mark(replace(call, message_takes=takes), state, now, "message_taken", told)
         case ev.MessageConfirmed(take=take, by_key=by_key):
-            if call.message_confirmed:
+            if take <= call.message_confirmed:
                 return call
             told = f"{take} key" if by_key else str(take)
             return _mark(replace(call, message_confirmed=take), state, now, "message_confirmed", told)

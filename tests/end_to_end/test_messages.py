@@ -18,6 +18,7 @@ from . import sound
 from .browser import operators
 from .citizens import begins, hears, hurries, listens, samples
 from .town import PATIENCE_S, Town, until
+from .viewer import Viewer
 
 WORDS, OTHERS = 1000.0, 1600.0
 """What a citizen speaks, and what he speaks when he does so anew."""
@@ -263,6 +264,28 @@ async def test_killed_while_it_is_recorded_a_message_is_confirmed_and_owed_once(
     items = (await town.get("/messages", state="all", limit=200))["items"]
     assert len([one for one in items if one["call"] == call["id"]]) == 1
     assert len({one["number"] for one in items}) == len(items)
+    assert [one["number"] for one in town.json("messages", "--all")["items"]] == [one["number"] for one in items][:50]
+    assert number in town.hotline("messages")
+
+
+async def test_a_disk_that_takes_no_message_is_no_loss_of_the_citizen_who_is_told_that_he_is_called_back(
+    town: Town,
+) -> None:
+    folder, aside = town.home / "recordings", town.home / "recordings.aside"
+    citizen = await hurries(town, "13907333032")
+    await begins(citizen, "leave-message")
+    folder.rename(aside)
+    folder.touch()
+    try:
+        await begins(citizen, "callback-saved")
+    finally:
+        folder.unlink()
+        aside.rename(folder)
+    await citizen.ended(PATIENCE_S)
+    call = await town.ended("13907333032")
+    assert (call["outcome"], call["ended_by"]) == ("message", "system")
+    assert (await told(town, call))[-1] == ("message_taken", "1 ERROR")
+    assert (await takes(town, call), (await town.work_of(call["id"]))["reason"]) == ([(1, "missing")], "没有留言内容")
 
 
 # -- at the desk -------------------------------------------------------------------------------------------------------
@@ -345,6 +368,9 @@ async def test_who_signs_out_gives_back_what_he_had_taken_and_the_supervisor_see
         with closing(town.store()) as store:
             names = {account.login: account.name for account in store.accounts()}
         await expect(row).to_contain_text(names["op1004"])
+        await expect(row.get_by_role("button", name=f"播放录音 {work['number']}")).to_be_enabled()
+        for one in (operator, supervisor):
+            await Viewer(one.page, (1280, 800)).sees(f"call-back-{one.page.url.rpartition('/')[2]}")
         await operator.leave()
         await expect(row).not_to_contain_text(names["op1004"])
     item = await town.get(f"/messages/{work['number']}")

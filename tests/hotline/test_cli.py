@@ -69,7 +69,7 @@ def test_a_port_in_use_is_named_with_the_setting_that_moves_it(
 
 
 def test_looking_into_a_home_without_a_hotline_says_so(tmp_path: Path) -> None:
-    for words in (("calls",), ("cases",), ("verify",), ("token", "admin")):
+    for words in (("calls",), ("cases",), ("messages",), ("verify",), ("token", "admin")):
         done = run(tmp_path / "nothing", *words)
         assert done.returncode == 2
         assert "There is no hotline in" in done.stderr

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cases.worklist import Worklist
 from hotline import verify
 from routing import events as ev
 from routing.call import Call
@@ -13,6 +14,7 @@ from routing.effects import OpenWork
 from storage.entries import Entry
 from storage.journal import Journal
 from storage.store import Store
+from tests.rows import change
 
 
 @pytest.fixture
@@ -80,6 +82,25 @@ def test_a_message_that_is_nobodys_work_is_found_until_it_is_somebodys(store: St
     assert ended(store, ev.MessageStarted("c1")) == ["its citizen must be called back, and that is nobody's work"]
     store.open_work(OpenWork("c1", "13907330001", LONG_AGO))
     assert ended(store, ev.MessageStarted("c1")) == []
+    store.close()
+
+
+def test_a_call_back_whose_history_does_not_lead_to_where_it_stands_is_found(store: Store) -> None:
+    assert ended(store, ev.MessageStarted("c1")) == ["its citizen must be called back, and that is nobody's work"]
+    store.open_work(OpenWork("c1", "13907330001", LONG_AGO))
+    Worklist(store, lambda: LONG_AGO, lambda: 0).take("HD20261123-0001", "op1001")
+    assert ended(store, ev.MessageStarted("c1")) == []
+    url = str(store._engines[0].url)
+    for broken, finding in (
+        ("UPDATE message_work SET state = 'open'", "it is open, and its history ends with taken"),
+        (
+            "UPDATE work_moves SET deed = 'close' WHERE position = 2",
+            "its history has a move that cannot be: close when open",
+        ),
+        ("DELETE FROM work_moves WHERE position = 1", "its history has gaps"),
+    ):
+        change(url, broken)
+        assert ended(store, ev.MessageStarted("c1")) == [finding]
     store.close()
 
 

@@ -95,7 +95,7 @@ def test_what_was_said_into_a_message_is_still_known_of_one_who_is_sent_to_a_per
         *TO_QUEUE,
         (116.0, ev.MessageStarted("c1")),
         (131.0, ev.MessageRecording("c1", 1)),
-        (132.0, ev.CallerWaiting("c1", "PJSIP/trunk-1")),
+        (132.0, ev.OperatorAnswered("c1", "op1001", "PJSIP/op1001-1")),
     )
     assert (call.message_at, call.message_takes) == (None, 1)
 

@@ -273,7 +273,7 @@ def test_an_empty_store_has_a_queue_for_those_who_call(url: str) -> None:
     empty.close()
 
 
-def _migrate(url: str, revision: str, *, down: bool = False) -> None:
+def migrate(url: str, revision: str, *, down: bool = False) -> None:
     writer, readers = database.connect(url)
     with writer.connect() as connection, connection.begin():
         if not down:
@@ -289,7 +289,7 @@ def _migrate(url: str, revision: str, *, down: bool = False) -> None:
 
 def test_queues_and_members_become_documents_and_back(engine: str, new_database: Callable[[str], str]) -> None:
     url = new_database(engine)
-    _migrate(url, "0005")
+    migrate(url, "0005")
     change(
         url,
         "INSERT INTO accounts VALUES ('op1001', '李', 'operator', 'x', true), ('op1002', '王', 'operator', 'x', true)",
@@ -307,7 +307,7 @@ def test_queues_and_members_become_documents_and_back(engine: str, new_database:
     ]
     assert now.members == {"op1001": Member("op1001", ("main", "env")), "op1002": Member("op1002", ("env",))}
     assert now.lines == {"12345": Line("12345", "市长热线", "12345", "main")}
-    _migrate(url, "0005", down=True)
+    migrate(url, "0005", down=True)
     assert [rows(url, f"SELECT * FROM {table} ORDER BY 1, 2") for table in ("queues", "queue_members")] == was
 
 

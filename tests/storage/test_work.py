@@ -1,6 +1,8 @@
 """Call-backs in the store: numbers, lists, what signing out gives back, figures, transcripts."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from cases.work import Attempt, Backlog, Ending, WorkFilter, WorkState
 from cases.worklist import Worklist
@@ -9,8 +11,10 @@ from routing.operators import Operator, OperatorState
 from routing.policy import Rules
 from storage import entries
 from storage.store import Store
+from tests.rows import change, rows
 
 from .samples import NOON, ended, recording
+from .test_policy import migrate
 
 DAY = 86400.0
 
@@ -146,3 +150,37 @@ def test_a_message_wants_a_transcript_until_it_has_one(store: Store) -> None:
         "whisper-base",
         NOON + 60,
     )
+
+
+def test_messages_of_before_get_their_numbers_and_a_history(engine: str, new_database: Callable[[str], str]) -> None:
+    url = new_database(engine)
+    migrate(url, "0008")
+    call = (
+        "INSERT INTO calls (id, caller, caller_name, called, channel, state, arrived_at, talk_s, unmeasured) "
+        "VALUES ('{}', '13907330001', '', '12345', 'x', 'ended', '{}', 0, false)"
+    )
+    # UTC: the city's midnight is between
+    times = {"c1": "2026-11-23 15:59:00", "c2": "2026-11-23 16:00:30", "c3": "2026-11-23 16:10:00"}
+    work = (
+        "INSERT INTO message_work (call_id, caller, at, state, kind) "
+        "VALUES ('{}', '13907330001', '{}', 'open', 'message')"
+    )
+    sound = (
+        "INSERT INTO recordings (id, call_id, kind, file, channels, rate, seconds, bytes, sha256, state) "
+        "VALUES ('c1-message', 'c1', 'message', 'c1-message.sln', 1, 8000, 7.5, 120000, '', 'ok')"
+    )
+    change(url, *(text.format(*one) for one in times.items() for text in (call, work)), sound)
+    migrate(url, "head")
+    store = Store.open(url, timezone=ZoneInfo("Asia/Shanghai"))
+    found = {item.call_id: (item, voice) for item, voice in store.messages(WorkFilter()).items}
+    numbers = {call_id: item.number for call_id, (item, _) in found.items()}
+    assert numbers == {"c1": "HD20261123-0001", "c2": "HD20261124-0001", "c3": "HD20261124-0002"}
+    item, voice = found["c1"]
+    assert (item.due_at - item.at, item.state, item.moves) == (3600.0, WorkState.OPEN, 1)
+    assert voice.recording is not None
+    assert (voice.recording.take, voice.recording.seconds) == (1, 7.5)
+    assert [move.deed for move in store.message_history("c1")] == ["opened"]
+    store.close()
+    migrate(url, "0008", down=True)
+    assert rows(url, "SELECT call_id, state FROM message_work ORDER BY 1") == [(one, "open") for one in times]
+    assert rows(url, "SELECT id FROM recordings") == [("c1-message",)]

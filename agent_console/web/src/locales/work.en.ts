@@ -49,6 +49,7 @@ export const work: typeof zh = {
   figures: 'Today {came}, closed {done}; called within {minutes} min: {inTime}; median to first call {attempt}, to talk {talk}',
   number: 'Number',
   caller: 'Caller',
+  said: 'Message',
   waited: 'Waits',
   times: 'Calls',
   owner: 'In hand of',

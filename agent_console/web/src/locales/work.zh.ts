@@ -47,6 +47,7 @@ export const work = {
   figures: '今日 {came} 条，办结 {done}；{minutes} 分钟内回电 {inTime} 条；首次回电中位 {attempt}，接通中位 {talk}',
   number: '编号',
   caller: '号码',
+  said: '留言',
   waited: '已等',
   times: '次数',
   owner: '处理人',

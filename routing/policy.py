@@ -151,6 +151,7 @@ class Rules:
     `nuisance_s`: so much later do callers of the nuisance list count as come.
     A number with `nuisance_calls` calls within `nuisance_within_s` in which nobody talked for `nuisance_talk_s` is put
     on the nuisance list for `nuisance_for_s` seconds; `nuisance_calls` 0: never.
+    From `quiet_begins` until `quiet_ends` on the city's clock no text is sent; the same twice: it is sent at any time.
     """
 
     default_queue: str = "main"
@@ -163,6 +164,8 @@ class Rules:
     nuisance_within_s: int = 600
     nuisance_talk_s: int = 5
     nuisance_for_s: int = 86400
+    quiet_begins: str = "21:00"
+    quiet_ends: str = "08:00"
 
     @property
     def key(self) -> str:

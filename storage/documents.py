@@ -14,6 +14,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from cases.texts import OptOut
+from cases.wording import Template
 from routing import policy
 from routing.check import Finding
 from routing.documents import Data, DocumentsRefused, NoSuchDocument
@@ -58,6 +60,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "shifts": Kind(Shift, "name", NAME),
         "duties": Kind(Duty, "id", DUTY),
         "handovers": Kind(Handover, "id", ID),
+        "texts": Kind(Template, "name", NAME),
+        "optouts": Kind(OptOut, "number", NUMBER),
     }
 )
 """Every kind that is kept. Those which `routing.policy.KINDS` does not know are no part of the policy."""

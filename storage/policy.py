@@ -21,7 +21,7 @@ from routing.effects import MarkCaller
 from routing.policy import Policy
 from routing.queues import Queue
 from routing.records import Act, AuditEntry, Page
-from storage import audit, documents, rosters, tables
+from storage import audit, documents, rosters, tables, texts
 from storage import cursor as cursors
 
 log = logging.getLogger(__name__)
@@ -154,6 +154,7 @@ def write(session: Session, before: Policy, wanted: Iterable[Any], stamp: Stamp,
             after = after.with_(document)
     wrong = [fault for document in changed for fault in documents.faults(document)]
     wrong += [fault for document in changed for fault in _names_nobody(session, document)]
+    wrong += [fault for document in changed for fault in texts.findings(document)]
     wrong = wrong or [*rosters.findings(session, changed, before.local(stamp.at).date())]
     holding = {one.id for one in changed if isinstance(one, parts.Notice) and one.until > stamp.at}
     _hold([*wrong, *_new(before, after, holding)])

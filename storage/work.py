@@ -2,9 +2,10 @@
 
 from sqlmodel import Session, col, func, select
 
+from cases.texts import TextKind
 from routing.effects import OpenWork, WorkKind
 from routing.records import MessageWork, Page
-from storage import calls, tables
+from storage import calls, tables, texts
 from storage import cursor as cursors
 
 
@@ -13,6 +14,7 @@ def open_work(session: Session, work: OpenWork) -> None:
     if session.get(tables.MessageWork, work.call) is None:
         row = tables.MessageWork(call_id=work.call, caller=work.caller, at=work.at, state="open", kind=work.kind.value)
         session.add(row)
+        texts.owe(session, TextKind(work.kind.value), work.call, work.caller, work.at)
 
 
 def known(session: Session, call_id: str) -> bool:

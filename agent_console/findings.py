@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from agent_console.problems import FieldError
+from cases.wording import SEGMENTS_MAX
 from routing.check import Finding
 
 Words = tuple[str, str]
@@ -24,6 +25,8 @@ KINDS: Mapping[str, Words] = MappingProxyType(
         "shifts": ("班次", "shift"),
         "duties": ("排班", "duty"),
         "handovers": ("交接班", "handover"),
+        "texts": ("短信模板", "template"),
+        "optouts": ("不收短信的号码", "opt-out"),
     }
 )
 
@@ -75,6 +78,13 @@ FORMS: Mapping[tuple[str, str], Words] = MappingProxyType(
             "结束时间请写成 00:00 到 24:00，如 16:00；早于开始时间表示到次日。",
             "A shift ends at 00:00 to 24:00, written as 16:00; before its beginning means the next day.",
         ),
+        **{
+            ("rules", name): (
+                "请写成 00:00 到 24:00，如 21:00；开始和结束相同表示全天都发。",
+                "Write 00:00 to 24:00, as 21:00; both the same: texts are sent at any time.",
+            )
+            for name in ("quiet_begins", "quiet_ends")
+        },
         ("", "name"): NAME,
         ("", "id"): ("编号只能用字母、数字、- 和 _。", "An id has letters, digits, - and _ alone."),
         ("", "login"): ("登录名应为已有账号的登录名。", "This must be the login of an account."),
@@ -190,6 +200,23 @@ def _words(finding: Finding) -> Words:
             return (
                 f"{login} 同时排在“{one}”和“{other}”，两班时间重叠，请去掉其中一班。",
                 f"{login} is in “{one}” and in “{other}”, which go on at the same time: take one of them away.",
+            )
+        case "placeholder":
+            return (
+                f"没有占位符 {{{value}}}，请从页面列出的占位符中选择。",
+                f"There is no placeholder {{{value}}}: choose one of those that the page lists.",
+            )
+        case "brace":
+            return (
+                "{ 和 } 只能成对用作占位符，请去掉多余的。",
+                "{ and } stand for placeholders alone: take the lone one away.",
+            )
+        case "empty":
+            return "请填写短信内容。", "Write down what the text says."
+        case "long":
+            return (
+                f"这条短信要分 {value} 段发送，最多 {SEGMENTS_MAX} 段，请缩短。",
+                f"It would go as {value} segments; at most {SEGMENTS_MAX}: shorten it.",
             )
         case "fixed":
             return "规则只能修改，不能删除。", "The rules can be changed, not removed."

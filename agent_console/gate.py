@@ -54,6 +54,10 @@ ALLOWED: Mapping[str, frozenset[Role]] = MappingProxyType(
         "roster": ON_THE_LINE,
         "handovers": ON_THE_LINE,
         **dict.fromkeys(("roster/write", "policy/shifts", "policy/duties"), WATCHERS),
+        "texts": WATCHERS,
+        "texts/resend": WATCHERS,
+        "policy/texts": frozenset({Role.ADMIN}),
+        "policy/optouts": WATCHERS,
     }
 )
 """Group of routes -> roles that may use it. A group that is missing here is closed to all.

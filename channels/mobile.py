@@ -19,4 +19,4 @@ def mobile(number: str, country: str) -> str | None:
 
 def masked(number: str) -> str:
     """The number as logs may show it: its beginning and its last two digits."""
-    return f"{number[:-6]}****{number[-2:]}" if len(number) > 6 else "****"
+    return f"{number[:-8]}******{number[-2:]}" if len(number) > 8 else "******"

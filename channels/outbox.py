@@ -132,7 +132,9 @@ class Outbox:
         answer = await asyncio.to_thread(self._sender.send, text.recipient, text.words)
         after = await self._written(text, answer)
         tell = log.info if after.state is TextState.SENT else log.warning
-        tell("text %s to %s: %s %s %s", text.id, masked(text.recipient), after.state, after.reason, after.detail)
+        shown = masked(text.recipient)
+        detail = after.detail.replace(text.recipient, shown)
+        tell("text %s to %s: %s %s %s", text.id, shown, after.state, after.reason, detail)
         return after
 
     async def _work(self) -> None:

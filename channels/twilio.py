@@ -14,6 +14,8 @@ from cases.texts import Answer, Move
 TIMEOUT_S = 10.0
 """For the connection, and again for each silence while the answer is waited for."""
 DETAIL_MAX = 200
+OF_THE_CLIENT = "Unable to create record: "
+"""What the client puts before the provider's own words."""
 
 _quiet = logging.getLogger("hotline.twilio")
 _quiet.setLevel(logging.WARNING)  # below that the client tells addresses and headers of every request
@@ -53,7 +55,7 @@ class Twilio:
 
 
 def _refused(told: TwilioRestException) -> Answer:
-    detail = f"{told.code or told.status}: {told.msg}"[:DETAIL_MAX]
+    detail = f"{told.code or told.status}: {told.msg.removeprefix(OF_THE_CLIENT)}"[:DETAIL_MAX]
     match told.status:
         case 429:
             return Answer(Move.NOT_TAKEN, "busy", detail)

@@ -33,6 +33,8 @@ from agi.feature import Feature
 from agi.phones import REALM, Phones
 from agi.round import Round
 from cases.office import Office
+from channels.outbox import Outbox
+from channels.twilio import Twilio
 from config.settings import LOOPBACK, Settings, SettingsError, load
 from hotline import spoken
 from hotline.clerk import Clerk
@@ -52,6 +54,7 @@ from routing.snapshot import Snapshot
 from storage.database import UnusableDatabase
 from storage.journal import Foreign, InUse, Journal
 from storage.store import Store
+from worktime.quiet import QuietHours
 
 log = logging.getLogger(__name__)
 
@@ -144,6 +147,7 @@ class Application:
             self._loop.post(ev.CallerRemembered(caller, login, at))
         for operator in store.presence():  # before any page or phone can say a word of him
             self._loop.post(ev.OperatorAdopted(operator, away_s))
+        self._outbox = self._provided()
         self._console = build(
             store=store,
             gateway=Gateway(desk, self._loop),
@@ -161,6 +165,7 @@ class Application:
             visitors=Visitors(VISITORS, lambda: _answered(self._phones.visitors_secret())) if settings.demo else None,
             incidents=spoken.incidents(),
             one_form=lambda raw: number(raw, settings.country),
+            sends_texts=settings.sends_texts,
         )
         self._reconcile = Reconcile(
             desk=self._desk_ami,
@@ -227,10 +232,14 @@ class Application:
                     tasks.create_task(self._tidy(), name="tidy"),
                     tasks.create_task(self._heartbeat(), name="heartbeat"),
                 ]
+                if self._outbox is not None:
+                    work.append(tasks.create_task(self._outbox.run(), name="texts"))
                 await server.serve()
                 with contextlib.suppress(TimeoutError):  # what is left the next start brings to the store
                     async with asyncio.timeout(SETTLED_S):
                         await self._clerk.settled()
+                        if self._outbox is not None:
+                            await self._outbox.settled()
                 for task in work:
                     task.cancel()
         finally:
@@ -260,6 +269,24 @@ class Application:
                 witness.put_aside(Layout(self._settings.home).events, time.time())
             except OSError as fault:
                 log.warning("the log of channel events cannot be put aside: %s", fault)
+
+    def _provided(self) -> Outbox | None:
+        """What sends texts; None where there is no account to send them by."""
+        settings, desk = self._settings, self._desk
+        if not settings.sends_texts:
+            log.info("no text is sent: there are no credentials of a provider (HOTLINE_TWILIO_ACCOUNT_SID)")
+            return None
+        twilio = Twilio(
+            settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_sender, settings.twilio_base_url
+        )
+        return Outbox(
+            self._store,
+            twilio,
+            clock=self._clock,
+            country=settings.country,
+            zone=settings.zone,
+            quiet=lambda: QuietHours(desk.snapshot.policy.rules.quiet_begins, desk.snapshot.policy.rules.quiet_ends),
+        )
 
     # -- joints ----------------------------------------------------------------------------------------------------
 

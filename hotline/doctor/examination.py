@@ -24,6 +24,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "database": data.database,
         "pages": parts.pages,
         "prompts": parts.prompts,
+        "texts": parts.texts,
         "certificate": door.certificate,
         "authority": door.authority,
         "stun": machine.stun,

@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cases.case import CaseInput
+from cases.office import Office
 from hotline import verify
 from routing import events as ev
 from routing.call import Call
@@ -13,6 +15,7 @@ from routing.effects import OpenWork
 from storage.entries import Entry
 from storage.journal import Journal
 from storage.store import Store
+from tests.rows import change
 
 
 @pytest.fixture
@@ -80,6 +83,18 @@ def test_a_message_that_is_nobodys_work_is_found_until_it_is_somebodys(store: St
     assert ended(store, ev.MessageStarted("c1")) == ["its citizen must be called back, and that is nobody's work"]
     store.open_work(OpenWork("c1", "13907330001", LONG_AGO))
     assert ended(store, ev.MessageStarted("c1")) == []
+    store.close()
+
+
+def test_what_a_citizen_is_to_be_told_of_without_a_text_is_found(store: Store, tmp_path: Path) -> None:
+    store.save_call(Call("c1", "13907330001", "", "12345", "PJSIP/trunk-1", LONG_AGO))
+    store.open_work(OpenWork("c1", "13907330001", LONG_AGO))
+    case = Office(store, lambda: LONG_AGO, store.timezone).open_case(CaseInput("求助", "停水"), "c1", "op1001")
+    assert [one for one in verify._of_case(store, case)] == []
+    change(f"sqlite:///{tmp_path}/hotline.sqlite", "DELETE FROM texts")
+    missing = "its citizen is to be told by one text, and there are 0"
+    assert list(verify._of_case(store, case)) == [verify.Finding(case.number, missing)]
+    assert ended(store, ev.MessageStarted("c1")) == [missing]
     store.close()
 
 

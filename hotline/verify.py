@@ -44,8 +44,9 @@ class Verdict:
 
 def verify(store: Store, home: Path, log_file: Path, now: float | None = None, since: float = 0.0) -> Verdict:
     """Every arrived call has one record with a final outcome; every answered or message call a recording whose length
-    fits, or a stated reason; whoever must be called back is somebody's work; what a citizen is told of by a text has one;
-    every case the call that it came from and an unbroken history; the journal is whole and in the store; and the audit is an unbroken chain.
+    fits, or a stated reason; whoever must be called back is somebody's work; whoever is to be told by a text has one;
+    every case the call that it came from and an unbroken history; the journal is whole and in the store; and the audit
+    is an unbroken chain.
 
     Of calls and cases only those that came at `since` or later are looked at.
     """

@@ -4,10 +4,11 @@ Templates and opt-outs are documents: they are written at `/policy/texts` and `/
 """
 
 import logging
-from typing import Annotated, TypedDict
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, StringConstraints
+from typing_extensions import TypedDict
 
 from agent_console import findings
 from agent_console.api.lists import Cursor, Limit
@@ -152,9 +153,6 @@ def _told(code: str, value: str, request: Request) -> str:
 
 
 def _shown(text: Text, views: Views) -> TextJson:
-    def time(at: float | None) -> str | None:
-        return None if at is None else views.time(at)
-
     return {
         "id": text.id,
         "kind": text.kind.value,
@@ -167,6 +165,6 @@ def _shown(text: Text, views: Views) -> TextJson:
         "attempts": text.attempts,
         "words": text.words,
         "due_at": views.time(text.due_at),
-        "handed_at": time(text.handed_at),
-        "settled_at": time(text.settled_at),
+        "handed_at": views.maybe(text.handed_at),
+        "settled_at": views.maybe(text.settled_at),
     }

@@ -90,7 +90,7 @@ def test_what_a_citizen_is_to_be_told_of_without_a_text_is_found(store: Store, t
     store.save_call(Call("c1", "13907330001", "", "12345", "PJSIP/trunk-1", LONG_AGO))
     store.open_work(OpenWork("c1", "13907330001", LONG_AGO))
     case = Office(store, lambda: LONG_AGO, store.timezone).open_case(CaseInput("求助", "停水"), "c1", "op1001")
-    assert [one for one in verify._of_case(store, case)] == []
+    assert list(verify._of_case(store, case)) == []
     change(f"sqlite:///{tmp_path}/hotline.sqlite", "DELETE FROM texts")
     missing = "its citizen is to be told by one text, and there are 0"
     assert list(verify._of_case(store, case)) == [verify.Finding(case.number, missing)]

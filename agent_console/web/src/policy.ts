@@ -85,6 +85,20 @@ export interface Area {
   prefixes: string[]
 }
 
+export const TEXTS = ['message', 'call_back', 'case'] as const
+export type TextKind = (typeof TEXTS)[number]
+
+export interface Template {
+  name: TextKind
+  words: string
+  on: boolean
+}
+
+export interface OptOut {
+  number: string
+  note: string
+}
+
 export interface Rules {
   default_queue: string
   urgent_s: number
@@ -96,6 +110,8 @@ export interface Rules {
   nuisance_within_s: number
   nuisance_talk_s: number
   nuisance_for_s: number
+  quiet_begins: string
+  quiet_ends: string
 }
 
 export interface Documents {
@@ -107,6 +123,8 @@ export interface Documents {
   marks: Mark
   areas: Area
   rules: Rules
+  texts: Template
+  optouts: OptOut
 }
 
 export type Kind = keyof Documents
@@ -114,7 +132,7 @@ export type Data = Documents[Kind]
 
 /** Which field names a document; the rules are one document, named as their kind. */
 export const KEYS: Record<Kind, string> = {
-  queues: 'name', lines: 'number', skills: 'name', members: 'login', pauses: 'name', marks: 'number', areas: 'name', rules: '',
+  queues: 'name', lines: 'number', skills: 'name', members: 'login', pauses: 'name', marks: 'number', areas: 'name', rules: '', texts: 'name', optouts: 'number',
 }
 
 export interface Stored<T = Data> {
@@ -174,7 +192,10 @@ export const BLANK: { [K in Kind]: () => Documents[K] } = {
   rules: () => ({
     default_queue: 'main', urgent_s: 600, special_care_s: 180, returned_s: 300, returned_within_s: 1800, nuisance_s: 3600,
     nuisance_calls: 6, nuisance_within_s: 600, nuisance_talk_s: 5, nuisance_for_s: 86400,
+    quiet_begins: '21:00', quiet_ends: '08:00',
   }),
+  texts: () => ({ name: 'message', words: '', on: true }),
+  optouts: () => ({ number: '', note: '' }),
 }
 
 export interface Difference {

@@ -226,6 +226,16 @@ def test_an_announcement_that_cannot_be_played(
     assert found.what.startswith(f"Callers cannot hear {folder / 'greeting.wav'}: {said}")
 
 
+def test_texts_that_nobody_sends_are_a_note_with_what_to_set(patient: Patient) -> None:
+    (found,) = parts.texts(patient)
+    assert found.note
+    assert "sent no texts" in found.what
+    assert "HOTLINE_TWILIO_ACCOUNT_SID" in found.cure
+    given = {"twilio_account_sid": "AC" + "0" * 32, "twilio_auth_token": "secret", "twilio_sender": "+8610012345"}
+    (found,) = parts.texts(replace(patient, settings=patient.settings.model_copy(update=given)))
+    assert found.what == "Texts are sent by +8610012345, through Twilio."
+
+
 # -- the database ------------------------------------------------------------------------------------------------------
 
 

@@ -189,6 +189,22 @@ async def test_a_special_day_that_is_added_closes_a_queue_at_once_and_opens_it_a
     await city.drop("queues", "office")
 
 
+async def test_what_is_missing_of_the_calendar_is_told_at_the_pages_and_in_the_log(city: Town) -> None:
+    """From November until there is a notice, or newer packages; at other times there is nothing to tell."""
+    remarks = (await city.get("/calendar"))["remarks"]
+    log = (city.settings.home / "log" / "app.log").read_text(encoding="utf-8")
+    assert [one["en"] for one in remarks if f"{one['en']} {one['cure_en']}" not in log] == []
+    async with administrator(city, "sup1") as boss:
+        for one in remarks:
+            await boss.sees(one["zh"])
+            await boss.page.get_by_role("button", name="知道了").first.click()
+            await expect(boss.page.get_by_text(one["zh"])).to_have_count(0)
+        await boss.page.get_by_role("link", name="系统管理").click()
+        for one in remarks:
+            await boss.page.get_by_role("link", name=one["zh"]).click()
+            await boss.sees(one["cure_zh"])
+
+
 async def test_two_who_change_the_same_see_both_and_neither_is_lost(city: Town) -> None:
     async with administrator(city) as one, administrator(city) as other:
         for who, title in ((one, "方言一"), (other, "方言二")):

@@ -16,6 +16,7 @@ export const calendar = {
   closesAt: 'closes {time}',
   closedDay: 'closed all day',
   byRules: "by the queues' rules",
+  noted: 'Noted',
   typed: 'By these hours: ',
   titleHint: 'As Founding day, or National day made up for',
   kindHint: 'Queues with workdays, restdays or holidays go by it; those that name days of the week, as mon-fri, do not',

@@ -16,6 +16,7 @@ export const calendar = {
   closesAt: '{time} 结束',
   closedDay: '全天不服务',
   byRules: '按各队列的规则',
+  noted: '知道了',
   typed: '按以上时间：',
   titleHint: '如：建市纪念日、国庆节调休',
   kindHint: '写了 workdays、restdays、holidays 的队列按此开关；只写星期的（如 mon-fri）不看节假日',

@@ -35,6 +35,7 @@ from agi.round import Round
 from cases.office import Office
 from config.settings import LOOPBACK, Settings, SettingsError, load
 from hotline import spoken
+from hotline.almanac import decreed
 from hotline.clerk import Clerk
 from hotline.clock import Clock
 from hotline.following import Following
@@ -52,6 +53,7 @@ from routing.snapshot import Snapshot
 from storage.database import UnusableDatabase
 from storage.journal import Foreign, InUse, Journal
 from storage.store import Store
+from worktime.outlook import remarks
 
 log = logging.getLogger(__name__)
 
@@ -225,6 +227,7 @@ class Application:
                     tasks.create_task(self._follow_reloads(), name="reloads"),
                     tasks.create_task(self._following.run(), name="policy"),
                     tasks.create_task(self._tidy(), name="tidy"),
+                    tasks.create_task(self._look_ahead(), name="calendar"),
                     tasks.create_task(self._heartbeat(), name="heartbeat"),
                 ]
                 await server.serve()
@@ -260,6 +263,17 @@ class Application:
                 witness.put_aside(Layout(self._settings.home).events, time.time())
             except OSError as fault:
                 log.warning("the log of channel events cannot be put aside: %s", fault)
+
+    async def _look_ahead(self) -> None:
+        """Tell of holidays that nobody knows yet, at the start and once every day of the city."""
+        told = None
+        while True:
+            policy, now = self._desk.snapshot.policy, self._clock()
+            if (today := policy.local(now).date()) != told:
+                for remark in remarks(policy.calendar, today):
+                    log.warning("%s %s", remark.en, remark.cure_en)
+                told = today
+            await asyncio.sleep(TIDY_S)
 
     # -- joints ----------------------------------------------------------------------------------------------------
 
@@ -382,7 +396,7 @@ def main(home: str = "") -> None:
     )
     logging.getLogger("panoramisk").setLevel(logging.WARNING)
     try:
-        store = Store.open(settings.database, timezone=settings.zone)
+        store = Store.open(settings.database, timezone=settings.zone, statutory=decreed())
     except (StoreFault, UnusableDatabase) as away:
         log.error("the application cannot start: %s", away)
         raise SystemExit(str(away)) from away

@@ -5,7 +5,8 @@ from dataclasses import dataclass, fields
 
 from routing.policy import Document, Line, Member, Notice, PauseKind, Policy, kind_of
 from routing.queues import Overflow, OverflowKind, Queue
-from worktime.weekly import HoursError, parse
+from worktime.calendar import SpecialDay
+from worktime.weekly import HoursError, day_spans, parse
 
 LEVELS = range(11)
 """Levels of a skill; 0 is none."""
@@ -57,6 +58,11 @@ def findings(policy: Policy) -> list[Finding]:
                     found += _named(document, "area", [document.area], policy.areas)
                 if document.until <= document.since:
                     found.append(Finding("notices", document.id, "until", "range", str(document.until)))
+            case SpecialDay():
+                try:
+                    day_spans(document.hours)
+                except HoursError as unreadable:
+                    found.append(Finding("days", document.key, "hours", "form", str(unreadable)))
             case _:
                 pass
     return found

@@ -72,7 +72,7 @@ export function createWatch(account: Account, signedOut: () => void) {
   const every = setInterval(refresh, AGAIN_MS)
   const stops = [
     follow(() => floor.value.skew, clock.setSkew),
-    follow(() => [floor.value.snapshots, floor.value.policy, floor.value.saved], refresh),
+    follow([() => floor.value.snapshots, () => floor.value.policy, () => floor.value.saved], refresh),
   ]
 
   return {

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from agent_console import live, problems
 from agent_console.api import (
     accounts,
+    calendar,
     calls,
     cases,
     city,
@@ -59,6 +60,7 @@ SUBJECTS = (
     notices.router,
     marks.router,
     accounts.router,
+    calendar.router,
     roster.router,
     handovers.router,
     texts.router,

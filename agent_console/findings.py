@@ -21,6 +21,7 @@ KINDS: Mapping[str, Words] = MappingProxyType(
         "marks": ("来电名单", "caller"),
         "areas": ("区域", "area"),
         "notices": ("突发事件播报", "notice"),
+        "days": ("特殊日期", "special day"),
         "rules": ("规则", "rules"),
         "shifts": ("班次", "shift"),
         "duties": ("排班", "duty"),
@@ -47,6 +48,14 @@ NAMED: Mapping[str, str] = MappingProxyType(
 )
 """Field -> the kind of what it names."""
 
+HOURS: Words = (
+    "请写成 workdays 08:30-18:00、mon-fri 08:30-18:00、restdays,holidays 09:00-17:00 或 daily 00:00-24:00。",
+    "write workdays 08:30-18:00, mon-fri 08:30-18:00, restdays,holidays 09:00-17:00 or daily 00:00-24:00.",
+)
+SPECIAL_HOURS: Words = (
+    "请每行写一段时间，如 09:00-12:00；全天不服务只写 closed；不填则按各队列的规则。",
+    "write a span a line, as 09:00-12:00; closed alone, where nobody is there; nothing, where the queues' rules hold.",
+)
 NUMBER: Words = (
     "号码应为 3 到 20 位数字，国外号码以 + 开头。",
     "A number has 3 to 20 digits; those abroad begin with +.",
@@ -65,6 +74,10 @@ FORMS: Mapping[tuple[str, str], Words] = MappingProxyType(
         ("areas", "name"): (
             "区域名称为 1 到 32 个字，首尾不能有空格，不能有 / 和换行。",
             "An area's name has 1 to 32 characters, no space at its ends, no / and no line break.",
+        ),
+        ("days", "date"): (
+            "日期请写成 2026-11-24 这样，必须是日历上有的一天，年份在 2000 到 2099 之间。",
+            "A date is written as 2026-11-24, and must be a day of 2000 to 2099.",
         ),
         ("duties", "id"): (
             "排班的编号是日期加班次代号，如 2026-11-23.day，年份在 2000 到 2099 之间。",
@@ -155,10 +168,8 @@ def _words(finding: Finding) -> Words:
             )
         case "form" if finding.field == "hours":
             rule = (re.match(r"['\"](.*?)['\"] ", value) or ["", value])[1]
-            return (
-                f"看不懂“{rule}”。请写成 mon-fri 08:30-18:00、sat,sun 09:00-17:00 或 daily 00:00-24:00。",
-                f"Cannot read “{rule}”: write mon-fri 08:30-18:00, sat,sun 09:00-17:00 or daily 00:00-24:00.",
-            )
+            zh, en = SPECIAL_HOURS if finding.kind == "days" else HOURS
+            return f"看不懂“{rule}”。{zh}", f"Cannot read “{rule}”: {en}"
         case "form":
             wanted = FORMS.get((finding.kind, finding.field)) or FORMS.get(("", finding.field))
             return wanted or (f"“{value}”不能这样写。", f"{value} cannot be written so.")

@@ -12,6 +12,7 @@ from agent_console.shapes import (
     AttachedJson,
     CallJson,
     CaseJson,
+    DayJson,
     DocumentChangeJson,
     DocumentJson,
     ListedMarkJson,
@@ -21,6 +22,7 @@ from agent_console.shapes import (
     OperatorJson,
     QueueJson,
     RecordingJson,
+    RemarkJson,
 )
 from cases.case import Case, Change
 from routing import effects as fx
@@ -37,6 +39,8 @@ from routing.records import (
     RecordingRow,
     operator_of,
 )
+from worktime.calendar import Day
+from worktime.outlook import Remark
 
 
 def recording_url(call_id: str, kind: str) -> str:
@@ -255,6 +259,24 @@ class Views:
             "signed_in": figures.signed_in,
             "ready": figures.ready,
             "talking": figures.talking,
+        }
+
+    def day(self, day: Day) -> DayJson:
+        return {
+            "date": day.date.isoformat(),
+            "kind": day.kind.value,
+            "source": day.source.value,
+            "title": day.title,
+            "hours": list(day.hours),
+        }
+
+    def remark(self, remark: Remark) -> RemarkJson:
+        return {
+            "zh": remark.zh,
+            "en": remark.en,
+            "cure_zh": remark.cure_zh,
+            "cure_en": remark.cure_en,
+            "pressing": remark.pressing,
         }
 
     def document(self, stored: StoredDocument) -> DocumentJson:

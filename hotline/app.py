@@ -37,6 +37,7 @@ from channels.outbox import Outbox
 from channels.twilio import Twilio
 from config.settings import LOOPBACK, Settings, SettingsError, load
 from hotline import spoken
+from hotline.almanac import decreed
 from hotline.clerk import Clerk
 from hotline.clock import Clock
 from hotline.following import Following
@@ -54,6 +55,7 @@ from routing.snapshot import Snapshot
 from storage.database import UnusableDatabase
 from storage.journal import Foreign, InUse, Journal
 from storage.store import Store
+from worktime.outlook import remarks
 from worktime.quiet import QuietHours
 
 log = logging.getLogger(__name__)
@@ -230,6 +232,7 @@ class Application:
                     tasks.create_task(self._follow_reloads(), name="reloads"),
                     tasks.create_task(self._following.run(), name="policy"),
                     tasks.create_task(self._tidy(), name="tidy"),
+                    tasks.create_task(self._look_ahead(), name="calendar"),
                     tasks.create_task(self._heartbeat(), name="heartbeat"),
                 ]
                 if self._outbox is not None:
@@ -287,6 +290,17 @@ class Application:
             zone=settings.zone,
             quiet=lambda: QuietHours(desk.snapshot.policy.rules.quiet_begins, desk.snapshot.policy.rules.quiet_ends),
         )
+
+    async def _look_ahead(self) -> None:
+        """Tell of holidays that nobody knows yet, at the start and once every day of the city."""
+        told = None
+        while True:
+            policy, now = self._desk.snapshot.policy, self._clock()
+            if (today := policy.local(now).date()) != told:
+                for remark in remarks(policy.calendar, today):
+                    log.warning("%s %s", remark.en, remark.cure_en)
+                told = today
+            await asyncio.sleep(TIDY_S)
 
     # -- joints ----------------------------------------------------------------------------------------------------
 
@@ -409,7 +423,7 @@ def main(home: str = "") -> None:
     )
     logging.getLogger("panoramisk").setLevel(logging.WARNING)
     try:
-        store = Store.open(settings.database, timezone=settings.zone)
+        store = Store.open(settings.database, timezone=settings.zone, statutory=decreed())
     except (StoreFault, UnusableDatabase) as away:
         log.error("the application cannot start: %s", away)
         raise SystemExit(str(away)) from away

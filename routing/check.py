@@ -5,8 +5,9 @@ from dataclasses import dataclass, fields
 
 from routing.policy import Document, Line, Member, Notice, PauseKind, Policy, Rules, kind_of
 from routing.queues import Overflow, OverflowKind, Queue
+from worktime.calendar import SpecialDay
 from worktime.roster import ClockError, minute
-from worktime.weekly import HoursError, parse
+from worktime.weekly import HoursError, day_spans, parse
 
 LEVELS = range(11)
 """Levels of a skill; 0 is none."""
@@ -64,6 +65,11 @@ def findings(policy: Policy) -> list[Finding]:
                         minute(getattr(document, name))
                     except ClockError as unreadable:
                         found.append(Finding("rules", document.key, name, "form", str(unreadable)))
+            case SpecialDay():
+                try:
+                    day_spans(document.hours)
+                except HoursError as unreadable:
+                    found.append(Finding("days", document.key, "hours", "form", str(unreadable)))
             case _:
                 pass
     return found

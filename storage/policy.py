@@ -23,6 +23,7 @@ from routing.queues import Queue
 from routing.records import Act, AuditEntry, Page
 from storage import audit, documents, rosters, tables, texts
 from storage import cursor as cursors
+from worktime.calendar import Statutory
 
 log = logging.getLogger(__name__)
 
@@ -46,13 +47,13 @@ def revision(session: Session) -> int:
     return session.exec(newest.order_by(col(tables.DocumentChange.revision).desc()).limit(1)).first() or 0
 
 
-def load(session: Session, zone: tzinfo) -> Policy:
+def load(session: Session, zone: tzinfo, statutory: Statutory) -> Policy:
     """The policy as it stands. A document that cannot be read is logged and left out: calls must go on.
 
     For the same reason the default queue is there in any case.
     """
     found = [one for kind in parts.KINDS for one in every(session, kind)]
-    policy = Policy.of(found, zone, revision(session))
+    policy = Policy.of(found, zone, revision(session), statutory)
     default = policy.rules.default_queue
     if default not in policy.queues:
         if found:
@@ -76,9 +77,9 @@ def brought_up(session: Session, kept: Policy) -> Policy:
                 now = now.without(row.kind, row.key)
             now = replace(now, revision=row.revision)
     except ValueError:
-        return load(session, kept.zone)
+        return load(session, kept.zone, kept.statutory)
     if len(rows) > AT_ONCE or now.rules.default_queue not in now.queues:
-        return load(session, kept.zone)
+        return load(session, kept.zone, kept.statutory)
     return now
 
 

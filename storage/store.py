@@ -41,6 +41,7 @@ from storage import desk_phones as phones_on_desks
 from storage import work as work_left
 from storage.city import DemoCity
 from storage.outbox import Outbox
+from worktime.calendar import Statutory
 
 log = logging.getLogger(__name__)
 
@@ -54,8 +55,8 @@ NOTES = 1000
 
 
 class Store(Outbox):
-    def __init__(self, writer: Engine, readers: Engine, timezone: ZoneInfo) -> None:
-        super().__init__(writer, readers, timezone)
+    def __init__(self, writer: Engine, readers: Engine, timezone: ZoneInfo, statutory: Statutory) -> None:
+        super().__init__(writer, readers, timezone, statutory)
         self._note_thread = ThreadPoolExecutor(1, thread_name_prefix="store-note")
         self._room = threading.BoundedSemaphore(NOTES)
 

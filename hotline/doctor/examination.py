@@ -22,6 +22,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "processes": parts.processes,
         "answers": parts.answers,
         "database": data.database,
+        "calendar": data.calendar,
         "pages": parts.pages,
         "prompts": parts.prompts,
         "texts": parts.texts,

@@ -63,6 +63,8 @@ ROUTES = {
     ("PUT", "/api/v1/policy/{kind}/{key}"): "admin",
     ("DELETE", "/api/v1/policy/{kind}/{key}"): "admin",
     ("GET", "/api/v1/policy-changes"): "watchers",
+    ("GET", "/api/v1/calendar"): "line",
+    ("GET", "/api/v1/opening"): "line",
     ("GET", "/api/v1/roster"): "line",
     ("PUT", "/api/v1/roster/{day}/{shift}"): "watchers",
     ("POST", "/api/v1/roster/copy"): "watchers",
@@ -85,7 +87,7 @@ MAY = {
     "admin": {Role.ADMIN},
 }
 WRITTEN_BY = {
-    **{kind: {Role.ADMIN} for kind in ("queues", "lines", "skills", "pauses", "areas", "rules", "texts")},
+    **{kind: {Role.ADMIN} for kind in ("queues", "lines", "skills", "pauses", "areas", "days", "rules", "texts")},
     **{kind: {Role.SUPERVISOR, Role.ADMIN} for kind in ("members", "marks", "notices", "shifts", "duties", "optouts")},
     "handovers": set(),  # written as such alone
     "planets": set(),

@@ -3,6 +3,7 @@ import type {
   Account, Call, Case, CaseFields, City, DeskPhoneAccount, Incidents, ListedMark, ListedMarks, LiveTicket, Message, Notice, NoticeInput, Offers, Operator,
   Page, PauseKind, Preview, SoftphoneAccount, Text, Texts,
 } from './model'
+import type { Calendar, Opening } from './calendar'
 import type { Change, Documents, Kind, Stored, Template, TextKind } from './policy'
 import type { Attendance, Handover, Handovers, Note, Roster, Shift, ShiftDocument, Turn } from './roster'
 
@@ -160,6 +161,9 @@ export const api = {
     request<Stored<Documents[K]>>('PUT', `/policy/${kind}/${at(key)}`, { body: { data, version } }),
   dropDocument: (kind: Kind, key: string, version: number | null) =>
     request<void>('DELETE', withQuery(`/policy/${kind}/${at(key)}`, { version })),
+  calendar: () => request<Calendar>('GET', '/calendar'),
+  opening: (hours: readonly string[]) =>
+    request<Opening>('GET', `/opening?${new URLSearchParams(hours.map((rule) => ['hours', rule])).toString()}`),
   policyChanges: (query: Query) => request<Page<Change>>('GET', withQuery('/policy-changes', query)),
 
   texts: (query: Query) => request<Texts>('GET', withQuery('/texts', query)),

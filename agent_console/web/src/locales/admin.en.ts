@@ -5,11 +5,12 @@ export const admin: typeof zh = {
   starting: 'Opening the administration…',
   tab: {
     queues: 'Queues', skills: 'Skills', lines: 'Lines', members: 'Operators', pauses: 'Pauses', marks: 'Caller list', areas: 'Areas',
+    days: 'Special days',
     notices: 'Incident notices', rules: 'Rules', changes: 'Changes', shifts: 'Shifts', duties: 'Duties', handovers: 'Handovers',
     texts: 'Texts', optouts: 'Opt-outs',
   },
   one: {
-    queues: 'queue', skills: 'skill', lines: 'line', members: 'operator', pauses: 'pause', marks: 'number', areas: 'area', rules: 'rules',
+    queues: 'queue', skills: 'skill', lines: 'line', members: 'operator', pauses: 'pause', marks: 'number', areas: 'area', days: 'special day', rules: 'rules',
     texts: 'template', optouts: 'number',
   },
   new: 'New {kind}',
@@ -75,7 +76,9 @@ export const admin: typeof zh = {
   stepLevel: 'Skill {need}, {skill}, step {n}: level',
   stepLess: 'Take away skill {need}, {skill}, step {n}',
   stepTold: 'after {after} s ≥ {level}',
-  hoursHint: 'One span a line, as mon-fri 08:30-18:00, sat,sun 09:00-17:00, daily 22:00-06:00; none: always open',
+  hoursHint: 'One span a line; none: always open. workdays 08:30-18:00: days that are worked, also a weekend in lieu; restdays: weekends '
+    + 'neither worked nor in a holiday; holidays: public holidays; as restdays,holidays 09:00-12:00. mon-fri, sat, daily go by the week '
+    + 'alone. 22:00-06:00 passes midnight and is of the day on which it begins.',
   promptsHint: 'One prompt a line, said in turn',
   announceHint: 'least time between two announcements of the wait; 0: none',
   way: '{label}: what comes then',
@@ -138,7 +141,7 @@ export const admin: typeof zh = {
     login: 'Operator', queues: 'Queues served', skills: 'Skills',
     limit_s: 'Limit', approval: 'Needs approval', at_once: 'At once',
     kind: 'Kind', note: 'Note', until: 'Until', since: 'Since', area: 'Area', prefixes: 'Numbers begin with',
-    id: 'Id', text: 'Text', prompts: 'Prompts', case: 'Parent case',
+    date: 'Date', id: 'Id', text: 'Text', prompts: 'Prompts', case: 'Parent case',
     default_queue: 'Default queue', urgent_s: 'Pressed the urgent key', special_care_s: 'Special care', returned_s: 'Broken off or gave up',
     returned_within_s: 'Counts within', nuisance_s: 'Nuisance: later by', nuisance_calls: 'Calls', nuisance_within_s: 'Within',
     nuisance_talk_s: 'Talk below', nuisance_for_s: 'On the list for',

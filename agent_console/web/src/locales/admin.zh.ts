@@ -3,11 +3,11 @@ export const admin = {
   starting: '正在打开管理页…',
   tab: {
     queues: '队列', skills: '技能', lines: '线路', members: '座席', pauses: '小休原因', marks: '来电名单', areas: '区域',
-    notices: '突发事件播报', rules: '规则', changes: '变更记录', shifts: '班次', duties: '排班', handovers: '交接班',
+    days: '特殊日期', notices: '突发事件播报', rules: '规则', changes: '变更记录', shifts: '班次', duties: '排班', handovers: '交接班',
     texts: '短信', optouts: '不收短信的号码',
   },
   one: {
-    queues: '队列', skills: '技能', lines: '线路', members: '座席', pauses: '小休原因', marks: '号码', areas: '区域', rules: '规则',
+    queues: '队列', skills: '技能', lines: '线路', members: '座席', pauses: '小休原因', marks: '号码', areas: '区域', days: '特殊日期', rules: '规则',
     texts: '短信模板', optouts: '号码',
   },
   new: '新建{kind}',
@@ -73,7 +73,8 @@ export const admin = {
   stepLevel: '第 {need} 项 {skill} 第 {n} 步：等级',
   stepLess: '去掉第 {need} 项 {skill} 第 {n} 步',
   stepTold: '满 {after} 秒 ≥ {level}',
-  hoursHint: '每行一段，如 mon-fri 08:30-18:00、sat,sun 09:00-17:00、daily 22:00-06:00；不填为全天',
+  hoursHint: '每行一段；不填为全天。workdays 08:30-18:00：上班日，含调休上班的周末；restdays：不上班也不在假期里的周末；holidays：放假的日子；'
+    + '如 restdays,holidays 09:00-12:00。mon-fri、sat、daily 只看星期，不看节假日。22:00-06:00 过夜，算开始的那天。',
   promptsHint: '每行一个语音名，轮流播放',
   announceHint: '两次播报排队情况的最短间隔；0 为不播报',
   way: '{label}：怎么办',
@@ -135,7 +136,7 @@ export const admin = {
     login: '座席', queues: '服务的队列', skills: '技能',
     limit_s: '时限', approval: '需班长批准', at_once: '同时人数',
     kind: '类别', note: '备注', until: '有效至', since: '开始', area: '区域', prefixes: '号码开头',
-    id: '编号', text: '内容', prompts: '语音', case: '主工单',
+    date: '日期', id: '编号', text: '内容', prompts: '语音', case: '主工单',
     default_queue: '默认队列', urgent_s: '按紧急键', special_care_s: '特别关照名单', returned_s: '中断或放弃后再来电',
     returned_within_s: '再来电算数的时间', nuisance_s: '骚扰名单推后', nuisance_calls: '来电次数', nuisance_within_s: '在多久之内',
     nuisance_talk_s: '通话不足', nuisance_for_s: '列入多久',

@@ -1,4 +1,5 @@
 import { admin } from './admin.en'
+import { calendar } from './calendar.en'
 import { roster } from './roster.en'
 import { call, nuisance, pause, supervisor } from './supervisor.en'
 import type { Texts } from './zh'
@@ -257,6 +258,7 @@ export const en: Texts = {
   },
   starting: 'Opening…',
   admin,
+  calendar,
   roster,
   pause,
   call,

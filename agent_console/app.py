@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from agent_console import live, problems
 from agent_console.api import (
     accounts,
+    calendar,
     calls,
     cases,
     city,
@@ -28,6 +29,7 @@ from agent_console.api import (
     sessions,
     softphone,
     team,
+    texts,
 )
 from agent_console.audit import Audit
 from agent_console.desk import Gateway
@@ -59,8 +61,10 @@ SUBJECTS = (
     notices.router,
     marks.router,
     accounts.router,
+    calendar.router,
     roster.router,
     handovers.router,
+    texts.router,
 )
 HEALTH = health.router
 METRICS = metrics.router
@@ -85,6 +89,7 @@ def build(
     incidents: Incidents = NO_INCIDENTS,
     prompts: Container[str] = (),
     one_form: Callable[[str], str] = str,
+    sends_texts: bool = False,
     origins: Iterable[str] = (),
     pages: Path = DIST,
     rhythm: Rhythm | None = None,
@@ -96,7 +101,8 @@ def build(
     one they are asked at, as `https://hotline.example.org`. `pages`: the folder of the built page. `metrics`: what
     `/metrics` tells. `may_forward`: whether an outgoing trunk leads to other platforms' numbers; `visitors`: for the
     telephone in the page, None where there is none. `incidents`: what supervisors may publish; `prompts`: those
-    that are recorded. `one_form`: a telephone number as it is kept, however it was typed.
+    that are recorded. `one_form`: a telephone number as it is kept, however it was typed. `sends_texts`: whether there
+    is an account by which they can be sent.
     """
     signed_in = Sessions(store, clock, ticks=ticks)
     console = Console(
@@ -123,6 +129,7 @@ def build(
         incidents=incidents,
         prompts=prompts,
         one_form=one_form,
+        sends_texts=sends_texts,
     )
     app = FastAPI(title="Hotline 12345", openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None)
     problems.install(app)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from agent_console.problems import FieldError
+from cases.wording import SEGMENTS_MAX
 from routing.check import Finding
 
 Words = tuple[str, str]
@@ -20,10 +21,13 @@ KINDS: Mapping[str, Words] = MappingProxyType(
         "marks": ("来电名单", "caller"),
         "areas": ("区域", "area"),
         "notices": ("突发事件播报", "notice"),
+        "days": ("特殊日期", "special day"),
         "rules": ("规则", "rules"),
         "shifts": ("班次", "shift"),
         "duties": ("排班", "duty"),
         "handovers": ("交接班", "handover"),
+        "texts": ("短信模板", "template"),
+        "optouts": ("不收短信的号码", "opt-out"),
     }
 )
 
@@ -44,6 +48,14 @@ NAMED: Mapping[str, str] = MappingProxyType(
 )
 """Field -> the kind of what it names."""
 
+HOURS: Words = (
+    "请写成 workdays 08:30-18:00、mon-fri 08:30-18:00、restdays,holidays 09:00-17:00 或 daily 00:00-24:00。",
+    "write workdays 08:30-18:00, mon-fri 08:30-18:00, restdays,holidays 09:00-17:00 or daily 00:00-24:00.",
+)
+SPECIAL_HOURS: Words = (
+    "请每行写一段时间，如 09:00-12:00；全天不服务只写 closed；不填则按各队列的规则。",
+    "write a span a line, as 09:00-12:00; closed alone, where nobody is there; nothing, where the queues' rules hold.",
+)
 NUMBER: Words = (
     "号码应为 3 到 20 位数字，国外号码以 + 开头。",
     "A number has 3 to 20 digits; those abroad begin with +.",
@@ -63,6 +75,10 @@ FORMS: Mapping[tuple[str, str], Words] = MappingProxyType(
             "区域名称为 1 到 32 个字，首尾不能有空格，不能有 / 和换行。",
             "An area's name has 1 to 32 characters, no space at its ends, no / and no line break.",
         ),
+        ("days", "date"): (
+            "日期请写成 2026-11-24 这样，必须是日历上有的一天，年份在 2000 到 2099 之间。",
+            "A date is written as 2026-11-24, and must be a day of 2000 to 2099.",
+        ),
         ("duties", "id"): (
             "排班的编号是日期加班次代号，如 2026-11-23.day，年份在 2000 到 2099 之间。",
             "The id of a duty is a date of 2000 to 2099 and a shift's name, as 2026-11-23.day.",
@@ -75,6 +91,13 @@ FORMS: Mapping[tuple[str, str], Words] = MappingProxyType(
             "结束时间请写成 00:00 到 24:00，如 16:00；早于开始时间表示到次日。",
             "A shift ends at 00:00 to 24:00, written as 16:00; before its beginning means the next day.",
         ),
+        **{
+            ("rules", name): (
+                "请写成 00:00 到 24:00，如 21:00；开始和结束相同表示全天都发。",
+                "Write 00:00 to 24:00, as 21:00; both the same: texts are sent at any time.",
+            )
+            for name in ("quiet_begins", "quiet_ends")
+        },
         ("", "name"): NAME,
         ("", "id"): ("编号只能用字母、数字、- 和 _。", "An id has letters, digits, - and _ alone."),
         ("", "login"): ("登录名应为已有账号的登录名。", "This must be the login of an account."),
@@ -145,10 +168,8 @@ def _words(finding: Finding) -> Words:
             )
         case "form" if finding.field == "hours":
             rule = (re.match(r"['\"](.*?)['\"] ", value) or ["", value])[1]
-            return (
-                f"看不懂“{rule}”。请写成 mon-fri 08:30-18:00、sat,sun 09:00-17:00 或 daily 00:00-24:00。",
-                f"Cannot read “{rule}”: write mon-fri 08:30-18:00, sat,sun 09:00-17:00 or daily 00:00-24:00.",
-            )
+            zh, en = SPECIAL_HOURS if finding.kind == "days" else HOURS
+            return f"看不懂“{rule}”。{zh}", f"Cannot read “{rule}”: {en}"
         case "form":
             wanted = FORMS.get((finding.kind, finding.field)) or FORMS.get(("", finding.field))
             return wanted or (f"“{value}”不能这样写。", f"{value} cannot be written so.")
@@ -190,6 +211,23 @@ def _words(finding: Finding) -> Words:
             return (
                 f"{login} 同时排在“{one}”和“{other}”，两班时间重叠，请去掉其中一班。",
                 f"{login} is in “{one}” and in “{other}”, which go on at the same time: take one of them away.",
+            )
+        case "placeholder":
+            return (
+                f"没有占位符 {{{value}}}，请从页面列出的占位符中选择。",
+                f"There is no placeholder {{{value}}}: choose one of those that the page lists.",
+            )
+        case "brace":
+            return (
+                "{ 和 } 只能成对用作占位符，请去掉多余的。",
+                "{ and } stand for placeholders alone: take the lone one away.",
+            )
+        case "empty":
+            return "请填写短信内容。", "Write down what the text says."
+        case "long":
+            return (
+                f"这条短信要分 {value} 段发送，最多 {SEGMENTS_MAX} 段，请缩短。",
+                f"It would go as {value} segments; at most {SEGMENTS_MAX}: shorten it.",
             )
         case "fixed":
             return "规则只能修改，不能删除。", "The rules can be changed, not removed."

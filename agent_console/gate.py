@@ -43,18 +43,27 @@ ALLOWED: Mapping[str, frozenset[Role]] = MappingProxyType(
             (
                 *("policy-read/queues", "policy-read/lines", "policy-read/skills", "policy-read/pauses"),
                 *("policy-read/areas", "policy-read/rules", "policy-read/notices"),
+                "policy-read/days",
                 *("policy-read/shifts", "policy-read/duties", "policy-read/handovers"),
             ),
             ON_THE_LINE,
         ),
         **dict.fromkeys(
-            ("policy/queues", "policy/lines", "policy/skills", "policy/pauses", "policy/areas", "policy/rules"),
+            (
+                *("policy/queues", "policy/lines", "policy/skills", "policy/pauses", "policy/areas", "policy/rules"),
+                "policy/days",
+            ),
             frozenset({Role.ADMIN}),
         ),
         **dict.fromkeys(("policy/members", "policy/marks", "policy/notices"), WATCHERS),
+        "calendar": ON_THE_LINE,
         "roster": ON_THE_LINE,
         "handovers": ON_THE_LINE,
         **dict.fromkeys(("roster/write", "policy/shifts", "policy/duties"), WATCHERS),
+        "texts": WATCHERS,
+        "texts/resend": WATCHERS,
+        "policy/texts": frozenset({Role.ADMIN}),
+        "policy/optouts": WATCHERS,
     }
 )
 """Group of routes -> roles that may use it. A group that is missing here is closed to all.

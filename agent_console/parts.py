@@ -94,6 +94,7 @@ class Console:
 
     `may_forward`: whether an outgoing trunk leads to other platforms' numbers. `visitors`: None where there is no
     telephone in the page. `one_form`: a telephone number as it is kept, however it was typed.
+    `sends_texts`: whether there is an account by which they can be sent.
     """
 
     store: ConsoleStore
@@ -119,3 +120,4 @@ class Console:
     incidents: Incidents
     prompts: Container[str]
     one_form: Callable[[str], str]
+    sends_texts: bool

@@ -344,3 +344,41 @@ class QueueJson(TypedDict):
 class QueuesJson(TypedDict):
     items: list[QueueJson]
     next: None
+
+
+class DayJson(TypedDict):
+    """`kind`: workday, restday or holiday; `source`: own, notice, law or week; `hours` of a special day."""
+
+    date: str
+    kind: str
+    source: str
+    title: str
+    hours: list[str]
+
+
+class RemarkJson(TypedDict):
+    zh: str
+    en: str
+    cure_zh: str
+    cure_en: str
+    pressing: bool
+
+
+class OpeningJson(TypedDict):
+    """`turns_at`: when it closes if it is open, or opens; None where that does not come within a year."""
+
+    open: bool
+    turns_at: str | None
+
+
+class QueueOpeningJson(OpeningJson):
+    name: str
+    title: str
+    hours: list[str]
+
+
+class CalendarJson(TypedDict):
+    today: DayJson
+    days: list[DayJson]
+    remarks: list[RemarkJson]
+    queues: list[QueueOpeningJson]

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from cases.case import Case, CaseFilter, Change
+from cases.texts import Text, TextState
 from cases.work import Backlog, WorkFigures, WorkFilter, WorkItem, WorkMove
 from routing.call import Call
 from routing.documents import Data, DocumentChange, StoredDocument
@@ -139,5 +140,17 @@ class Rosters(Threads, Protocol):
     def handovers(self, newest: int, /) -> list[Handover]: ...
 
 
-class ConsoleStore(People, Records, Documents, Rosters, Protocol):
+class Texts(Threads, Protocol):
+    """Texts to citizens; refusals are those of `cases.texts`."""
+
+    def texts(self, state: TextState | None, cursor: str | None, limit: int, /) -> Page[Text]: ...
+
+    def text_counts(self) -> dict[TextState, int]: ...
+
+    def text_templates(self) -> list[StoredDocument]: ...
+
+    def resend_text(self, name: str, /, *, who: str, origin: str, at: float) -> Text: ...
+
+
+class ConsoleStore(People, Records, Documents, Rosters, Texts, Protocol):
     """All of it."""

@@ -13,6 +13,7 @@ from agent_console.shapes import (
     BacklogJson,
     CallJson,
     CaseJson,
+    DayJson,
     DocumentChangeJson,
     DocumentJson,
     ListedMarkJson,
@@ -23,6 +24,7 @@ from agent_console.shapes import (
     OperatorJson,
     QueueJson,
     RecordingJson,
+    RemarkJson,
     WorkMoveJson,
 )
 from cases.case import Case, Change
@@ -41,6 +43,8 @@ from routing.records import (
     Voice,
     operator_of,
 )
+from worktime.calendar import Day
+from worktime.outlook import Remark
 
 NameOf = Callable[[str], str]
 """Login -> whose it is."""
@@ -312,6 +316,24 @@ class Views:
             "signed_in": figures.signed_in,
             "ready": figures.ready,
             "talking": figures.talking,
+        }
+
+    def day(self, day: Day) -> DayJson:
+        return {
+            "date": day.date.isoformat(),
+            "kind": day.kind.value,
+            "source": day.source.value,
+            "title": day.title,
+            "hours": list(day.hours),
+        }
+
+    def remark(self, remark: Remark) -> RemarkJson:
+        return {
+            "zh": remark.zh,
+            "en": remark.en,
+            "cure_zh": remark.cure_zh,
+            "cure_en": remark.cure_en,
+            "pressing": remark.pressing,
         }
 
     def document(self, stored: StoredDocument) -> DocumentJson:

@@ -21,6 +21,9 @@ SQLITE = "hotline.sqlite"
 
 LOOPBACK = "127.0.0.1"
 
+SECRET = frozenset({"demo_password", "turn_password", "twilio_auth_token"})
+"""Settings that are shown to nobody."""
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 HOST = re.compile(
@@ -63,6 +66,10 @@ class Settings(BaseModel):
     turn_server: str = ""
     turn_user: str = ""
     turn_password: str = ""
+    twilio_account_sid: str = ""
+    twilio_auth_token: str = ""
+    twilio_sender: str = ""
+    twilio_base_url: str = ""
     demo_password: str = ""
     timezone: str = "Asia/Shanghai"
     country: str = "CN"
@@ -146,6 +153,28 @@ class Settings(BaseModel):
             raise ValueError("must be HOST or HOST:PORT, as in turn.example.cn:3478")
         return value
 
+    @field_validator("twilio_account_sid")
+    @classmethod
+    def _twilio_account_sid(cls, value: str) -> str:
+        if value and not re.fullmatch(r"AC[0-9a-fA-F]{32}", value):
+            raise ValueError("must be AC and 32 hexadecimal digits, as Twilio's console shows it")
+        return value
+
+    @field_validator("twilio_sender")
+    @classmethod
+    def _twilio_sender(cls, value: str) -> str:
+        if value and not re.fullmatch(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}", value):
+            raise ValueError("must be a number that texts come from, as in +8610012345, or a short code")
+        return value
+
+    @field_validator("twilio_base_url")
+    @classmethod
+    def _twilio_base_url(cls, value: str) -> str:
+        scheme, _, server = value.rstrip("/").partition("://")
+        if value and not (scheme in ("http", "https") and _is_server(server)):
+            raise ValueError("must be the address of another API like Twilio's, as in https://texts.example.cn")
+        return value.rstrip("/")
+
     @model_validator(mode="after")
     def _pairs(self) -> "Settings":
         if bool(self.tls_certificate) != bool(self.tls_key):
@@ -153,6 +182,11 @@ class Settings(BaseModel):
         if len({bool(self.turn_server), bool(self.turn_user), bool(self.turn_password)}) > 1:
             raise ValueError(
                 "HOTLINE_TURN_SERVER, HOTLINE_TURN_USER and HOTLINE_TURN_PASSWORD belong together: set all"
+            )
+        if len({bool(self.twilio_account_sid), bool(self.twilio_auth_token), bool(self.twilio_sender)}) > 1:
+            raise ValueError(
+                "HOTLINE_TWILIO_ACCOUNT_SID, HOTLINE_TWILIO_AUTH_TOKEN and HOTLINE_TWILIO_SENDER belong together: "
+                "set all"
             )
         return self
 
@@ -191,6 +225,11 @@ class Settings(BaseModel):
     def web_bind(self) -> str:
         """Where the application and Asterisk's websocket listen."""
         return LOOPBACK if self.tls else self.bind
+
+    @property
+    def sends_texts(self) -> bool:
+        """Whether there is an account by which texts can be sent."""
+        return bool(self.twilio_account_sid)
 
     @property
     def loopback(self) -> bool:
@@ -276,4 +315,5 @@ def _sentence(error: Any) -> str:
         known = ", ".join(PREFIX + field.upper() for field in Settings.model_fields)
         return f"{PREFIX}{name.upper()} ({name} in {FILE}) is not a setting. Known: {known}"
     wanted = "must be yes or no" if error["type"].startswith("bool") else error["msg"].removeprefix("Value error, ")
-    return f"{PREFIX}{name.upper()} ({name} in {FILE}) = {error['input']!r}: {wanted}"
+    shown = "…" if name in SECRET else repr(error["input"])
+    return f"{PREFIX}{name.upper()} ({name} in {FILE}) = {shown}: {wanted}"

@@ -34,8 +34,11 @@ from agi.phones import REALM, Phones
 from agi.round import Round
 from cases.office import Office
 from cases.worklist import Worklist
+from channels.outbox import Outbox
+from channels.twilio import Twilio
 from config.settings import LOOPBACK, Settings, SettingsError, load
 from hotline import spoken
+from hotline.almanac import decreed
 from hotline.clerk import Clerk
 from hotline.clock import Clock
 from hotline.following import Following
@@ -53,6 +56,8 @@ from routing.snapshot import Snapshot
 from storage.database import UnusableDatabase
 from storage.journal import Foreign, InUse, Journal
 from storage.store import Store
+from worktime.outlook import remarks
+from worktime.quiet import QuietHours
 
 log = logging.getLogger(__name__)
 
@@ -145,6 +150,7 @@ class Application:
             self._loop.post(ev.CallerRemembered(caller, login, at))
         for operator in store.presence():  # before any page or phone can say a word of him
             self._loop.post(ev.OperatorAdopted(operator, away_s))
+        self._outbox = self._provided()
         self._console = build(
             store=store,
             gateway=Gateway(desk, self._loop),
@@ -163,6 +169,7 @@ class Application:
             visitors=Visitors(VISITORS, lambda: _answered(self._phones.visitors_secret())) if settings.demo else None,
             incidents=spoken.incidents(),
             one_form=lambda raw: number(raw, settings.country),
+            sends_texts=settings.sends_texts,
         )
         self._reconcile = Reconcile(
             desk=self._desk_ami,
@@ -227,12 +234,17 @@ class Application:
                     tasks.create_task(self._follow_reloads(), name="reloads"),
                     tasks.create_task(self._following.run(), name="policy"),
                     tasks.create_task(self._tidy(), name="tidy"),
+                    tasks.create_task(self._look_ahead(), name="calendar"),
                     tasks.create_task(self._heartbeat(), name="heartbeat"),
                 ]
+                if self._outbox is not None:
+                    work.append(tasks.create_task(self._outbox.run(), name="texts"))
                 await server.serve()
                 with contextlib.suppress(TimeoutError):  # what is left the next start brings to the store
                     async with asyncio.timeout(SETTLED_S):
                         await self._clerk.settled()
+                        if self._outbox is not None:
+                            await self._outbox.settled()
                 for task in work:
                     task.cancel()
         finally:
@@ -262,6 +274,35 @@ class Application:
                 witness.put_aside(Layout(self._settings.home).events, time.time())
             except OSError as fault:
                 log.warning("the log of channel events cannot be put aside: %s", fault)
+
+    def _provided(self) -> Outbox | None:
+        """What sends texts; None where there is no account to send them by."""
+        settings, desk = self._settings, self._desk
+        if not settings.sends_texts:
+            log.info("no text is sent: there are no credentials of a provider (HOTLINE_TWILIO_ACCOUNT_SID)")
+            return None
+        twilio = Twilio(
+            settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_sender, settings.twilio_base_url
+        )
+        return Outbox(
+            self._store,
+            twilio,
+            clock=self._clock,
+            country=settings.country,
+            zone=settings.zone,
+            quiet=lambda: QuietHours(desk.snapshot.policy.rules.quiet_begins, desk.snapshot.policy.rules.quiet_ends),
+        )
+
+    async def _look_ahead(self) -> None:
+        """Tell of holidays that nobody knows yet, at the start and once every day of the city."""
+        told = None
+        while True:
+            policy, now = self._desk.snapshot.policy, self._clock()
+            if (today := policy.local(now).date()) != told:
+                for remark in remarks(policy.calendar, today):
+                    log.warning("%s %s", remark.en, remark.cure_en)
+                told = today
+            await asyncio.sleep(TIDY_S)
 
     # -- joints ----------------------------------------------------------------------------------------------------
 
@@ -384,7 +425,7 @@ def main(home: str = "") -> None:
     )
     logging.getLogger("panoramisk").setLevel(logging.WARNING)
     try:
-        store = Store.open(settings.database, timezone=settings.zone)
+        store = Store.open(settings.database, timezone=settings.zone, statutory=decreed())
     except (StoreFault, UnusableDatabase) as away:
         log.error("the application cannot start: %s", away)
         raise SystemExit(str(away)) from away

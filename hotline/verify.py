@@ -46,8 +46,9 @@ class Verdict:
 
 def verify(store: Store, home: Path, log_file: Path, now: float | None = None, since: float = 0.0) -> Verdict:
     """Every arrived call has one record with a final outcome; every answered or message call a recording whose length
-    fits, or a stated reason; whoever must be called back is somebody's work; every case the call that it came from and
-    an unbroken history; the journal is whole and in the store; and the audit is an unbroken chain.
+    fits, or a stated reason; whoever must be called back is somebody's work; whoever is to be told by a text has one;
+    every case the call that it came from and an unbroken history; the journal is whole and in the store; and the audit
+    is an unbroken chain.
 
     Of calls and cases only those that came at `since` or later are looked at.
     """
@@ -127,6 +128,7 @@ def _of_work(store: Store, call: Call) -> Iterable[Finding]:
         yield Finding(call.id, "its citizen must be called back, and that is nobody's work")
     if work is not None:
         yield from _of_item(store, call, work[0])
+        yield from _of_text(store, call.id)
     if call.joined and not store.is_attached(call.id, call.joined):
         yield Finding(call.id, f"it joined the case {call.joined}, which does not know it")
 
@@ -150,9 +152,17 @@ def _of_item(store: Store, call: Call, item: WorkItem) -> Iterable[Finding]:
         yield Finding(item.number, f"it is {item.state}, and its history ends with {state}")
 
 
+def _of_text(store: Store, subject: str) -> Iterable[Finding]:
+    """What a citizen is told of by a text has one, whatever became of it."""
+    if (count := store.texts_about(subject)) != 1:
+        yield Finding(subject, f"its citizen is to be told by one text, and there are {count}")
+
+
 def _of_case(store: Store, case: Case) -> Iterable[Finding]:
     if case.call_id is not None and not store.knows_call(case.call_id):
         yield Finding(case.number, f"the case came from call {case.call_id}, which has no record")
+    if case.call_id is not None:
+        yield from _of_text(store, case.number)
     history = store.case_history(case.number)
     if [change.version for change in history] != list(range(1, case.version + 1)):
         yield Finding(case.number, "its history has gaps")

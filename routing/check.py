@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
-from routing.policy import Document, Line, Member, Notice, PauseKind, Policy, kind_of
+from routing.policy import Document, Line, Member, Notice, PauseKind, Policy, Rules, kind_of
 from routing.queues import Overflow, OverflowKind, Queue
-from worktime.weekly import HoursError, parse
+from worktime.calendar import SpecialDay
+from worktime.roster import ClockError, minute
+from worktime.weekly import HoursError, day_spans, parse
 
 LEVELS = range(11)
 """Levels of a skill; 0 is none."""
@@ -57,6 +59,17 @@ def findings(policy: Policy) -> list[Finding]:
                     found += _named(document, "area", [document.area], policy.areas)
                 if document.until <= document.since:
                     found.append(Finding("notices", document.id, "until", "range", str(document.until)))
+            case Rules():
+                for name in ("quiet_begins", "quiet_ends"):
+                    try:
+                        minute(getattr(document, name))
+                    except ClockError as unreadable:
+                        found.append(Finding("rules", document.key, name, "form", str(unreadable)))
+            case SpecialDay():
+                try:
+                    day_spans(document.hours)
+                except HoursError as unreadable:
+                    found.append(Finding("days", document.key, "hours", "form", str(unreadable)))
             case _:
                 pass
     return found

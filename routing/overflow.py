@@ -6,7 +6,6 @@ from enum import StrEnum
 from routing.call import Call
 from routing.policy import Policy
 from routing.queues import Overflow, OverflowKind, Queue
-from worktime.weekly import parse
 
 
 class Why(StrEnum):
@@ -18,11 +17,6 @@ class Why(StrEnum):
     WAITED = "waited"
 
 
-def is_open(queue: Queue, policy: Policy, now: float) -> bool:
-    """Whether the queue is open at this time of the city's week."""
-    return not queue.hours or parse(queue.hours).open_at(policy.local(now))
-
-
 def is_full(queue: Queue, ahead: int) -> bool:
     """Whether there is no room for one who finds so many waiting."""
     return 0 < queue.max_length <= ahead
@@ -31,7 +25,7 @@ def is_full(queue: Queue, ahead: int) -> bool:
 def met(call: Call, policy: Policy, ahead: int, now: float) -> Call:
     """The call with how it found its queue, where `ahead` waited: nobody closes over him later."""
     queue = policy.queue(call.queue)
-    return replace(call, full=is_full(queue, ahead), closed=not is_open(queue, policy, now))
+    return replace(call, full=is_full(queue, ahead), closed=not policy.is_open(queue.hours, now))
 
 
 def due(call: Call, queue: Queue, *, staffed: bool, now: float) -> Why | None:

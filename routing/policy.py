@@ -12,6 +12,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from routing.queues import Queue
+from worktime.calendar import NOTHING_DECREED, Calendar, SpecialDay, Statutory
+from worktime.weekly import parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,7 @@ class Rules:
     on the nuisance list for `nuisance_for_s` seconds; `nuisance_calls` 0: never.
     Who left a message or asked for it is to be called back within `call_back_s`; who is not reached, `call_back_tries`
     times.
+    From `quiet_begins` until `quiet_ends` on the city's clock no text is sent; the same twice: it is sent at any time.
     """
 
     default_queue: str = "main"
@@ -167,6 +170,8 @@ class Rules:
     nuisance_for_s: int = 86400
     call_back_s: int = 3600
     call_back_tries: int = 3
+    quiet_begins: str = "21:00"
+    quiet_ends: str = "08:00"
 
     @property
     def key(self) -> str:
@@ -176,7 +181,7 @@ class Rules:
 RULES: Final = "rules"
 """The key of the one document of its kind."""
 
-Document = Queue | Line | Skill | Member | PauseKind | Mark | Area | Notice | Rules
+Document = Queue | Line | Skill | Member | PauseKind | Mark | Area | Notice | SpecialDay | Rules
 
 KINDS: Mapping[str, type[Any]] = MappingProxyType(
     {
@@ -188,6 +193,7 @@ KINDS: Mapping[str, type[Any]] = MappingProxyType(
         "marks": Mark,
         "areas": Area,
         "notices": Notice,
+        "days": SpecialDay,
         "rules": Rules,
     }
 )
@@ -200,9 +206,10 @@ def kind_of(document: Document) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Every document by its key, in the order in which they are shown. `zone`: the city's time.
+    """Every document by its key, in the order in which they are shown.
 
-    `revision` rises with every change.
+    `zone`: the city's time; `statutory`: the public holidays, of which `days` has the exceptions. Both are no
+    documents: they come with the program. `revision` rises with every change.
     """
 
     queues: Mapping[str, Queue] = field(default_factory=dict)
@@ -213,12 +220,20 @@ class Policy:
     marks: Mapping[str, Mark] = field(default_factory=dict)
     areas: Mapping[str, Area] = field(default_factory=dict)
     notices: Mapping[str, Notice] = field(default_factory=dict)
+    days: Mapping[str, SpecialDay] = field(default_factory=dict)
     rules: Rules = Rules()
     zone: tzinfo = UTC
+    statutory: Statutory = NOTHING_DECREED
     revision: int = 0
 
     @classmethod
-    def of(cls, documents: Iterable[Document], zone: tzinfo = UTC, revision: int = 0) -> "Policy":
+    def of(
+        cls,
+        documents: Iterable[Document],
+        zone: tzinfo = UTC,
+        revision: int = 0,
+        statutory: Statutory = NOTHING_DECREED,
+    ) -> "Policy":
         """The policy that these documents make; of two with one key the later counts."""
         held: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
         for document in documents:
@@ -227,6 +242,7 @@ class Policy:
         return cls(
             rules=rules,
             zone=zone,
+            statutory=statutory,
             revision=revision,
             **{kind: MappingProxyType(by_key) for kind, by_key in held.items()},
         )
@@ -285,3 +301,12 @@ class Policy:
     def local(self, now: float) -> datetime:
         """The city's time."""
         return datetime.fromtimestamp(now, self.zone)
+
+    @property
+    def calendar(self) -> Calendar:
+        """What kind of day each day is."""
+        return Calendar(self.statutory, self.days)
+
+    def is_open(self, hours: tuple[str, ...], now: float) -> bool:
+        """Whether it is open by these rules, as `worktime.weekly` reads them; without any always."""
+        return not hours or parse(hours).open_at(self.local(now), self.calendar)

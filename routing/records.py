@@ -128,14 +128,15 @@ class Act(StrEnum):
     POLICY_CHANGED = "policy_changed"
     PAUSE_GRANTED = "pause_granted"
     PAUSE_DENIED = "pause_denied"
+    TEXT_RESENT = "text_resent"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
     """Who did what to what, when and from where.
 
-    `who`: a login (where signing in failed, the one that was tried); `subject`: a login, the id of a call, or
-    kind/key of a document; `origin`: a network address, or `command line`.
+    `who`: a login (where signing in failed, the one that was tried); `subject`: a login, the id of a call or
+    text, or kind/key of a document; `origin`: a network address, or `command line`.
     """
 
     at: float

@@ -8,11 +8,12 @@ from datetime import date
 from sqlmodel import Session, col, func, select
 
 from cases.case import Case, CaseFilter, Change
+from cases.texts import TextKind
 from cases.work import WorkItem, WorkMove
 from routing.effects import AttachCaller
 from routing.records import AttachedCaller, Page
 from storage import cursor as cursors
-from storage import tables, work
+from storage import tables, texts, work
 
 
 class CaseRows:
@@ -40,6 +41,8 @@ class CaseRows:
     def add(self, case: Case, day: date, serial: int) -> None:
         self._session.add(tables.Case(day=day, serial=serial, **asdict(case)))
         self._session.flush()
+        if case.call_id is not None:  # one that a supervisor opens for an incident is nobody's own
+            texts.owe(self._session, TextKind.CASE, case.number, case.caller, case.created_at)
 
     def change(self, case: Case) -> None:
         row = self._session.get_one(tables.Case, case.number)

@@ -14,10 +14,13 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from cases.texts import OptOut
+from cases.wording import Template
 from routing import policy
 from routing.check import Finding
 from routing.documents import Data, DocumentsRefused, NoSuchDocument
 from routing.queues import Queue
+from worktime.calendar import SpecialDay
 from worktime.handover import Handover
 from worktime.roster import Duty, Shift
 
@@ -25,6 +28,7 @@ NAME = re.compile(r"[a-z0-9_-]{1,32}")
 NUMBER = re.compile(r"\+?[0-9]{3,20}")
 WORD = re.compile(r"[^\s/\x00-\x1f\x7f](?:[^/\x00-\x1f\x7f]{0,30}[^\s/\x00-\x1f\x7f])?")
 LOGIN = re.compile(r"[A-Za-z0-9_.@-]{1,64}")
+DATE = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 DUTY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\.[a-z0-9_-]{1,32}")
 TEXT_MAX = 2000
@@ -54,10 +58,13 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "marks": Kind(policy.Mark, "number", NUMBER),
         "areas": Kind(policy.Area, "name", WORD),
         "notices": Kind(policy.Notice, "id", ID),
+        "days": Kind(SpecialDay, "date", DATE),
         "rules": Kind(policy.Rules, "", re.compile(policy.RULES)),
         "shifts": Kind(Shift, "name", NAME),
         "duties": Kind(Duty, "id", DUTY),
         "handovers": Kind(Handover, "id", ID),
+        "texts": Kind(Template, "name", NAME),
+        "optouts": Kind(OptOut, "number", NUMBER),
     }
 )
 """Every kind that is kept. Those which `routing.policy.KINDS` does not know are no part of the policy."""
@@ -153,6 +160,8 @@ def _malformed(kind: str, key: str, given: Data, errors: Iterable[ErrorDetails])
             case "enum":
                 names = error.get("ctx", {}).get("expected", "")
                 yield Finding(kind, key, place, "choice", ", ".join(re.findall(r"'([^']*)'", names)))
+            case other if other.startswith("date_"):
+                yield Finding(kind, key, place, "form", key)
             case other:
                 yield Finding(kind, key, place, "type", WANTED.get(other, "text"))
 

@@ -21,8 +21,9 @@ from routing.effects import MarkCaller
 from routing.policy import Policy
 from routing.queues import Queue
 from routing.records import Act, AuditEntry, Page
-from storage import audit, documents, rosters, tables
+from storage import audit, documents, rosters, tables, texts
 from storage import cursor as cursors
+from worktime.calendar import Statutory
 
 log = logging.getLogger(__name__)
 
@@ -46,13 +47,13 @@ def revision(session: Session) -> int:
     return session.exec(newest.order_by(col(tables.DocumentChange.revision).desc()).limit(1)).first() or 0
 
 
-def load(session: Session, zone: tzinfo) -> Policy:
+def load(session: Session, zone: tzinfo, statutory: Statutory) -> Policy:
     """The policy as it stands. A document that cannot be read is logged and left out: calls must go on.
 
     For the same reason the default queue is there in any case.
     """
     found = [one for kind in parts.KINDS for one in every(session, kind)]
-    policy = Policy.of(found, zone, revision(session))
+    policy = Policy.of(found, zone, revision(session), statutory)
     default = policy.rules.default_queue
     if default not in policy.queues:
         if found:
@@ -76,9 +77,9 @@ def brought_up(session: Session, kept: Policy) -> Policy:
                 now = now.without(row.kind, row.key)
             now = replace(now, revision=row.revision)
     except ValueError:
-        return load(session, kept.zone)
+        return load(session, kept.zone, kept.statutory)
     if len(rows) > AT_ONCE or now.rules.default_queue not in now.queues:
-        return load(session, kept.zone)
+        return load(session, kept.zone, kept.statutory)
     return now
 
 
@@ -154,6 +155,7 @@ def write(session: Session, before: Policy, wanted: Iterable[Any], stamp: Stamp,
             after = after.with_(document)
     wrong = [fault for document in changed for fault in documents.faults(document)]
     wrong += [fault for document in changed for fault in _names_nobody(session, document)]
+    wrong += [fault for document in changed for fault in texts.findings(document)]
     wrong = wrong or [*rosters.findings(session, changed, before.local(stamp.at).date())]
     holding = {one.id for one in changed if isinstance(one, parts.Notice) and one.until > stamp.at}
     _hold([*wrong, *_new(before, after, holding)])

@@ -14,13 +14,14 @@ from routing.policy import Policy
 from routing.records import Page
 from storage import documents, policy, rosters
 from storage.transactions import Transactions
+from worktime.calendar import Statutory
 from worktime.handover import Handover
 from worktime.roster import Roster
 
 
 class Rulebook(Transactions):
-    def __init__(self, writer: Engine, readers: Engine, timezone: ZoneInfo) -> None:
-        super().__init__(writer, readers, timezone)
+    def __init__(self, writer: Engine, readers: Engine, timezone: ZoneInfo, statutory: Statutory) -> None:
+        super().__init__(writer, readers, timezone, statutory)
         self._policy: Policy | None = None
         self._keeping = threading.Lock()
 
@@ -130,7 +131,7 @@ class Rulebook(Transactions):
         kept = self._policy
         # without a change nothing tells whether a first start has filled the store meanwhile
         if kept is None or not kept.revision:
-            return policy.load(session, self.timezone)
+            return policy.load(session, self.timezone, self.statutory)
         return policy.brought_up(session, kept)
 
     def _keep(self, now: Policy) -> None:

@@ -40,7 +40,8 @@ from storage import audit, calls, casework, city, entries, offers, people, polic
 from storage import desk_phones as phones_on_desks
 from storage import work as work_left
 from storage.city import DemoCity
-from storage.rulebook import Rulebook
+from storage.outbox import Outbox
+from worktime.calendar import Statutory
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +54,9 @@ NOTES = 1000
 """Rows of the audit that may wait to be written."""
 
 
-class Store(Rulebook):
-    def __init__(self, writer: Engine, readers: Engine, timezone: ZoneInfo) -> None:
-        super().__init__(writer, readers, timezone)
+class Store(Outbox):
+    def __init__(self, writer: Engine, readers: Engine, timezone: ZoneInfo, statutory: Statutory) -> None:
+        super().__init__(writer, readers, timezone, statutory)
         self._note_thread = ThreadPoolExecutor(1, thread_name_prefix="store-note")
         self._room = threading.BoundedSemaphore(NOTES)
 

@@ -279,6 +279,37 @@ class CaseHistory(SQLModel, table=True):
     after: str = Field(sa_type=Text)
 
 
+class OutgoingText(SQLModel, table=True):
+    """One text to a citizen, see `cases.texts.Text`. `id`: kind and subject, so that no fact makes two."""
+
+    __tablename__ = "texts"
+    __table_args__ = (
+        Index("ix_texts_newest", "at", "id"),
+        Index("ix_texts_state", "state", "at", "id"),
+        Index("ix_texts_due", "state", "due_at"),
+        Index("ix_texts_subject", "subject"),
+    )
+
+    id: str = Field(primary_key=True)
+    kind: str
+    subject: str
+    caller: str
+    at: float = Field(sa_type=Instant)
+    wanted_at: float = Field(sa_type=Instant)
+    state: str
+    reason: str
+    detail: str = Field(default="", sa_type=Text)
+    due_at: float = Field(sa_type=Instant)
+    attempts: int = 0
+    lease_until: float | None = Field(default=None, sa_type=Instant)
+    recipient: str = ""
+    words: str = Field(default="", sa_type=Text)
+    template: int = 0
+    sid: str = ""
+    handed_at: float | None = Field(default=None, sa_type=Instant)
+    settled_at: float | None = Field(default=None, sa_type=Instant)
+
+
 class Audit(SQLModel, table=True):
     """Who did what; rows are never changed. `before`: SHA-256 of the row before, see `storage.audit`."""
 

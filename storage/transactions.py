@@ -16,23 +16,25 @@ from sqlmodel import Session
 
 from routing.records import StoreFault
 from storage import database
+from worktime.calendar import NOTHING_DECREED, Statutory
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 class Transactions:
-    def __init__(self, writer: Engine, readers: Engine, timezone: ZoneInfo) -> None:
-        self.timezone = timezone
+    def __init__(self, writer: Engine, readers: Engine, timezone: ZoneInfo, statutory: Statutory) -> None:
+        self.timezone, self.statutory = timezone, statutory
         self._engines = (writer, readers)
         self._line = threading.Lock()
         self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="store-write")
         self._read_threads = ThreadPoolExecutor(database.READERS, thread_name_prefix="store-read")
 
     @classmethod
-    def open(cls, url: str, *, timezone: ZoneInfo) -> Self:
+    def open(cls, url: str, *, timezone: ZoneInfo, statutory: Statutory = NOTHING_DECREED) -> Self:
         """Create or migrate the database at `url` (as in `sqlite:////path/hotline.db`) and open it.
 
+        `statutory`: the public holidays that its policy goes by; whoever decides nothing by it needs none.
         Raises `storage.database.UnusableDatabase` or `StoreFault`.
         """
         writer, readers = database.connect(url)
@@ -43,7 +45,7 @@ class Transactions:
             writer.dispose()
             readers.dispose()
             raise
-        return cls(writer, readers, timezone)
+        return cls(writer, readers, timezone, statutory)
 
     def close(self) -> None:
         """Finish what is under way and let go of the files."""

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, func, select
 
+from cases.texts import TextKind
 from cases.work import (
     Backlog,
     Deed,
@@ -23,7 +24,7 @@ from cases.work import (
 )
 from routing.effects import OpenWork, WorkKind
 from routing.records import Page, Voice
-from storage import calls, recordings, tables
+from storage import calls, recordings, tables, texts
 from storage import cursor as cursors
 
 Owed = tuple[WorkItem, Voice]
@@ -64,6 +65,7 @@ def open_work(session: Session, work: OpenWork, terms: Terms) -> bool:
     session.add(row)
     session.flush()
     write_move(session, opened(item))
+    texts.owe(session, TextKind(work.kind.value), work.call, work.caller, work.at)
     return True
 
 

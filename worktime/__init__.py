@@ -1,1 +1,1 @@
-"""When offices are open: weekly hours. Pure; standard library only."""
+"""Working time: kinds of day, opening hours, shifts. Pure, and of the standard library, all but `worktime.decreed`."""

@@ -16,6 +16,7 @@ from agent_console.parts import Console
 from agent_console.problems import FieldError, Problem
 from agent_console.session import SignedIn
 from agent_console.shapes import DocumentChangesJson, DocumentJson, DocumentsJson
+from cases.texts import OptOut
 from routing.check import OVERFLOWS, Finding
 from routing.documents import DocumentsRefused, NoSuchDocument, StaleDocument
 from routing.policy import Line, Mark, Notice
@@ -171,7 +172,7 @@ def _misspelt(document: object, kind: str, key: str, one_form: Callable[[str], s
     match document:
         case Line(number=number, diverted_from=diverted_from):
             numbers = {"number": number, "diverted_from": diverted_from}
-        case Mark(number=number):
+        case Mark(number=number) | OptOut(number=number):
             numbers = {"number": number}
         case _:
             return

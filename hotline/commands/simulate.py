@@ -16,6 +16,7 @@ from rich.progress import track
 from rich.table import Table
 
 from config.settings import Settings
+from hotline.almanac import decreed
 from hotline.literal import literal
 from hotline.options import load
 from hotline.places import city
@@ -110,8 +111,8 @@ def _policy(settings: Settings, wanted: Whose) -> tuple[Policy, str]:
     """Queues and rules, and whose they are."""
     if wanted is Whose.STORE and settings.founded:
         with opened(settings) as store:
-            return store.policy(), f"of {settings.home}"
-    return replace(city().policy, zone=settings.zone), "of the demo city"
+            return replace(store.policy(), statutory=decreed()), f"of {settings.home}"
+    return replace(city().policy, zone=settings.zone, statutory=decreed()), "of the demo city"
 
 
 # -- a day played --------------------------------------------------------------------------------------------------

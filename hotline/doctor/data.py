@@ -1,8 +1,12 @@
-"""The database: there, readable, writable, and of this program's schema. Nothing is changed by looking."""
+"""The database: there, readable, writable, and of this program's schema; what is known of the year's holidays.
+
+Nothing is changed by looking.
+"""
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 from alembic.config import Config
@@ -11,9 +15,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlmodel import Session
 
+from hotline.almanac import decreed
 from hotline.doctor.finding import Finding, Patient
+from storage import policy
 from storage.database import MIGRATIONS, UnusableDatabase, connect
+from worktime.calendar import Calendar, SpecialDay
+from worktime.outlook import remarks
 
 LOCKED_S = 3.0
 
@@ -42,6 +51,34 @@ def database(patient: Patient) -> Iterator[Finding]:
     except SQLAlchemyError as away:
         said = " ".join(str(getattr(away, "orig", None) or away).split())
         yield Finding(f"The database does not answer: {said}.", "Start its server, or correct HOTLINE_DATABASE_URL.")
+    finally:
+        for engine in engines:
+            engine.dispose()
+
+
+def calendar(patient: Patient) -> Iterator[Finding]:
+    """Which days of this year are worked is known; from November on, of the next one too."""
+    known = Calendar(decreed(), {day.key: day for day in _special_days(patient)})
+    years = ", ".join(str(year) for year in sorted(known.statutory.years))
+    yield Finding(f"The public holidays of {years} are known.", "", note=True)
+    for remark in remarks(known, datetime.fromtimestamp(patient.now, patient.settings.zone).date()):
+        yield Finding(remark.en, remark.cure_en, note=not remark.pressing)
+
+
+def _special_days(patient: Patient) -> list[SpecialDay]:
+    """Those of the administrator; none where the database cannot be read, as the check of the database tells."""
+    file = _sqlite_file(patient.settings.database)
+    if file is not None and not file.exists():
+        return []
+    try:
+        engines = connect(patient.settings.database)
+    except UnusableDatabase:
+        return []
+    try:
+        with Session(engines[1]) as session:
+            return policy.every(session, "days")
+    except SQLAlchemyError:
+        return []
     finally:
         for engine in engines:
             engine.dispose()

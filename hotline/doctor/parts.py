@@ -127,6 +127,21 @@ def prompts(patient: Patient) -> Iterator[Finding]:
             )
 
 
+def texts(patient: Patient) -> Iterator[Finding]:
+    """Whether citizens are sent texts."""
+    settings = patient.settings
+    if not settings.sends_texts:
+        yield Finding(
+            "Citizens are sent no texts: there is no account of a provider. What is to be told waits, a day at most.",
+            "Set HOTLINE_TWILIO_ACCOUNT_SID, HOTLINE_TWILIO_AUTH_TOKEN and HOTLINE_TWILIO_SENDER to send them.",
+            note=True,
+        )
+    elif settings.twilio_base_url:
+        yield Finding(f"Texts are sent by {settings.twilio_sender}, through {settings.twilio_base_url}.", "", note=True)
+    else:
+        yield Finding(f"Texts are sent by {settings.twilio_sender}, through Twilio.", "", note=True)
+
+
 def _capital(name: str) -> str:
     return name[0].upper() + name[1:]
 

@@ -26,7 +26,7 @@ from .served import Served, serve
 
 ANSWERED_BY_THE_STORE = (
     *("test_calls", "test_cases", "test_handovers", "test_marks", "test_notices", "test_policy", "test_recording"),
-    *("test_roster", "test_sessions", "test_team"),
+    *("test_roster", "test_sessions", "test_team", "test_texts"),
 )
 """Files whose tests run on both engines; to the others it makes no difference."""
 

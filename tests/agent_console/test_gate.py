@@ -72,6 +72,8 @@ ROUTES = {
     ("PUT", "/api/v1/policy/{kind}/{key}"): "admin",
     ("DELETE", "/api/v1/policy/{kind}/{key}"): "admin",
     ("GET", "/api/v1/policy-changes"): "watchers",
+    ("GET", "/api/v1/calendar"): "line",
+    ("GET", "/api/v1/opening"): "line",
     ("GET", "/api/v1/roster"): "line",
     ("PUT", "/api/v1/roster/{day}/{shift}"): "watchers",
     ("POST", "/api/v1/roster/copy"): "watchers",
@@ -79,6 +81,10 @@ ROUTES = {
     ("GET", "/api/v1/handovers"): "line",
     ("POST", "/api/v1/handovers"): "line",
     ("POST", "/api/v1/handovers/{key}/take"): "line",
+    ("GET", "/api/v1/texts"): "watchers",
+    ("GET", "/api/v1/texts/templates"): "watchers",
+    ("POST", "/api/v1/texts/preview"): "watchers",
+    ("POST", "/api/v1/texts/{text_id}/resend"): "watchers",
 }
 MAY = {
     "everyone": set(Role),
@@ -90,8 +96,8 @@ MAY = {
     "admin": {Role.ADMIN},
 }
 WRITTEN_BY = {
-    **{kind: {Role.ADMIN} for kind in ("queues", "lines", "skills", "pauses", "areas", "rules")},
-    **{kind: {Role.SUPERVISOR, Role.ADMIN} for kind in ("members", "marks", "notices", "shifts", "duties")},
+    **{kind: {Role.ADMIN} for kind in ("queues", "lines", "skills", "pauses", "areas", "days", "rules", "texts")},
+    **{kind: {Role.SUPERVISOR, Role.ADMIN} for kind in ("members", "marks", "notices", "shifts", "duties", "optouts")},
     "handovers": set(),  # written as such alone
     "planets": set(),
 }
@@ -124,6 +130,7 @@ async def test_a_route_is_open_only_to_the_roles_named_for_it(house: House, meth
         day="x",
         shift="x",
         notice_id="n1",
+        text_id="message.c1",
     )
     async with house.client() as http:
         assert (await http.request(method, url, json={})).status_code == 401
@@ -146,8 +153,8 @@ async def test_each_kind_of_document_is_written_by_the_roles_named_for_it(house:
 
 
 READ_BY = {
-    **{kind: MAY["line"] for kind in KINDS if kind not in ("marks", "members")},
-    **dict.fromkeys(("marks", "members", "planets"), MAY["watchers"]),
+    **{kind: MAY["line"] for kind in KINDS if kind not in ("marks", "members", "texts", "optouts")},
+    **dict.fromkeys(("marks", "members", "texts", "optouts", "planets"), MAY["watchers"]),
 }
 
 

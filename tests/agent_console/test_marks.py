@@ -123,7 +123,7 @@ async def test_one_marked_a_moment_ago_is_shown_before_those_that_hold_longer(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(marks, "LISTED", 1)
-    house.have(Mark("13900000001", MarkKind.NUISANCE))
+    house.have(Mark("13900000001", MarkKind.NUISANCE, until=house.now[0] + 7200))
     house.now[0] += 60
     house.have(Mark("13900000002", MarkKind.NUISANCE, until=house.now[0] + 3600))
     async with house.client("sup1") as http:

@@ -96,7 +96,7 @@ async def test_who_has_seen_another_version_is_shown_the_present_one(house: Hous
             {"title": "x", "hours": ["mon-fri 8:30-18:00"]},
             {
                 "hours": "看不懂“mon-fri 8:30-18:00”。"
-                "请写成 mon-fri 08:30-18:00、sat,sun 09:00-17:00 或 daily 00:00-24:00。"
+                "请写成 workdays 08:30-18:00、mon-fri 08:30-18:00、restdays,holidays 09:00-17:00 或 daily 00:00-24:00。"
             },
         ),
         (

@@ -93,3 +93,40 @@ def test_servers_against_nat_become_what_a_browser_takes(tmp_path: Path) -> None
         },
     )
     assert load({}, tmp_path).ice_servers == ()
+
+
+TWILIO = {
+    "HOTLINE_TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+    "HOTLINE_TWILIO_AUTH_TOKEN": "never to be seen",
+    "HOTLINE_TWILIO_SENDER": "+8610012345",
+}
+
+
+def test_texts_are_sent_with_an_account_a_token_and_a_sender_and_not_with_two_of_them(tmp_path: Path) -> None:
+    assert load(TWILIO, tmp_path).sends_texts
+    assert not load({}, tmp_path).sends_texts
+    for missing in TWILIO:
+        with pytest.raises(SettingsError, match="belong together") as told:
+            load({name: value for name, value in TWILIO.items() if name != missing}, tmp_path)
+        assert "never to be seen" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wanted"),
+    [
+        ("ACCOUNT_SID", "12345", "must be AC and 32 hexadecimal digits"),
+        ("SENDER", "hotline", "must be a number that texts come from"),
+        ("BASE_URL", "texts.example.cn", "must be the address of another API"),
+    ],
+)
+def test_a_wrong_setting_of_texts_says_what_it_should_be(tmp_path: Path, name: str, value: str, wanted: str) -> None:
+    with pytest.raises(SettingsError, match=wanted):
+        load({**TWILIO, f"HOTLINE_TWILIO_{name}": value}, tmp_path)
+
+
+def test_a_token_that_is_no_text_is_refused_without_being_shown(tmp_path: Path) -> None:
+    (tmp_path / "hotline.toml").write_text("twilio_auth_token = 1234567890", encoding="utf-8")
+    with pytest.raises(SettingsError) as told:
+        load({}, tmp_path)
+    assert "HOTLINE_TWILIO_AUTH_TOKEN" in str(told.value)
+    assert "1234567890" not in str(told.value)

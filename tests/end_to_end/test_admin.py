@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import date
+from time import time
 
 import pytest
 from playwright.async_api import Page, async_playwright, expect
+
+from routing.queues import Queue
+from worktime.calendar import DayKind, SpecialDay
 
 from .browser import CHROMIUM, FLAGS, Operator
 from .town import Town
 from .viewer import Viewer
 
-TABS = ("队列", "技能", "线路", "座席", "小休原因", "来电名单", "区域", "规则", "变更记录")
+TABS = ("队列", "技能", "线路", "座席", "小休原因", "来电名单", "区域", "特殊日期", "规则", "短信", "变更记录")
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +68,7 @@ async def saves(page: Page) -> int:
 
 @pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)], ids="{0[0]}x{0[1]}".format)
 async def test_every_tab_is_for_all_eyes_and_nothing_sticks_out(city: Town, size: tuple[int, int]) -> None:
+    await city.change(SpecialDay(date(2027, 5, 8), "建市纪念日", DayKind.HOLIDAY, ("09:00-12:00", "14:00-17:00")))
     async with administrator(city, size=size) as admin:
         page, viewer = admin.page, Viewer(admin.page, size)
         for number, name in enumerate(TABS):
@@ -82,10 +88,11 @@ async def test_every_tab_is_for_all_eyes_and_nothing_sticks_out(city: Town, size
             .first.click()
         )
         await viewer.sees("admin-english", "Save", "Remove", "Close")
-        for name in ("Operators", "Rules", "Changes"):
+        for name in ("Operators", "Special days", "Rules", "Changes"):
             await tab(page, name)
             await viewer.sees(f"admin-english-{name}")
         await page.get_by_role("button", name="中文").click()
+    await city.drop("days", "2027-05-08")
 
 
 async def test_a_queue_is_made_mended_where_it_is_wrong_and_in_force_when_it_is_saved(city: Town) -> None:
@@ -137,6 +144,65 @@ async def test_a_queue_is_made_mended_where_it_is_wrong_and_in_force_when_it_is_
         await page.get_by_role("button", name="删除").click()
         await page.get_by_role("button", name="确认删除").click()
         await admin.sees("规则把它定为默认队列，请先在规则中更换。")
+
+
+async def test_a_special_day_that_is_added_closes_a_queue_at_once_and_opens_it_again_when_it_is_gone(
+    city: Town,
+) -> None:
+    await city.change(Queue("office", "政务咨询", hours=("daily 00:00-24:00",)))
+    async with administrator(city) as admin:
+        page = admin.page
+        await tab(page, "特殊日期")
+        state = page.get_by_role("region", name="各队列现在").get_by_role("row", name="政务咨询")
+        await expect(state).to_contain_text("服务中，不停")
+        today = city.policy().local(time()).date()
+        await page.get_by_role("button", name="新建").click()
+        await page.get_by_label("日期", exact=True).fill(str(today))
+        await page.get_by_label("名称", exact=True).fill("停电检修")
+        await page.get_by_label("类别", exact=True).select_option("上班")
+        await page.get_by_label("服务时间", exact=True).fill("noon")
+        assert await saves(page) == 422
+        await admin.sees("看不懂“noon”。请每行写一段时间")
+        await page.get_by_label("服务时间", exact=True).fill("closed")
+        assert await saves(page) == 200
+        await expect(state).to_contain_text("非服务时间，")
+        coming = page.get_by_role("region", name="今后的节假日和调休").get_by_role("row", name=str(today))
+        await expect(coming).to_contain_text("全天不服务")
+        await expect(coming).to_contain_text("本表")
+        await Viewer(page, (1280, 800)).sees("admin-special-day", "保存", "删除", "关闭")
+
+        await tab(page, "队列")
+        await page.get_by_role("table").get_by_role("button", name="政务咨询").click()
+        await expect(page.get_by_text("按以上时间：非服务时间，")).to_be_visible()
+        await page.get_by_label("服务时间", exact=True).fill("workday 08:30-18:00")
+        await admin.sees("看不懂“workday 08:30-18:00”。")
+        await page.get_by_label("服务时间", exact=True).fill("")
+        await expect(page.get_by_text("按以上时间：服务中，不停")).to_be_visible()
+        await Viewer(page, (1280, 800)).sees("admin-queue-hours", "保存", "关闭")
+        await page.get_by_role("button", name="还原").click()
+
+        await tab(page, "特殊日期")
+        await page.get_by_role("table").get_by_role("button", name=str(today)).click()
+        await page.get_by_role("button", name="删除").click()
+        await page.get_by_role("button", name="确认删除").click()
+        await expect(state).to_contain_text("服务中，不停")
+    await city.drop("queues", "office")
+
+
+async def test_what_is_missing_of_the_calendar_is_told_at_the_pages_and_in_the_log(city: Town) -> None:
+    """From November until there is a notice, or newer packages; at other times there is nothing to tell."""
+    remarks = (await city.get("/calendar"))["remarks"]
+    log = (city.settings.home / "log" / "app.log").read_text(encoding="utf-8")
+    assert [one["en"] for one in remarks if f"{one['en']} {one['cure_en']}" not in log] == []
+    async with administrator(city, "sup1") as boss:
+        for one in remarks:
+            await boss.sees(one["zh"])
+            await boss.page.get_by_role("button", name="知道了").first.click()
+            await expect(boss.page.get_by_text(one["zh"])).to_have_count(0)
+        await boss.page.get_by_role("link", name="系统管理").click()
+        for one in remarks:
+            await boss.page.get_by_role("link", name=one["zh"]).click()
+            await boss.sees(one["cure_zh"])
 
 
 async def test_two_who_change_the_same_see_both_and_neither_is_lost(city: Town) -> None:

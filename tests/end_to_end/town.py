@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,6 +26,7 @@ from hotline import front
 from hotline.phone import Line, Phone
 from hotline.places import city
 from routing.policy import Document, Policy, kind_of
+from storage.documents import dump
 from storage.store import Store
 from tests.fakes.ports import free_ports, sound_ports
 
@@ -131,7 +132,7 @@ class Town:
             path = f"/api/v1/policy/{kind_of(document)}/{document.key}"
             known = await self._client().get(path)
             version = known.json()["version"] if known.status_code == 200 else None
-            answer = await self._client().put(path, json={"data": asdict(document), "version": version})
+            answer = await self._client().put(path, json={"data": json.loads(dump(document)), "version": version})
             assert answer.status_code == 200, answer.text
 
     @asynccontextmanager

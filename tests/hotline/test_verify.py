@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cases.case import CaseInput
+from cases.office import Office
 from cases.worklist import Worklist
 from hotline import verify
 from routing import events as ev
@@ -101,6 +103,18 @@ def test_a_call_back_whose_history_does_not_lead_to_where_it_stands_is_found(sto
     ):
         change(url, broken)
         assert ended(store, ev.MessageStarted("c1")) == [finding]
+    store.close()
+
+
+def test_what_a_citizen_is_to_be_told_of_without_a_text_is_found(store: Store, tmp_path: Path) -> None:
+    store.save_call(Call("c1", "13907330001", "", "12345", "PJSIP/trunk-1", LONG_AGO))
+    store.open_work(OpenWork("c1", "13907330001", LONG_AGO))
+    case = Office(store, lambda: LONG_AGO, store.timezone).open_case(CaseInput("求助", "停水"), "c1", "op1001")
+    assert list(verify._of_case(store, case)) == []
+    change(f"sqlite:///{tmp_path}/hotline.sqlite", "DELETE FROM texts")
+    missing = "its citizen is to be told by one text, and there are 0"
+    assert list(verify._of_case(store, case)) == [verify.Finding(case.number, missing)]
+    assert ended(store, ev.MessageStarted("c1")) == [missing]
     store.close()
 
 

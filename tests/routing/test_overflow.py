@@ -1,7 +1,7 @@
 """What becomes of a citizen whom a queue does not keep."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from routing.operators import OperatorState
 from routing.policy import Member, Policy, Skill
 from routing.queues import Need, Overflow, OverflowKind, Queue, Step
 from tests.policies import policy
+from worktime.calendar import Day, DayKind, Source, SpecialDay, Statutory
 
 from .hall import Hall, only
 
@@ -153,6 +154,24 @@ def test_one_for_whom_there_was_no_room_stays_if_there_is_when_he_comes_to_the_m
     assert (hall.connected(), hall.call("b").full) == ([("a", ("op1001",))], True)
     hall.tell(ev.CallerWaiting("b", "PJSIP/trunk-b"), after=10)
     assert (only(fx.TakeMessage, hall.orders), hall.call("b").full) == ([], False)
+
+
+def test_a_holiday_closes_an_office_and_a_special_day_opens_it_again() -> None:
+    office = Queue("main", "市长热线", hours=("workdays 08:30-17:30",), when_closed=to("message"), max_wait_s=7200)
+    feast = date(2026, 10, 1)
+    decreed = Statutory(frozenset({2026}), {feast: Day(feast, DayKind.HOLIDAY, Source.NOTICE, "国庆节")})
+    known = Policy.of(policy(office).documents(), CITY, statutory=decreed)
+    hall = Hall(known)
+    hall.now = datetime(2026, 10, 1, 9, tzinfo=CITY).timestamp()
+    hall.tell(ev.OperatorSignedIn("op1001"), ev.PhoneRegistered("op1001"))
+    hall.waits("a")
+    assert orders(hall) == [fx.TakeMessage("a", "PJSIP/trunk-a")]
+    hall.tell(ev.PolicyChanged(known.with_(SpecialDay(feast, "值班", DayKind.HOLIDAY, ("09:00-12:00",)))))
+    hall.waits("b")
+    assert not hall.call("b").closed
+    hall.now = datetime(2026, 10, 1, 11, 59, 59, tzinfo=CITY).timestamp()
+    hall.waits("c")
+    assert hall.call("c").closed
 
 
 def test_hours_that_are_saved_later_close_over_nobody_who_waits() -> None:

@@ -1,9 +1,11 @@
 """Telephones on desks, with the accounts that come with them."""
 
 import pytest
+from sqlmodel import Session
 
 from routing.policy import Member
-from routing.records import Account, DeskPhone, Role
+from routing.records import Account, DeskPhone, Role, StoreFault
+from storage import desk_phones
 from storage.city import DemoCity
 from storage.desk_phones import Clash, Seat
 from storage.store import Store
@@ -27,6 +29,22 @@ def test_a_phone_brings_its_operator_with_a_password_and_a_queue(store: Store) -
     assert store.desk_phones() == []
     assert store.remove_desk_phones(["1007"]) == []
     assert store.account("1007") is not None
+
+
+def test_of_several_none_is_removed_where_one_cannot_be(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    phones = [DeskPhone(login, None, ("alaw",), "c" * 32) for login in ("1007", "1008", "1009")]
+    store.add_desk_phones(phones, {phone.login: Seat("", "made-1", ("main",)) for phone in phones})
+    remove = desk_phones.remove
+
+    def full_at_the_third(session: Session, login: str) -> bool:
+        if login == "1009":
+            raise StoreFault("disk full")
+        return remove(session, login)
+
+    monkeypatch.setattr(desk_phones, "remove", full_at_the_third)
+    with pytest.raises(StoreFault, match="disk full"):
+        store.remove_desk_phones(["1007", "1008", "1009"])
+    assert store.desk_phones() == phones
 
 
 def test_an_operator_who_is_there_keeps_name_password_and_queues(store: Store) -> None:

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from alembic import command
@@ -22,6 +23,7 @@ from storage.entries import Entry, of
 from storage.store import Store
 from tests.conftest import CITY
 from tests.rows import change, rows
+from worktime.calendar import Calendar, DayKind, SpecialDay, Statutory
 
 from .samples import NOON
 
@@ -164,6 +166,21 @@ def test_the_rules_can_be_changed_and_not_taken_away(store: Store) -> None:
     assert store.change_policy(Rules(urgent_s=60), who="admin", at=NOON).rules.urgent_s == 60
     with pytest.raises(DocumentsRefused, match="fixed"):
         store.drop_policy("rules", "rules", who="admin", at=NOON)
+
+
+def test_a_special_day_is_of_the_policy_and_so_are_the_holidays_that_the_program_knows(store: Store, url: str) -> None:
+    decreed = Statutory(frozenset({2026}))
+    other = Store.open(url, timezone=CITY, statutory=decreed)
+    assert other.policy().statutory is decreed
+    own = SpecialDay(date(2026, 11, 24), "建市纪念日", DayKind.HOLIDAY, ("09:00-12:00",))
+    store.change_policy(own, who="admin", at=NOON)
+    now = other.policy()
+    assert now.days == {"2026-11-24": own}
+    assert now.calendar == Calendar(decreed, {"2026-11-24": own})
+    with pytest.raises(DocumentsRefused, match="days/2026-11-25 hours: form"):
+        store.change_policy(replace(own, date=date(2026, 11, 25), hours=("noon",)), who="admin", at=NOON)
+    assert store.drop_policy("days", "2026-11-24", who="admin", at=NOON).days == {}
+    other.close()
 
 
 def test_two_processes_see_each_others_changes(store: Store, url: str) -> None:

@@ -1,9 +1,11 @@
 /** The HTTP API, typed. Every request has a time limit; every refusal is a `Problem`. */
 import type {
   Account, Attempt, Call, Case, CaseFields, City, DeskPhoneAccount, Ending, Incidents, ListedMark, ListedMarks,
-  LiveTicket, Message, MessageFigures, Notice, NoticeInput, Offers, Operator, Page, PauseKind, SoftphoneAccount,
+  LiveTicket, Message, MessageFigures, Notice, NoticeInput, Offers, Operator, Page, PauseKind, Preview, SoftphoneAccount,
+  Text, Texts,
 } from './model'
-import type { Change, Documents, Kind, Stored } from './policy'
+import type { Calendar, Opening } from './calendar'
+import type { Change, Documents, Kind, Stored, Template, TextKind } from './policy'
 import type { Attendance, Handover, Handovers, Note, Roster, Shift, ShiftDocument, Turn } from './roster'
 
 export interface FieldError {
@@ -169,7 +171,16 @@ export const api = {
     request<Stored<Documents[K]>>('PUT', `/policy/${kind}/${at(key)}`, { body: { data, version } }),
   dropDocument: (kind: Kind, key: string, version: number | null) =>
     request<void>('DELETE', withQuery(`/policy/${kind}/${at(key)}`, { version })),
+  calendar: () => request<Calendar>('GET', '/calendar'),
+  opening: (hours: readonly string[]) =>
+    request<Opening>('GET', `/opening?${new URLSearchParams(hours.map((rule) => ['hours', rule])).toString()}`),
   policyChanges: (query: Query) => request<Page<Change>>('GET', withQuery('/policy-changes', query)),
+
+  texts: (query: Query) => request<Texts>('GET', withQuery('/texts', query)),
+  resendText: (id: string) => request<Text>('POST', `/texts/${at(id)}/resend`, { body: {} }),
+  templates: () =>
+    request<{ items: Stored<Template>[]; placeholders: Record<TextKind, Record<string, string>> }>('GET', '/texts/templates'),
+  previewText: (name: TextKind, words: string) => request<Preview>('POST', '/texts/preview', { body: { name, words } }),
 
   roster: (from: string | null) => request<Roster>('GET', withQuery('/roster', { from })),
   setDuty: (turn: Turn, logins: string[], needed: number) =>

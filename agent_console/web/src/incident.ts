@@ -3,7 +3,7 @@ import { computed, ref, watch as follow } from 'vue'
 import { freshId } from './id'
 import type { Watch } from './watch'
 
-export function createIncident(watch: Pick<Watch, 'incidents' | 'publish' | 'problem' | 'busy'>) {
+export function createIncident(watch: Pick<Watch, 'incidents' | 'publish' | 'problem' | 'busy' | 'notices'>) {
   const area = ref('')
   const incident = ref('')
   const minutes = ref(120)
@@ -20,6 +20,11 @@ export function createIncident(watch: Pick<Watch, 'incidents' | 'publish' | 'pro
   // Another choice is another notice.
   follow([area, incident, minutes], () => {
     id = freshId()
+  }, { flush: 'sync' })
+
+  // It was published although the answer was lost, and is withdrawn or over: its id would be refused.
+  follow(watch.notices, (now, before) => {
+    if (before.some((one) => one.id === id) && !now.some((one) => one.id === id)) id = freshId()
   }, { flush: 'sync' })
 
   async function publish(): Promise<void> {

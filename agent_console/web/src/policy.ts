@@ -1,4 +1,5 @@
 /** Documents that an administrator or supervisor changes, as the server keeps them. Times are seconds, of waiting or since 1970 UTC. */
+import type { DayKind } from './calendar'
 import type { Account } from './model'
 import { AT_A_SEAT } from './session'
 
@@ -85,6 +86,28 @@ export interface Area {
   prefixes: string[]
 }
 
+export const TEXTS = ['message', 'call_back', 'case'] as const
+export type TextKind = (typeof TEXTS)[number]
+
+export interface Template {
+  name: TextKind
+  words: string
+  on: boolean
+}
+
+export interface OptOut {
+  number: string
+  note: string
+}
+
+/** `hours`: spans of that day, `closed` alone where nobody is there, none where the rules hold. */
+export interface SpecialDay {
+  date: string
+  title: string
+  kind: DayKind
+  hours: string[]
+}
+
 export interface Rules {
   default_queue: string
   urgent_s: number
@@ -98,6 +121,8 @@ export interface Rules {
   nuisance_for_s: number
   call_back_s: number
   call_back_tries: number
+  quiet_begins: string
+  quiet_ends: string
 }
 
 export interface Documents {
@@ -108,7 +133,10 @@ export interface Documents {
   pauses: Pause
   marks: Mark
   areas: Area
+  days: SpecialDay
   rules: Rules
+  texts: Template
+  optouts: OptOut
 }
 
 export type Kind = keyof Documents
@@ -116,7 +144,8 @@ export type Data = Documents[Kind]
 
 /** Which field names a document; the rules are one document, named as their kind. */
 export const KEYS: Record<Kind, string> = {
-  queues: 'name', lines: 'number', skills: 'name', members: 'login', pauses: 'name', marks: 'number', areas: 'name', rules: '',
+  queues: 'name', lines: 'number', skills: 'name', members: 'login', pauses: 'name', marks: 'number', areas: 'name', days: 'date', rules: '',
+  texts: 'name', optouts: 'number',
 }
 
 export interface Stored<T = Data> {
@@ -173,11 +202,15 @@ export const BLANK: { [K in Kind]: () => Documents[K] } = {
   pauses: () => ({ name: '', title: '', limit_s: 0, approval: false, at_once: 0 }),
   marks: () => ({ number: '', kind: 'special_care', note: '', until: null }),
   areas: () => ({ name: '', prefixes: [] }),
+  days: () => ({ date: '', title: '', kind: 'holiday', hours: [] }),
   rules: () => ({
     default_queue: 'main', urgent_s: 600, special_care_s: 180, returned_s: 300, returned_within_s: 1800, nuisance_s: 3600,
     nuisance_calls: 6, nuisance_within_s: 600, nuisance_talk_s: 5, nuisance_for_s: 86400,
     call_back_s: 3600, call_back_tries: 3,
+    quiet_begins: '21:00', quiet_ends: '08:00',
   }),
+  texts: () => ({ name: 'message', words: '', on: true }),
+  optouts: () => ({ number: '', note: '' }),
 }
 
 export interface Difference {

@@ -47,7 +47,8 @@ export function createShifts() {
     const done = await order(async () => {
       const stored = row(await api.putShift(sent, one.version))
       const typedOn = JSON.stringify(one.shift) !== JSON.stringify(sent)
-      Object.assign(one, stored, typedOn ? { shift: one.shift } : { saved: true })
+      // the name is fixed from now on: under another one it would be another shift
+      Object.assign(one, stored, typedOn ? { shift: { ...one.shift, name: stored.shift.name } } : { saved: true })
       changed.value = true
     })
     if (!done) stale(one)

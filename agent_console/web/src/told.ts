@@ -1,4 +1,5 @@
 /** Values of documents as a person reads them: in lists, in what changed, and where two changed the same. */
+import { dayHours, DAY_KINDS, type DayKind } from './calendar'
 import { stamp } from './format'
 import { i18n } from './i18n'
 import type { Need, Overflow } from './policy'
@@ -15,7 +16,8 @@ export function told(field: string, value: unknown): string {
   if (field === 'answer_share') return `${Math.round(Number(value) * 10_000) / 100}%`
   if (typeof value === 'number') return field.endsWith('_s') ? `${value} ${t('admin.seconds')}` : String(value)
   if (field === 'strategy') return t(`admin.strategy.${value as string}`)
-  if (field === 'kind') return t(`admin.mark.${value as string}`)
+  if (field === 'kind') return t(`${DAY_KINDS.includes(value as DayKind) ? 'calendar.kind' : 'admin.mark'}.${value as string}`)
+  if (field === 'hours') return dayHours(value as string[])
   if (field === 'needs') return (value as Need[]).map(need).join(t('admin.and'))
   if (field.startsWith('when_')) return way(value as Overflow)
   if (Array.isArray(value)) return value.map(String).join(t('admin.and'))

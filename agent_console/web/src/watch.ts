@@ -1,6 +1,7 @@
 /** Joins the parts of the supervisor's page: the floor by the live socket, and the lists that the API keeps. */
 import { computed, inject, ref, shallowRef, watch as follow, type InjectionKey } from 'vue'
 import { api } from './api'
+import type { Remark } from './calendar'
 import { city } from './city'
 import { startClock } from './clock'
 import { EMPTY, inOrder, reduce, waiting, type Action, type Floor } from './floor'
@@ -22,6 +23,7 @@ export function createWatch(account: Account, signedOut: () => void) {
   const marks = shallowRef<ListedMark[]>([])
   const moreMarks = ref(0)
   const incidents = shallowRef<Incidents>({ areas: [], kinds: [] })
+  const remarks = shallowRef<Remark[]>([])
   const names = shallowRef<ReadonlyMap<string, string>>(new Map())
   let live: Live | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -38,7 +40,9 @@ export function createWatch(account: Account, signedOut: () => void) {
   /** What could not be asked for stays as it was. */
   async function load(): Promise<void> {
     const mine = asked += 1
-    const [members, told, listed, spoken] = await Promise.allSettled([api.operators(), api.notices(), api.nuisances(), api.incidents()])
+    const [members, told, listed, spoken, known] = await Promise.allSettled([
+      api.operators(), api.notices(), api.nuisances(), api.incidents(), api.calendar(),
+    ])
     if (mine < shown) return
     shown = mine
     if (members.status === 'fulfilled') dispatch({ kind: 'members', members: members.value.items })
@@ -48,6 +52,7 @@ export function createWatch(account: Account, signedOut: () => void) {
       moreMarks.value = listed.value.more
     }
     if (spoken.status === 'fulfilled') incidents.value = spoken.value
+    if (known.status === 'fulfilled') remarks.value = known.value.remarks
   }
 
   /** Several changes in a moment make one request. */
@@ -68,9 +73,9 @@ export function createWatch(account: Account, signedOut: () => void) {
 
   const every = setInterval(refresh, AGAIN_MS)
   const stops = [
-    follow(() => [floor.value.snapshots, floor.value.policy], worklist.refresh),
+    follow([() => floor.value.snapshots, () => floor.value.policy], worklist.refresh),
     follow(() => floor.value.skew, clock.setSkew),
-    follow(() => [floor.value.snapshots, floor.value.policy, floor.value.saved], refresh),
+    follow([() => floor.value.snapshots, () => floor.value.policy, () => floor.value.saved], refresh),
   ]
 
   return {
@@ -81,6 +86,8 @@ export function createWatch(account: Account, signedOut: () => void) {
     busy,
     incidents,
     worklist,
+    /** What is to be seen to of holidays that nobody knows yet. */
+    remarks,
     operators: computed(() => inOrder(floor.value.operators.values())),
     waiting: computed(() => waiting(floor.value.calls.values())),
     /** Those that are not over. */

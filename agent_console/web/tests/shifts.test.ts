@@ -104,6 +104,20 @@ describe('shifts', () => {
     expect(shifts.unsaved.value).toBe(true)
   })
 
+  test('that are new have the name under which they were saved, whatever is typed meanwhile', async () => {
+    shifts.add()
+    const row = shifts.rows.value[1]!
+    row.shift.name = 'late'
+    const put = vi.spyOn(api, 'putShift').mockImplementation(async (shift, version) => {
+      if (version === null) Object.assign(row.shift, { name: 'late2', title: '晚班' })
+      return { key: shift.name, version: (version ?? 0) + 1, data: shift }
+    })
+    await shifts.save(row)
+    await shifts.save(row)
+    expect(put).toHaveBeenLastCalledWith({ name: 'late', title: '晚班', begins: '08:00', ends: '16:00' }, 1)
+    expect([row.version, row.saved, shifts.unsaved.value]).toEqual([2, true, false])
+  })
+
   test('are removed at the second press', async () => {
     const drop = vi.spyOn(api, 'dropShift').mockResolvedValue()
     await shifts.remove(first())

@@ -19,3 +19,9 @@ test('a handover among the changes is told in words and times of the city', () =
 test('a skill is told by its own name, whatever else has that name', () => {
   expect(told('skills', { waiting: 3 })).toBe('waiting 3')
 })
+
+test('a special day among the changes is told in words', () => {
+  expect([told('kind', 'holiday'), told('kind', 'nuisance')]).toEqual(['放假', '骚扰'])
+  expect([told('hours', ['closed']), told('hours', ['09:00-12:00', '14:00-17:00'])]).toEqual(['全天不服务', '09:00-12:00、14:00-17:00'])
+  expect(told('date', '2026-10-01')).toBe('2026-10-01')
+})

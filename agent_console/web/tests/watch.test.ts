@@ -104,6 +104,30 @@ describe('an incident', () => {
   })
 })
 
+describe('an incident whose answer was lost', () => {
+  test('has another id once it was seen in the list and withdrawn there', async () => {
+    await listsOf()
+    vi.spyOn(api, 'withdrawNotice').mockResolvedValue()
+    const sent: string[] = []
+    vi.spyOn(api, 'publishNotice').mockImplementation((notice) => {
+      sent.push(notice.id)
+      return sent.length === 3 ? Promise.resolve(water) : Promise.reject(new Problem(0, 'unreachable', ''))
+    })
+    const form = createIncident(watch)
+    form.incident.value = 'incident-water'
+    await form.publish()
+    const held = { ...water, id: sent[0]! }
+    const listed = vi.spyOn(api, 'notices').mockResolvedValue(page(held))
+    await listsOf()
+    expect(watch.notices.value).toEqual([held])
+    await form.publish()
+    listed.mockResolvedValue(page())
+    await watch.withdraw(held)
+    await form.publish()
+    expect([sent[1] === sent[0], sent[2] === sent[0], form.published.value]).toEqual([true, false, true])
+  })
+})
+
 describe('the lists', () => {
   test('are not put back by an answer that is older than what is shown', async () => {
     const first = later<Page<Notice>>()

@@ -1,4 +1,5 @@
 import { admin } from './admin.en'
+import { calendar } from './calendar.en'
 import { roster } from './roster.en'
 import { call, nuisance, pause, supervisor } from './supervisor.en'
 import { work } from './work.en'
@@ -253,6 +254,7 @@ export const en: Texts = {
   },
   starting: 'Opening…',
   admin,
+  calendar,
   roster,
   work,
   pause,

@@ -1,4 +1,5 @@
 import { admin } from './admin.zh'
+import { calendar } from './calendar.zh'
 import { roster } from './roster.zh'
 import { call, nuisance, pause, supervisor } from './supervisor.zh'
 import { work } from './work.zh'
@@ -250,6 +251,7 @@ export const zh = {
   },
   starting: '正在打开…',
   admin,
+  calendar,
   roster,
   work,
   pause,

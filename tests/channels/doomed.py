@@ -19,6 +19,7 @@ from cases.office import Office
 from cases.texts import Answer
 from channels.outbox import Outbox
 from channels.twilio import Twilio
+from hotline.almanac import decreed
 from routing.effects import OpenWork
 from storage import database
 from storage.store import Store
@@ -39,7 +40,7 @@ class Doomed:
     def __init__(self, life: dict[str, Any]) -> None:
         self.point, self.now = life["point"], float(life["now"])
         self.call = str(life["call"])
-        self.store = Store(*database.connect(life["url"]), CITY)  # migrated already
+        self.store = Store(*database.connect(life["url"]), CITY, decreed())  # migrated already
         self.doing = ""
         self.twilio = Twilio(ACCOUNT, TOKEN, SENDER, life["base"], timeout_s=10.0)
         listen: Any = event.listen

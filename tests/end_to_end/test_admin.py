@@ -74,7 +74,7 @@ async def test_every_tab_is_for_all_eyes_and_nothing_sticks_out(city: Town, size
         for number, name in enumerate(TABS):
             await tab(page, name)
             await page.get_by_role("heading", name=name).first.wait_for()
-            if await page.get_by_role("table").count() and name != "座席":
+            if await page.get_by_role("table").count() and name not in ("座席", "短信"):  # their rows are no forms
                 await page.get_by_role("table").get_by_role("button").first.click()
                 await viewer.sees(f"admin-{number}", "保存", "删除", "关闭")
             else:

@@ -88,6 +88,7 @@ def build(
     visitors: Visitors | None = None,
     incidents: Incidents = NO_INCIDENTS,
     prompts: Container[str] = (),
+    menus: Container[str] = (),
     one_form: Callable[[str], str] = str,
     sends_texts: bool = False,
     origins: Iterable[str] = (),
@@ -128,6 +129,7 @@ def build(
         visitors=visitors,
         incidents=incidents,
         prompts=prompts,
+        menus=menus,
         one_form=one_form,
         sends_texts=sends_texts,
     )

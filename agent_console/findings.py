@@ -201,6 +201,11 @@ def _words(finding: Finding) -> Words:
                 f"没有名为 {value} 的提示音，请从现有提示音中选择。",
                 f"There is no prompt {value}: choose one that is there.",
             )
+        case "menu":
+            return (
+                f"没有名为 {value} 的语音菜单，请填现有菜单的名称，不填则问候后直接转人工。",
+                f"There is no menu {value}: name one that is there, or none for the greeting and a person.",
+            )
         case "operator":
             return f"{value} 不是话务员，不能排班。", f"{value} is no operator and cannot be on the roster."
         case "twice":

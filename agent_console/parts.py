@@ -119,5 +119,6 @@ class Console:
     visitors: Visitors | None
     incidents: Incidents
     prompts: Container[str]
+    menus: Container[str]
     one_form: Callable[[str], str]
     sends_texts: bool

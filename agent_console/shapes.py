@@ -213,6 +213,7 @@ class CallJson(TypedDict):
     ended_by: str | None
     recordings: list[RecordingJson]
     case: str | None
+    menu_step: NotRequired[str]
     timeline: NotRequired[list[MomentJson]]
     legs: NotRequired[list[LegJson]]
 

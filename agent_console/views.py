@@ -147,8 +147,9 @@ class Views:
         return self.call(record.call, record.recordings, record.case)
 
     def whole(self, record: CallRecord) -> CallJson:
-        """With timeline and legs."""
+        """With timeline and legs, and the step of the menu that he came to last, which the timeline tells."""
         shown = self.record(record)
+        shown["menu_step"] = record.call.menu_step
         shown["timeline"] = [
             {"at": self.time(moment.at), "kind": moment.kind, "detail": moment.detail}
             for moment in record.call.timeline

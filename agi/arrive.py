@@ -1,15 +1,16 @@
-"""The script of an arriving call: tell the desk, walk the menu, say where the dialplan goes on. Then the AGI ends.
+"""The script of an arriving call: tell the desk, walk the line's menu, say where the dialplan goes on. Then it ends.
 
 The menu may leave greeting and queue to the line that was dialled. Who comes to wait is told of incidents that concern
 him; he has his place in the queue already.
 """
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping
 from itertools import islice
 
 from agi import notices
-from agi.caller import arrival
-from agi.fastagi import Session
+from agi.caller import Arrival, arrival
+from agi.fastagi import Session, wait_for
+from agi.walk import Walk
 from ivr import engine
 from ivr.menu import Menu
 from routing import events as ev
@@ -22,8 +23,12 @@ MOST_NOTICES = 2
 """So many are told at the beginning; the others while he waits."""
 
 
+Progress = Callable[[str, str], Awaitable[str]]
+"""A caller, and the digits of a case's number -> the prompt that tells how it stands; "" if it is none of his."""
+
+
 class Arrive:
-    """`menus` by the number dialled; `fallback` for a number that has none. `prompts`: those that are there."""
+    """`menus` by name; `fallback` for a line that has none of them. `prompts`: those that are there."""
 
     def __init__(
         self,
@@ -35,8 +40,10 @@ class Arrive:
         fallback: Menu,
         prompts: Container[str],
         country: str,
+        progress: Progress,
     ) -> None:
         self._post, self._snapshot, self._clock, self._residents = post, snapshot, clock, residents
+        self._progress = progress
         self._menus, self._fallback, self._prompts, self._country = menus, fallback, prompts, country
 
     def __call__(self, agi: Session) -> None:
@@ -46,18 +53,47 @@ class Arrive:
         self._post(
             ev.CallArrived(came.call, came.caller, came.caller_name, came.called, came.channel, came.diverted_from)
         )
-        menu = self._menus.get(came.called, self._fallback)
-        step = engine.start(menu)
-        while isinstance(step, engine.Say):
-            key = _say(agi, step.prompt or self._greeting(line), KEYS)
+        usual = line.queue if line is not None else snapshot.policy.default.name
+        menu = self._menus.get(line.menu, self._fallback) if line is not None else self._fallback
+        match self._walked(agi, came, menu, self._greeting(line), usual):
+            case engine.Wait(queue=queue, urgent=urgent):
+                self._waits(agi, came, queue or usual, urgent)
+            case engine.Forward(number=number):
+                agi.set_variable("FORWARD_TO", number)
+                agi.set_variable("NEXT", "forward")
+            case engine.AskCallBack():
+                agi.set_variable("NEXT", "callback")
+            case engine.Record():
+                agi.set_variable("NEXT", "message")
+            case engine.Leave():  # no menu of a call ends so
+                agi.set_variable("NEXT", "wait")
+
+    def _walked(self, agi: Session, came: Arrival, menu: Menu, greeting: str, usual: str) -> engine.End:
+        """Where the menu has led him."""
+        passed = 0
+
+        def entered(node: str) -> None:
+            nonlocal passed
+            if passed:  # at the start everybody is
+                self._post(ev.MenuStepped(came.call, menu.name, node, passed))
+            passed += 1
+
+        def is_open(queue: str) -> bool:
+            policy = self._snapshot().policy
+            return policy.is_open(policy.queue(queue or usual).hours, self._clock())
+
+        walk = Walk(agi, greeting, is_open, lambda digits: wait_for(self._progress(came.caller, digits)), entered)
+        end = walk(engine.walk(menu))
+        if passed > 1:  # else it is where everybody of this line comes to, or a key of the greeting, which it tells
+            entered(end.at)
+        if passed:
             agi.set_variable("GREETED", "1")
-            step = engine.answer(menu, step.at, key)
-        if not isinstance(step, engine.Wait):
-            agi.set_variable("NEXT", "message")
-            return
-        queue = step.queue or (line.queue if line is not None else snapshot.policy.default.name)
-        self._post(ev.MenuFinished(came.call, queue, step.urgent))
-        if not step.urgent:
+        return end
+
+    def _waits(self, agi: Session, came: Arrival, queue: str, urgent: bool) -> None:
+        snapshot = self._snapshot()
+        self._post(ev.MenuFinished(came.call, queue, urgent))
+        if not urgent:
             untold = notices.untold(snapshot, self._residents, came.caller, None, self._clock())
             for notice in islice(untold, MOST_NOTICES):
                 if self._joins(agi, came.call, notice):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final, TypeVar
 
@@ -213,7 +213,7 @@ async def run(script: Script, session: Session) -> None:
             wanted = worker.switch(got)
 
 
-def wait_for(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Inside a script: hand `coroutine` to the event loop and wait for its result."""
-    result: T = getcurrent().parent.switch(coroutine)
+def wait_for(wanted: Awaitable[T]) -> T:
+    """Inside a script: hand what can be awaited to the event loop and wait for its result."""
+    result: T = getcurrent().parent.switch(wanted)
     return result

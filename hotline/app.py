@@ -45,6 +45,7 @@ from hotline.following import Following
 from hotline.health import health
 from hotline.metrics import Figures, MeteredDesk
 from hotline.places import Places
+from hotline.progress import Progress
 from hotline.reconcile import Reconcile
 from routing import effects as fx
 from routing import events as ev
@@ -69,6 +70,8 @@ STEP_S = 1.0
 """A change of the wall clock that is worth a word."""
 LOG_BYTES = 10 << 20
 OPEN_FILES = 65536
+USUAL = "main"
+"""The menu of a line that names none."""
 
 
 class Gateway:
@@ -107,6 +110,7 @@ class Application:
         )
         self._clerk.catch_up()
         policy = store.policy()
+        menus = spoken.menus(set(policy.queues), outside=bool(settings.trunk_out))
         metrics = CollectorRegistry()
         self._desk = desk = MeteredDesk(policy, metrics)
         self._endpoints = Endpoints()
@@ -166,6 +170,7 @@ class Application:
             metrics=metrics,
             may_forward=bool(settings.trunk_out),
             prompts=spoken.prompts(),
+            menus=menus.keys(),
             visitors=Visitors(VISITORS, lambda: _answered(self._phones.visitors_secret())) if settings.demo else None,
             incidents=spoken.incidents(),
             one_form=lambda raw: number(raw, settings.country),
@@ -185,12 +190,19 @@ class Application:
             set_forward=clock.steps,
             country=settings.country,
         )
-        main = spoken.menu("main", set(policy.queues))
         residents, country = self._following.residents, settings.country
         self._agi = Server(
             {
                 "arrive": Arrive(
-                    self._loop.post, lambda: desk.snapshot, clock, residents, {}, main, spoken.prompts(), country
+                    self._loop.post,
+                    lambda: desk.snapshot,
+                    clock,
+                    residents,
+                    menus,
+                    menus[USUAL],
+                    spoken.prompts(),
+                    country,
+                    Progress(store),
                 ),
                 "round": Round(self._loop.post, lambda: desk.snapshot, clock, residents, country),
                 "feature": Feature(self._loop.ask, lambda: desk.snapshot),

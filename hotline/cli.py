@@ -9,7 +9,7 @@ from config.program import ProgramError
 from config.settings import SettingsError
 from front.certificate import CertificateError
 from front.configuration import UnsafeWordError
-from hotline.commands import call, desk_phone, keep, look, roster, run, simulate
+from hotline.commands import call, desk_phone, ivr, keep, look, roster, run, simulate
 from hotline.commands.roster import DayError
 from hotline.desk_phones import DeskPhoneError
 from hotline.keeper import KeeperError
@@ -18,6 +18,7 @@ from hotline.since import SinceError
 from hotline.terminal import fail
 from hotline.trial import TrialError
 from hotline.wallboard import BoardError
+from ivr.load import MenuError
 from routing.records import StoreFault
 from simulation.day import PlanError
 from storage.database import UnusableDatabase
@@ -32,10 +33,12 @@ app = typer.Typer(
 for commands in (run, call, look, keep, roster, simulate):
     app.add_typer(commands.app)
 app.add_typer(desk_phone.app, name="desk-phone")
+app.add_typer(ivr.app, name="ivr")
 
 FAULTS = (
     *(SettingsError, ProgramError, UnsafeValueError, StoreFault, UnusableDatabase, BackupError, KeeperError),
     *(CertificateError, UnsafeWordError, DeskPhoneError, TrialError, BoardError, SinceError, PlanError, DayError),
+    MenuError,
 )
 
 

@@ -1,11 +1,13 @@
 """What comes with the program to be heard: prompts, menus of them, and what can be told of an incident."""
 
+from collections.abc import Container, Mapping
 from importlib.resources import files
 from pathlib import Path
 
 from agent_console.parts import Incidents, Spoken
 from agi.prompts import incidents as catalogue
-from ivr import load as menus
+from ivr import load
+from ivr.check import Known
 from ivr.menu import Menu
 
 
@@ -19,9 +21,18 @@ def incidents() -> Incidents:
     return Incidents(tuple(map(half, there.areas)), tuple(map(half, there.kinds)))
 
 
-def menu(name: str, queues: set[str]) -> Menu:
-    """A menu that comes with the program; raises `ivr.load.MenuError`."""
-    return menus.file(Path(str(files("ivr") / "menus" / f"{name}.toml")), prompts(), queues)
+def menu_files() -> list[Path]:
+    """The menus that come with the program."""
+    return sorted(Path(str(files("ivr") / "menus")).glob("*.toml"))
+
+
+def menus(queues: Container[str], *, outside: bool) -> Mapping[str, Menu]:
+    """The menus that come with the program, by name; raises `ivr.load.MenuError`.
+
+    `outside`: whether there is a trunk to other platforms.
+    """
+    known = Known(prompts(), queues, outside)
+    return {path.stem: load.file(path, known) for path in menu_files()}
 
 
 def prompts() -> frozenset[str]:

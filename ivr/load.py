@@ -1,121 +1,132 @@
-"""Menus from TOML files. A menu with a dead end, an unknown name or a part that nobody reaches is refused."""
+"""Menus from data and TOML files. What cannot work is refused with every fault and its place."""
 
 import tomllib
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
+from types import MappingProxyType, UnionType
+from typing import Any, get_args, get_type_hints
 
-from ivr.menu import LeaveMessage, Menu, Node, Play, ToQueue
+from ivr import check
+from ivr.check import Finding, Known
+from ivr.menu import (
+    Choose,
+    Goodbye,
+    Hours,
+    Language,
+    LeaveMessage,
+    Menu,
+    Node,
+    OfferCallBack,
+    Play,
+    Progress,
+    Purpose,
+    Rate,
+    ToQueue,
+    Transfer,
+)
 
-KINDS: Mapping[str, tuple[type[Node], Mapping[str, type]]] = MappingProxyType(
+KINDS: Mapping[str, type[Node]] = MappingProxyType(
     {
-        "play": (Play, {"next": str, "prompt": str, "keys": dict}),
-        "queue": (ToQueue, {"queue": str, "urgent": bool}),
-        "message": (LeaveMessage, {}),
+        "play": Play,
+        "choose": Choose,
+        "hours": Hours,
+        "language": Language,
+        "progress": Progress,
+        "rate": Rate,
+        "queue": ToQueue,
+        "message": LeaveMessage,
+        "transfer": Transfer,
+        "call_back": OfferCallBack,
+        "goodbye": Goodbye,
     }
 )
-"""Kind of node -> what it becomes, and the fields that it takes."""
-NEEDED = frozenset({"next"})
-KEYS = frozenset("0123456789*#")
+"""Kind of node, as it is called in data -> what it becomes."""
 
 
 class MenuError(Exception):
-    """A menu that cannot be used: `findings` say where and why, one sentence each."""
+    """A menu that cannot be used, and why."""
 
-    def __init__(self, name: str, findings: list[str]) -> None:
-        super().__init__(f"menu {name}: " + "; ".join(findings))
-        self.findings = findings
+    def __init__(self, name: str, findings: Collection[Finding]) -> None:
+        super().__init__(f"menu {name}: " + "; ".join(str(one) for one in findings))
+        self.findings = tuple(findings)
 
 
-def file(path: Path, prompts: Container[str], queues: Container[str]) -> Menu:
-    """The menu in a TOML file; raises `MenuError`."""
+def kind_of(node: Node) -> str:
+    """As it is called in data."""
+    return next(name for name, kind in KINDS.items() if type(node) is kind)
+
+
+def file(path: Path, known: Known) -> Menu:
+    """The menu in a TOML file, which has the file's name; raises `MenuError`."""
+    return menu(path.stem, data(path), known)
+
+
+def data(path: Path) -> dict[str, Any]:
+    """What stands in a TOML file; raises `MenuError`."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
-        raise MenuError(path.name, [str(broken)]) from broken
-    return menu(data, prompts, queues)
+        raise MenuError(path.name, [Finding("", "unreadable", str(broken))]) from broken
 
 
-def menu(data: Mapping[str, Any], prompts: Container[str], queues: Container[str]) -> Menu:
-    """The menu in `data`: {"name", "start", "nodes": {name: {"kind", …}}}; raises `MenuError`."""
-    name, start = str(data.get("name", "")), str(data.get("start", ""))
-    findings: list[str] = [] if name else ["it has no name"]
+def menu(name: str, given: Mapping[str, Any], known: Known, version: int = 0) -> Menu:
+    """The menu of these data: {"title", "purpose", "start", "nodes": {name: {"kind", …}}}; raises `MenuError`."""
+    made, found = read(name, given, version)
+    if found := [*found, *check.findings(made, known)]:
+        raise MenuError(name, found)
+    return made
+
+
+def read(name: str, given: Mapping[str, Any], version: int = 0) -> tuple[Menu, list[Finding]]:
+    """As much of a menu as can be read, and what cannot."""
+    found: list[Finding] = []
     nodes: dict[str, Node] = {}
-    for place, fields in data.get("nodes", {}).items():
-        try:
-            nodes[place] = _node(fields)
-        except ValueError as wrong:
-            findings.append(f"node {place}: {wrong}")
-    findings += _check(start, nodes, prompts, queues)
-    if findings:
-        raise MenuError(name or "(without name)", findings)
-    return Menu(name, start, MappingProxyType(nodes))
+    entries = given.get("nodes", {})
+    for place, entry in entries.items() if isinstance(entries, Mapping) else ():
+        node, wrong = _node(f"nodes.{place}", entry)
+        found += wrong
+        if node is not None:
+            nodes[place] = node
+    purpose = given.get("purpose", Purpose.CALL)
+    if purpose not in tuple(Purpose):
+        found.append(Finding("purpose", "choice", ", ".join(Purpose)))
+        purpose = Purpose.CALL
+    found += [Finding(one, "field") for one in given if one not in {"title", "purpose", "start", "nodes"}]
+    start, title = given.get("start", ""), given.get("title", "")
+    made = Menu(name, str(start), MappingProxyType(nodes), str(title), Purpose(purpose), version)
+    return made, found
 
 
-def _node(fields: Mapping[str, Any]) -> Node:
-    kind = str(fields.get("kind", ""))
-    if kind not in KINDS:
-        raise ValueError(f"kind {kind!r} is none of {', '.join(KINDS)}")
-    make, known = KINDS[kind]
-    given = {key: value for key, value in fields.items() if key != "kind"}
-    if not given.keys() <= known.keys() or not known.keys() & NEEDED <= given.keys():
-        raise ValueError(f"{kind} takes {', '.join(known) or 'nothing'}, not {', '.join(given) or 'nothing'}")
+def _node(place: str, entry: object) -> tuple[Node | None, list[Finding]]:
+    if not isinstance(entry, Mapping) or entry.get("kind") not in KINDS:
+        return None, [Finding(f"{place}.kind", "choice", ", ".join(KINDS))]
+    make = KINDS[entry["kind"]]
+    wanted = get_type_hints(make)
+    needed = {name for name in wanted if name in _without_default(make)}
+    given = {name: value for name, value in entry.items() if name != "kind"}
+    found = [Finding(f"{place}.{name}", "field") for name in given if name not in wanted]
+    found += [Finding(f"{place}.{name}", "missing") for name in sorted(needed - given.keys())]
     for name, value in given.items():
-        if not isinstance(value, known[name]) or value == "":
-            raise ValueError(f"{name} cannot be {value!r}")
-    for key in given.get("keys", {}):
-        if key not in KEYS:
-            raise ValueError(f"{key!r} is no key of a telephone")
-    return make(**given)
+        if name in wanted and not _fits(value, wanted[name]):
+            found.append(Finding(f"{place}.{name}", "type", str(value)))
+    if found:
+        return None, found
+    return make(**given), []
 
 
-def _check(start: str, nodes: Mapping[str, Node], prompts: Container[str], queues: Container[str]) -> list[str]:
-    findings: list[str] = []
-    if start not in nodes:
-        return [f"start {start!r} is no node"]
-    for place, node in nodes.items():
-        match node:
-            case Play(prompt=prompt) if prompt and prompt not in prompts:
-                findings.append(f"node {place}: there is no prompt {prompt!r}")
-            case ToQueue(queue=queue) if queue and queue not in queues:
-                findings.append(f"node {place}: there is no queue {queue!r}")
-            case _:
-                pass
-        findings += [
-            f"node {place}: leads to {follower!r}, which is no node"
-            for follower in _followers(node)
-            if follower not in nodes
-        ]
-    reached = _reached(start, nodes)
-    findings += [f"node {place}: nobody ever gets there" for place in nodes if place not in reached]
-    # a citizen may go round by keys as long as he likes; one who presses none must come to an end
-    rounds = {min(ring) for place in reached if (ring := _round(place, nodes))}
-    return findings + [f"node {place}: goes round for ever and reaches nobody" for place in sorted(rounds)]
+def _without_default(make: type[Node]) -> set[str]:
+    fields = make.__dataclass_fields__
+    return {name for name, one in fields.items() if one.default is _MISSING and one.default_factory is _MISSING}
 
 
-def _followers(node: Node) -> tuple[str, ...]:
-    return (node.next, *node.keys.values()) if isinstance(node, Play) else ()
+_MISSING = Play.__dataclass_fields__["next"].default
 
 
-def _reached(start: str, nodes: Mapping[str, Node]) -> set[str]:
-    reached: set[str] = set()
-    ahead = [start]
-    while ahead:
-        place = ahead.pop()
-        if place in nodes and place not in reached:
-            reached.add(place)
-            ahead += _followers(nodes[place])
-    return reached
-
-
-def _round(place: str, nodes: Mapping[str, Node]) -> list[str]:
-    """The nodes that a citizen who presses no key goes round in from `place`; none if he comes to an end."""
-    passed: list[str] = []
-    while place not in passed:
-        node = nodes.get(place)
-        if not isinstance(node, Play):
-            return []
-        passed.append(place)
-        place = node.next
-    return passed[passed.index(place) :]
+def _fits(value: object, wanted: Any) -> bool:
+    if isinstance(wanted, UnionType):
+        return any(_fits(value, one) for one in get_args(wanted))
+    if wanted is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    if isinstance(wanted, type):
+        return isinstance(value, wanted)
+    return isinstance(value, Mapping) and all(isinstance(one, str) for pair in value.items() for one in pair)

@@ -138,6 +138,11 @@ class Call:
         return None if self.queued_at is None or until is None else max(0.0, until - self.queued_at)
 
     @property
+    def menu_step(self) -> str:
+        """The menu and the node in it that he came to last; "" where he was not led further than the greeting."""
+        return next((moment.detail for moment in reversed(self.timeline) if moment.kind == "menu"), "")
+
+    @property
     def talk_s(self) -> float:
         """Seconds in which the citizen and an operator were bridged, over all legs that are over."""
         return sum(leg.ended_at - leg.answered_at for leg in self.legs if leg.answered_at and leg.ended_at)

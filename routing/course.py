@@ -9,7 +9,8 @@ from routing import events as ev
 from routing.call import Call, CallState, EndedBy, IllegalMove, Leg, Moment, Outcome
 
 AloneEvent = (
-    ev.WaitTold
+    ev.MenuStepped
+    | ev.WaitTold
     | ev.NoticeTold
     | ev.NoticeJoined
     | ev.CallBackWanted
@@ -39,6 +40,7 @@ TRANSITIONS: Mapping[CallState, Mapping[type, CallState]] = MappingProxyType(
     {
         S.GREETING: {
             **OUT,
+            ev.MenuStepped: S.GREETING,
             ev.NoticeTold: S.GREETING,
             ev.MenuFinished: S.WAITING,
             ev.CallerWaiting: S.WAITING,
@@ -178,6 +180,10 @@ def advance(call: Call, event: ev.CallEvent, now: float, *, prefer_s: float = 20
 def _without_operator(call: Call, event: AloneEvent, state: CallState, now: float) -> Call:
     """What the citizen hears and does while nobody talks with him."""
     match event:
+        case ev.MenuStepped(menu=menu, node=node, step=step):
+            if step <= sum(moment.kind == "menu" for moment in call.timeline):
+                return call
+            return _mark(call, state, now, "menu", f"{menu} {node}")
         case ev.WaitTold(place=place, wait_s=wait_s):
             return replace(call, told_place=place, told_wait_s=wait_s or call.told_wait_s, told_at=now)
         case ev.NoticeTold(notice=notice):

@@ -49,6 +49,16 @@ class MenuFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class MenuStepped:
+    """The citizen has come to this node of the menu, his `step` after the start, from 1."""
+
+    call: str
+    menu: str
+    node: str
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
 class CallerWaiting:
     """The citizen hears the hold music and can be connected; repeated with every round of the music."""
 
@@ -361,7 +371,8 @@ class Tick:
 
 
 CallEvent = (
-    MenuFinished
+    MenuStepped
+    | MenuFinished
     | CallerWaiting
     | CallOffered
     | Overflowed

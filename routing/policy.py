@@ -20,6 +20,7 @@ from worktime.weekly import parse
 class Line:
     """A number that citizens dial. `greeting`: the prompt that welcomes them; `tag`: whose matters these are.
 
+    `menu`: what they are led through, empty: the usual one.
     `diverted_from`: calls that the network diverts from this number are of this line, whatever they were sent to.
     """
 
@@ -29,6 +30,7 @@ class Line:
     queue: str
     greeting: str = "greeting"
     diverted_from: str = ""
+    menu: str = ""
 
     @property
     def key(self) -> str:

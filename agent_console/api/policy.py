@@ -84,6 +84,7 @@ def router(console: Console) -> APIRouter:
             if not console.may_forward:
                 _nowhere_outside(wanted)
             _unspoken(wanted, kind, key, console.prompts)
+            _unled(wanted, kind, key, console.menus)
             _misspelt(wanted, kind, key, console.one_form)
             policy = await store.write(
                 store.change_policy,
@@ -165,6 +166,12 @@ def _unspoken(document: object, kind: str, key: str, prompts: Container[str]) ->
             return
     if missing := [Finding(kind, key, field, "prompt", prompt) for field, prompt in said if prompt not in prompts]:
         raise DocumentsRefused(missing)
+
+
+def _unled(document: object, kind: str, key: str, menus: Container[str]) -> None:
+    """Raises `DocumentsRefused` for a line whose menu is not there."""
+    if isinstance(document, Line) and document.menu and document.menu not in menus:
+        raise DocumentsRefused([Finding(kind, key, "menu", "menu", document.menu)])
 
 
 def _misspelt(document: object, kind: str, key: str, one_form: Callable[[str], str]) -> None:

@@ -135,6 +135,11 @@ async def test_who_has_seen_another_version_is_shown_the_present_one(house: Hous
             {"title": "x", "tag": "", "queue": "main"},
             {"number": "号码应为 3 到 20 位数字，国外号码以 + 开头。"},
         ),
+        (
+            "lines/12369",
+            {"title": "x", "tag": "x", "queue": "main", "menu": "gone"},
+            {"menu": "没有名为 gone 的语音菜单，请填现有菜单的名称，不填则问候后直接转人工。"},
+        ),
         ("marks/+8613907339001", {"kind": "special_care"}, {"number": "来电以 13907339001 显示，请写成 13907339001。"}),
         (
             "lines/12369",

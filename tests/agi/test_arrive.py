@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-import ivr
 from agi.arrive import Arrive
+from agi.fastagi import HungUp
+from hotline import spoken
 from ivr import load
+from ivr.check import Known
 from routing import events as ev
 from routing.desk import Desk
 from routing.policy import Area, Line, Notice
@@ -18,6 +18,8 @@ from tests.policies import MAIN, policy
 
 NOW = 1000.0
 ENV = Queue("env", "生态环境")
+CLOSED = Queue("closed", "白天", hours=("daily 09:00-17:00",))
+LED = Line("12328", "交通", "交通", "main", menu="ways")
 LINES = (
     Line("12345", "市长热线", "12345", "main"),
     Line("12369", "环保", "环保", "env", greeting="greeting-12369"),
@@ -25,25 +27,53 @@ LINES = (
     Line("999", "110", "110", "env", greeting="greeting-110", diverted_from="110"),
 )
 PROMPTS = frozenset({"greeting", "greeting-12369", "greeting-110"})
-MENU = load.file(Path(ivr.__file__).parent / "menus" / "main.toml", PROMPTS, {"main"})
+MAIN_MENU = spoken.menus({"main"}, outside=False)["main"]
+WAYS = load.menu(
+    "ways",
+    {
+        "start": "hello",
+        "nodes": {
+            "hello": {"kind": "play", "next": "choice"},
+            "choice": {
+                "kind": "choose",
+                "prompt": "choice",
+                "otherwise": "env",
+                "keys": {"1": "hours", "2": "platform", "3": "back", "4": "message", "5": "again", "6": "number"},
+            },
+            "again": {"kind": "play", "prompt": "choice", "next": "choice"},
+            "hours": {"kind": "hours", "queue": "closed", "open": "env", "closed": "message"},
+            "number": {"kind": "progress", "prompt": "number", "next": "env", "otherwise": "env"},
+            "env": {"kind": "queue", "queue": "env"},
+            "platform": {"kind": "transfer", "number": "0731110"},
+            "back": {"kind": "call_back"},
+            "message": {"kind": "message"},
+        },
+    },
+    Known({"choice", "number"}, {"env", "closed"}, outside=True),
+)
 WATER = Notice("water", "停水", ("area-city", "incident-water"), "20260101-0001", 900.0, 2000.0)
 RESIDENTS = {"天元区": frozenset({"13907337777"})}
 SAID = ["notice-begin", "area-city", "incident-water", "notice-key"]
 
 
-def arrive(channel: Channel, *notices: Notice, areas: tuple[Area, ...] = ()) -> list[ev.Event]:
+async def no_case(caller: str, digits: str) -> str:
+    return ""
+
+
+def arrive(channel: Channel, *more: Notice | Line, areas: tuple[Area, ...] = ()) -> list[ev.Event]:
     """What the desk is told."""
     told: list[ev.Event] = []
-    desk = Desk(policy(MAIN, ENV, more=(*LINES, *areas, *notices)))
+    desk = Desk(policy(MAIN, ENV, CLOSED, more=(*LINES, *areas, *more)))
     Arrive(
         told.append,
         lambda: desk.snapshot,
         lambda: NOW,
         lambda area: RESIDENTS.get(area, frozenset()),
-        {},
-        MENU,
+        {"ways": WAYS},
+        MAIN_MENU,
         PROMPTS,
         "CN",
+        no_case,
     )(channel)
     return told
 
@@ -122,3 +152,55 @@ def test_notices_that_are_over_or_not_yet_begun_are_not_told_and_of_many_the_two
     many = [notice("old", 100.0, 2000.0), notice("b", 300.0, 2000.0), notice("a", 200.0, 2000.0)]
     arrive(channel, notice("over", 900.0, 1000.0), notice("later", 1001.0, 2000.0), *many)
     assert channel.heard == ["greeting", "notice-begin", "p-b", "notice-begin", "p-a"]
+
+
+@pytest.mark.parametrize(
+    ("key", "told", "following"),
+    [
+        ("1", [("choice", 1), ("message", 2)], {"NEXT": "message"}),
+        ("2", [("choice", 1), ("platform", 2)], {"NEXT": "forward", "FORWARD_TO": "0731110"}),
+        ("3", [("choice", 1), ("back", 2)], {"NEXT": "callback"}),
+        ("4", [("choice", 1), ("message", 2)], {"NEXT": "message"}),
+        ("", [("choice", 1), ("env", 2)], {"NEXT": "wait"}),
+        ("9", [("choice", 1), ("env", 2)], {"NEXT": "wait"}),
+    ],
+)
+def test_a_line_with_a_menu_leads_by_keys_and_each_step_is_told(
+    key: str, told: list[tuple[str, int]], following: dict[str, str]
+) -> None:
+    channel = Channel({"choice": key}, agi_dnid="12328")
+    events = arrive(channel, LED)
+    assert [(one.node, one.step) for one in events if isinstance(one, ev.MenuStepped)] == told
+    assert channel.variables == {"GREETED": "1", **following}
+    waits = [one for one in events if isinstance(one, ev.MenuFinished)]
+    assert waits == ([ev.MenuFinished(CALL, "env")] if following["NEXT"] == "wait" else [])
+
+
+def test_a_line_whose_menu_is_not_there_has_the_usual_one() -> None:
+    channel = Channel(agi_dnid="12328")
+    assert arrive(channel, Line("12328", "交通", "交通", "main", menu="gone"))[1:] == [ev.MenuFinished(CALL, "main")]
+
+
+def test_one_who_hangs_up_in_the_menu_was_told_of_up_to_there() -> None:
+    class Gone(Channel):
+        def stream_file(self, filename: str, escape_digits: str = "", sample_offset: int = 0) -> str:
+            if filename == "hotline/choice":
+                raise HungUp("gone")
+            return super().stream_file(filename, escape_digits, sample_offset)
+
+    told: list[ev.Event] = []
+    desk = Desk(policy(MAIN, ENV, CLOSED, more=(*LINES, LED)))
+    script = Arrive(
+        told.append,
+        lambda: desk.snapshot,
+        lambda: NOW,
+        lambda area: frozenset(),
+        {"ways": WAYS},
+        MAIN_MENU,
+        PROMPTS,
+        "CN",
+        no_case,
+    )
+    with pytest.raises(HungUp):
+        script(Gone(agi_dnid="12328"))
+    assert told[1:] == [ev.MenuStepped(CALL, "ways", "choice", 1)]

@@ -1,89 +1,160 @@
-"""Menus: the shipped one leads to a person, and one that does not is refused with the place."""
+"""Menus: those shipped lead to a person, and one that cannot work is refused with every fault and its place."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ivr import engine, load
+from hotline import spoken
+from ivr import load
+from ivr.check import Finding, Known
 from ivr.load import MenuError
+from ivr.menu import Purpose
 
-PROMPTS = {"greeting", "more"}
-QUEUES = {"main"}
-SHIPPED = Path(load.__file__).parent / "menus" / "main.toml"
+KNOWN = Known({"greeting", "more", "again"}, {"main"}, outside=True)
+PEOPLE = {"kind": "queue", "queue": "main"}
 
 
 def data(**nodes: dict[str, Any]) -> dict[str, Any]:
-    return {"name": "m", "start": "hello", "nodes": nodes}
+    return {"start": "hello", "nodes": nodes}
 
 
-GOOD = data(hello={"kind": "play", "prompt": "greeting", "next": "people"}, people={"kind": "queue", "queue": "main"})
+def refused(nodes: dict[str, Any], known: Known = KNOWN, **more: str) -> list[tuple[str, str]]:
+    """Place and code of every fault."""
+    with pytest.raises(MenuError) as wrong:
+        load.menu("m", {**data(**nodes), **more}, known)
+    return [(one.place, one.code) for one in wrong.value.findings]
 
 
-def test_the_shipped_menu_greets_and_leads_to_people() -> None:
-    menu = load.file(SHIPPED, PROMPTS, QUEUES)
-    first = engine.start(menu)
-    assert first == engine.Say("greeting", "")  # the line's own
-    assert engine.answer(menu, "greeting") == engine.Wait("")
-    assert engine.answer(menu, "greeting", "9") == engine.Wait("", urgent=True)
-    assert engine.answer(menu, "greeting", "5") == engine.Wait("")
-
-
-def test_a_key_leads_to_its_node_and_any_other_key_goes_on() -> None:
-    nodes = {
-        "hello": {"kind": "play", "prompt": "greeting", "next": "people", "keys": {"1": "again", "*": "message"}},
-        "again": {"kind": "play", "prompt": "more", "next": "hello"},  # round by a key is no round for ever
-        "people": {"kind": "queue", "queue": "main"},
-        "message": {"kind": "message"},
-    }
-    menu = load.menu(data(**nodes), PROMPTS, QUEUES)
-    assert engine.answer(menu, "hello") == engine.answer(menu, "hello", "7") == engine.Wait("main")
-    assert engine.answer(menu, "hello", "1") == engine.Say("again", "more")
-    assert engine.answer(menu, "hello", "*") == engine.Record()
-
-
-def test_a_menu_may_lead_to_a_message() -> None:
-    menu = load.menu(data(hello={"kind": "message"}), PROMPTS, QUEUES)
-    assert engine.start(menu) == engine.Record()
-
-
-def test_a_menu_that_is_over_has_no_next_step() -> None:
-    menu = load.menu(GOOD, PROMPTS, QUEUES)
-    with pytest.raises(ValueError, match="over"):
-        engine.answer(menu, "people")
+def test_the_shipped_menus_have_no_fault() -> None:
+    assert {"main", "traffic"} <= set(spoken.menus({"main"}, outside=False))
 
 
 @pytest.mark.parametrize(
-    ("nodes", "finding"),
+    ("nodes", "faults"),
     [
-        ({"hello": {"kind": "play", "prompt": "none", "next": "hello"}}, "no prompt 'none'"),
-        ({"hello": {"kind": "play", "prompt": "greeting", "next": "gone"}}, "leads to 'gone'"),
-        ({"hello": {"kind": "queue", "queue": "none"}}, "no queue 'none'"),
-        ({"hello": {"kind": "dance"}}, "kind 'dance'"),
-        ({"hello": {"kind": "queue", "next": "hello"}}, "queue takes queue, urgent, not next"),
-        ({"hello": {"kind": "queue", "urgent": "yes"}}, "urgent cannot be 'yes'"),
-        ({"hello": {"kind": "play", "prompt": "greeting"}}, "play takes next, prompt, keys, not prompt"),
-        ({"hello": {"kind": "play", "next": "b", "keys": {"12": "b"}}, "b": {"kind": "message"}}, "'12' is no key"),
-        ({"hello": {"kind": "play", "next": "b", "keys": {"1": "c"}}, "b": {"kind": "message"}}, "leads to 'c'"),
-        ({"other": {"kind": "message"}}, "start 'hello' is no node"),
+        ({"hello": {"kind": "play", "prompt": "none", "next": "b"}, "b": PEOPLE}, [("nodes.hello.prompt", "prompt")]),
+        (
+            {"hello": {"kind": "play", "prompt": "greeting", "next": "gone"}},
+            [("nodes.hello.next", "node"), ("nodes.hello", "nobody")],
+        ),
+        ({"hello": {"kind": "queue", "queue": "none"}}, [("nodes.hello.queue", "queue")]),
+        ({"hello": {"kind": "dance"}}, [("nodes.hello.kind", "choice"), ("start", "start")]),
+        ({"hello": {"kind": "queue", "next": "hello"}}, [("nodes.hello.next", "field"), ("start", "start")]),
+        ({"hello": {"kind": "queue", "urgent": "yes"}}, [("nodes.hello.urgent", "type"), ("start", "start")]),
+        ({"hello": {"kind": "play", "prompt": "greeting"}}, [("nodes.hello.next", "missing"), ("start", "start")]),
+        (
+            {"hello": {"kind": "play", "next": "b", "keys": {"12": "b"}}, "b": PEOPLE},
+            [("nodes.hello.keys.12", "key")],
+        ),
+        ({"hello": {"kind": "play", "next": "b", "keys": {"1": "c"}}, "b": PEOPLE}, [("nodes.hello.keys.1", "node")]),
+        ({"other": PEOPLE}, [("start", "start")]),
         (
             {
-                "hello": {"kind": "play", "prompt": "greeting", "next": "b"},
+                "hello": {"kind": "play", "prompt": "greeting", "next": "b", "keys": {"1": "c"}},
                 "b": {"kind": "play", "prompt": "more", "next": "hello"},
+                "c": PEOPLE,
             },
-            "reaches nobody",
+            [("nodes.b", "round")],
         ),
-        ({"hello": {"kind": "message"}, "lost": {"kind": "message"}}, "node lost: nobody ever gets there"),
+        ({"hello": PEOPLE, "lost": PEOPLE}, [("nodes.lost", "unreached")]),
+        (
+            {"hello": {"kind": "choose", "prompt": "more", "keys": {}, "otherwise": "b"}, "b": PEOPLE},
+            [("nodes.hello.keys", "keys")],
+        ),
+        (
+            {
+                "hello": {"kind": "choose", "prompt": "more", "keys": {"1": "b"}, "otherwise": "b", "wait_s": 0},
+                "b": PEOPLE,
+            },
+            [("nodes.hello.wait_s", "range")],
+        ),
+        (
+            {
+                "hello": {"kind": "choose", "prompt": "more", "keys": {"1": "b"}, "otherwise": "b"},
+                "b": {"kind": "message"},
+            },
+            [("nodes.hello", "nobody")],
+        ),
+        (
+            {"hello": {"kind": "choose", "prompt": "", "keys": {"1": "b"}, "otherwise": "b"}, "b": PEOPLE},
+            [("nodes.hello.prompt", "prompt")],
+        ),
+        ({"hello": {"kind": "goodbye"}}, [("nodes.hello", "purpose")]),
+        (
+            {"hello": {"kind": "language", "language": "en/../x", "next": "b"}, "b": PEOPLE},
+            [("nodes.hello.language", "language")],
+        ),
+        (
+            {
+                "hello": {"kind": "play", "next": "b", "keys": {"1": "c"}},
+                "b": PEOPLE,
+                "c": {"kind": "transfer", "number": "1;2"},
+            },
+            [("nodes.c.number", "number")],
+        ),
     ],
 )
-def test_a_menu_that_cannot_work_is_refused_with_the_place(nodes: dict[str, dict[str, Any]], finding: str) -> None:
-    with pytest.raises(MenuError) as refused:
-        load.menu(data(**nodes), PROMPTS, QUEUES)
-    assert any(finding in one for one in refused.value.findings), refused.value.findings
+def test_a_menu_that_cannot_work_is_refused_with_the_place(
+    nodes: dict[str, Any], faults: list[tuple[str, str]]
+) -> None:
+    assert refused(nodes) == faults
+
+
+def test_all_faults_are_told_at_once() -> None:
+    nodes = {
+        "hello": {"kind": "play", "prompt": "none", "next": "b", "keys": {"A": "b"}},
+        "b": {"kind": "queue", "queue": "other"},
+    }
+    assert refused(nodes) == [
+        ("nodes.hello.keys.A", "key"),
+        ("nodes.hello.prompt", "prompt"),
+        ("nodes.b.queue", "queue"),
+    ]
+
+
+def test_without_a_trunk_nobody_is_put_through() -> None:
+    nodes = {
+        "hello": {"kind": "play", "next": "b", "keys": {"1": "c"}},
+        "b": PEOPLE,
+        "c": {"kind": "transfer", "number": "10000"},
+    }
+    assert load.menu("m", data(**nodes), KNOWN).name == "m"
+    assert refused(nodes, Known({"greeting"}, {"main"})) == [("nodes.c.number", "outside")]
+
+
+def test_a_message_will_do_outside_the_opening_hours_and_not_within() -> None:
+    closed = {
+        "hello": {"kind": "hours", "open": "people", "closed": "sorry"},
+        "people": PEOPLE,
+        "sorry": {"kind": "play", "prompt": "more", "next": "message"},
+        "message": {"kind": "message"},
+    }
+    assert load.menu("m", data(**closed), KNOWN).start == "hello"
+    swapped = {**closed, "hello": {"kind": "hours", "open": "sorry", "closed": "people"}}
+    assert refused(swapped) == [("nodes.hello", "nobody"), ("nodes.sorry", "nobody")]
+
+
+def test_a_menu_after_the_talk_asks_and_ends() -> None:
+    nodes = {
+        "hello": {"kind": "rate", "question": "service", "prompt": "more", "next": "bye"},
+        "bye": {"kind": "goodbye"},
+    }
+    given = {**data(**nodes), "purpose": "after_talk"}
+    assert load.menu("m", given, KNOWN).purpose is Purpose.AFTER_TALK
+    assert refused({**nodes, "bye": PEOPLE}, purpose="after_talk") == [("nodes.bye", "purpose")]
+    assert refused(nodes) == [("nodes.hello", "purpose"), ("nodes.bye", "purpose"), ("nodes.hello", "nobody")]
+    assert refused({"hello": PEOPLE}, purpose="dance") == [("purpose", "choice")]
+
+
+def test_a_fault_is_a_sentence_with_its_place() -> None:
+    assert str(Finding("nodes.a.keys.1", "node", "gone")) == "nodes.a.keys.1: leads to 'gone', which is no node"
+    assert Finding("nodes.a.keys.1", "node").node == "a"
+    assert Finding("start", "start").node == ""
 
 
 def test_a_file_that_is_no_menu_is_named(tmp_path: Path) -> None:
     broken = tmp_path / "broken.toml"
     broken.write_text("name = ", encoding="utf-8")
     with pytest.raises(MenuError, match=r"broken\.toml"):
-        load.file(broken, PROMPTS, QUEUES)
+        load.file(broken, KNOWN)

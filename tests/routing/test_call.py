@@ -196,3 +196,19 @@ def test_what_the_table_does_not_know_changes_nothing(state: CallState) -> None:
         if type(event) not in TRANSITIONS[state]:
             with pytest.raises(IllegalMove):
                 advance(call, event, 200.0)
+
+
+def test_each_step_of_the_menu_is_written_down_once_and_the_last_one_is_known() -> None:
+    steps = [(101.0 + step, ev.MenuStepped("c1", "traffic", node, step)) for step, node in ((1, "choice"), (2, "bus"))]
+    call = walk(*steps, steps[0], (104.0, ev.CallEnded("c1", 16)))
+    assert [(one.kind, one.detail) for one in call.timeline[:2]] == [
+        ("menu", "traffic choice"),
+        ("menu", "traffic bus"),
+    ]
+    assert (call.outcome, call.abandon_stage, call.menu_step) == (Outcome.ABANDONED, CallState.GREETING, "traffic bus")
+    assert walk((104.0, ev.CallEnded("c1", 16))).menu_step == ""
+
+
+def test_who_waits_is_in_no_menu() -> None:
+    with pytest.raises(IllegalMove):
+        walk(*TO_QUEUE, (105.0, ev.MenuStepped("c1", "traffic", "choice", 1)))

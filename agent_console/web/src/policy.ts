@@ -52,6 +52,7 @@ export interface Line {
   tag: string
   queue: string
   greeting: string
+  menu: string
   diverted_from: string
 }
 
@@ -196,7 +197,7 @@ export const BLANK: { [K in Kind]: () => Documents[K] } = {
     when_closed: message(), when_full: message(), when_nobody: message(), when_waited: message(),
     announce_every_s: 30, comfort: ['waiting'],
   }),
-  lines: () => ({ number: '', title: '', tag: '', queue: '', greeting: 'greeting', diverted_from: '' }),
+  lines: () => ({ number: '', title: '', tag: '', queue: '', greeting: 'greeting', diverted_from: '', menu: '' }),
   skills: () => ({ name: '', title: '' }),
   members: () => ({ login: '', queues: [], skills: {} }),
   pauses: () => ({ name: '', title: '', limit_s: 0, approval: false, at_once: 0 }),

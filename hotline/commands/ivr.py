@@ -1,0 +1,142 @@
+"""Menus: check them, draw them, walk them without a telephone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from agi.prompts import catalogue
+from hotline import spoken
+from hotline.literal import literal
+from hotline.options import load as settings_as_run
+from hotline.places import city
+from hotline.terminal import Json, opened, out, show_json
+from ivr import check as rules
+from ivr import drawing, engine, load
+from ivr.check import KEYS, Known
+from ivr.load import MenuError
+
+app = typer.Typer(help="Menus: check them, draw them, walk them. 语音菜单。", no_args_is_help=True)
+
+Menus = Annotated[list[str] | None, typer.Argument(help="Names of shipped menus, or TOML files.", metavar="[MENU]...")]
+Menu = Annotated[str, typer.Argument(help="The name of a shipped menu, or a TOML file.", metavar="MENU")]
+YES = frozenset({"", "y", "yes", "是"})
+
+
+@app.command()
+def check(menus: Menus = None, as_json: Json = False) -> None:
+    """Every fault with its place; exit status 1 where there is one. Without a name all menus that are shipped."""
+    known = _known()
+    found: dict[str, list[rules.Finding]] = {}
+    for path in map(_path, menus) if menus else spoken.menu_files():
+        try:
+            load.file(path, known)
+            found[path.stem] = []
+        except MenuError as wrong:
+            found[path.stem] = list(wrong.findings)
+    if as_json:
+        items = [
+            {"menu": name, "place": one.place, "code": one.code, "value": one.value, "text": str(one)}
+            for name, many in found.items()
+            for one in many
+        ]
+        show_json({"items": items})
+    else:
+        for name, many in found.items():
+            out.print(literal(f"{name}: {'no fault' if not many else ''}".rstrip(": ")))
+            for one in many:
+                out.print(literal(f"  {one}"))
+    if any(found.values()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def draw(menu: Menu) -> None:
+    """An SVG picture on stdout, faults in red."""
+    path = _path(menu)
+    drawn, wrong = load.read(path.stem, load.data(path))
+    words = {name: prompt.text for name, prompt in catalogue.load().items()}
+    typer.echo(drawing.svg(drawn, [*wrong, *rules.findings(drawn, _known())], words))
+
+
+@app.command(name="try")
+def walk(menu: Menu) -> None:
+    """Walk a menu in the terminal: it prints what the citizen hears, and you type the keys that he presses."""
+    steps = engine.walk(load.file(_path(menu), _known()))
+    words = {name: prompt.text for name, prompt in catalogue.load().items()}
+    try:
+        step = next(steps)
+        while True:
+            step = steps.send(_answer(step, words))
+    except StopIteration as over:
+        out.print(literal(f"→ {_end(over.value)}"))
+
+
+def _answer(step: engine.Step, words: dict[str, str]) -> str:
+    match step:
+        case engine.Say(at=at, prompts=prompts):
+            for prompt in prompts:
+                out.print(literal(f"[{at}] {words.get(prompt, prompt) if prompt else '(greeting of the line)'}"))
+            return _key()
+        case engine.Collect(at=at, prompt=prompt):
+            out.print(literal(f"[{at}] {words.get(prompt, prompt)}"))
+            return "".join(one for one in _asked("digits") if one.isdecimal())
+        case engine.Look(at=at, queue=queue):
+            open_now = _asked(f"[{at}] is {queue or 'the queue of the line'} open? Y/n").lower() in YES
+            return "open" if open_now else "closed"
+        case engine.Find(at=at, digits=digits):
+            return _asked(f"[{at}] the prompt for case {digits} (none: Enter)")
+        case engine.Speak(at=at, language=language):
+            out.print(literal(f"[{at}] from here on in {language}"))
+        case engine.Note(at=at, question=question, key=key):
+            out.print(literal(f"[{at}] {question} = {key}"))
+    return ""
+
+
+def _key() -> str:
+    """One key of a telephone, or "" for none; asked again where it is neither."""
+    while (key := _asked("key (none: Enter)")) and not (len(key) == 1 and key in KEYS):
+        out.print(literal(f"{key!r} is no key of a telephone: 0-9, * or #"))
+    return key
+
+
+def _asked(question: str) -> str:
+    return str(typer.prompt(question, default="", show_default=False)).strip()
+
+
+def _end(end: Any) -> str:
+    match end:
+        case engine.Wait(queue=queue, urgent=urgent):
+            return f"waits for a person in {queue or 'the queue of the line'}{', urgent' if urgent else ''}"
+        case engine.Record():
+            return "leaves a message"
+        case engine.Forward(number=number):
+            return f"is put through to {number}"
+        case engine.AskCallBack():
+            return "is offered to be called back"
+        case _:
+            return "the call is over"
+
+
+def _path(menu: str) -> Path:
+    """The file that is meant; raises `MenuError` where there is none."""
+    if menu.endswith(".toml"):
+        return Path(menu)
+    shipped = {path.stem: path for path in spoken.menu_files()}
+    if menu not in shipped:
+        names = ", ".join(shipped)
+        raise MenuError(menu, [rules.Finding("", "unreadable", f"it is no file and none of those shipped: {names}")])
+    return shipped[menu]
+
+
+def _known() -> Known:
+    """What the menus of this HOME may name; where there is none yet, those of the demo city that it will begin with."""
+    settings = settings_as_run()
+    if settings.founded:
+        with opened(settings) as store:
+            queues = frozenset(store.policy().queues)
+    else:
+        queues = frozenset(city().policy.queues)
+    return Known(spoken.prompts(), queues, bool(settings.trunk_out))

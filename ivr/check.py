@@ -1,0 +1,186 @@
+"""What is wrong with a menu: every way leads to a node, every node is reached, and everybody can reach a person."""
+
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import dataclass
+
+from ivr.menu import (
+    ENDS,
+    Choose,
+    Goodbye,
+    Hours,
+    Language,
+    LeaveMessage,
+    Menu,
+    Node,
+    OfferCallBack,
+    Play,
+    Progress,
+    Purpose,
+    Rate,
+    ToQueue,
+    Transfer,
+    ways,
+)
+
+KEYS = "0123456789*#"
+AFTER_TALK = (Play, Choose, Rate, Language, Goodbye)
+"""Kinds that a menu after the talk may have; `Rate` and `Goodbye` are in no other."""
+LANGUAGES = frozenset("abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
+WAITS = range(1, 21)
+"""Seconds in which a key may be waited for."""
+
+SENTENCES = {
+    "unreadable": "cannot be read: {value}",
+    "choice": "is none of {value}",
+    "field": "is no field here",
+    "missing": "is missing",
+    "type": "cannot be {value!r}",
+    "start": "{value!r} is no node",
+    "node": "leads to {value!r}, which is no node",
+    "prompt": "there is no prompt {value!r}",
+    "queue": "there is no queue {value!r}",
+    "key": "{value!r} is no key of a telephone",
+    "keys": "asks for a key and has none",
+    "range": "{value} s: 1 to 20 seconds can be waited",
+    "number": "{value!r} cannot be dialled",
+    "language": "{value!r} is no name of a language",
+    "outside": "there is no trunk to other platforms (HOTLINE_TRUNK_OUT)",
+    "unreached": "nobody ever gets there",
+    "nobody": "from here no person can be reached",
+    "round": "who presses no key goes round for ever",
+    "purpose": "a node of this kind is not for a menu of purpose {value}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`place`: what is wrong, as in `nodes.greeting.keys.1`; `code`: how, a key of `SENTENCES`; `value`: which."""
+
+    place: str
+    code: str
+    value: str = ""
+
+    @property
+    def node(self) -> str:
+        """The node that it is in, if it is in one."""
+        parts = self.place.split(".")
+        return parts[1] if len(parts) > 1 and parts[0] == "nodes" else ""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {SENTENCES[self.code].format(value=self.value)}".removeprefix(": ")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What menus may name. `outside`: whether there is a trunk to other platforms."""
+
+    prompts: Container[str]
+    queues: Container[str]
+    outside: bool = False
+
+
+def findings(menu: Menu, known: Known) -> list[Finding]:
+    """All that is wrong; a menu without findings may be walked."""
+    found = [one for place, node in menu.nodes.items() for one in _of_node(f"nodes.{place}", node, menu, known)]
+    if menu.start not in menu.nodes:
+        return [Finding("start", "start", menu.start), *found]
+    reached = _closure(menu, menu.start)
+    found += [Finding(f"nodes.{place}", "unreached") for place in menu.nodes if place not in reached]
+    rounds = {min(ring) for place in reached if (ring := _round(place, menu))}
+    found += [Finding(f"nodes.{place}", "round") for place in sorted(rounds)]
+    if menu.purpose is Purpose.CALL:
+        found += _without_person(menu)
+    return found
+
+
+def _of_node(place: str, node: Node, menu: Menu, known: Known) -> Iterator[Finding]:
+    for way in ways(node):
+        if way.to not in menu.nodes:
+            yield Finding(f"{place}.{way.by}", "node", way.to)
+        if way.key and not (len(way.key) == 1 and way.key in KEYS):
+            yield Finding(f"{place}.{way.by}", "key", way.key)
+    allowed = (
+        isinstance(node, AFTER_TALK) if menu.purpose is Purpose.AFTER_TALK else not isinstance(node, Rate | Goodbye)
+    )
+    if not allowed:
+        yield Finding(place, "purpose", menu.purpose)
+    yield from (Finding(f"{place}.{name}", "prompt", prompt) for name, prompt in _unspoken(node, menu, known))
+    if isinstance(node, Choose | Progress | Rate) and node.wait_s not in WAITS:
+        yield Finding(f"{place}.wait_s", "range", str(node.wait_s))
+    match node:
+        case Choose(keys=keys) if not keys:
+            yield Finding(f"{place}.keys", "keys")
+        case Rate(keys=keys):
+            if not keys:
+                yield Finding(f"{place}.keys", "keys")
+            yield from (Finding(f"{place}.keys", "key", key) for key in keys if key not in KEYS)
+        case Hours(queue=queue) | ToQueue(queue=queue) if queue and queue not in known.queues:
+            yield Finding(f"{place}.queue", "queue", queue)
+        case Language(language=language) if not (0 < len(language) <= 20 and LANGUAGES.issuperset(language)):
+            yield Finding(f"{place}.language", "language", language)
+        case Transfer(number=number):
+            if not (number.isascii() and number.removeprefix("+").isdecimal() and 3 <= len(number) <= 20):
+                yield Finding(f"{place}.number", "number", number)
+            elif not known.outside:
+                yield Finding(f"{place}.number", "outside", number)
+        case _:
+            pass
+
+
+def _unspoken(node: Node, menu: Menu, known: Known) -> Iterator[tuple[str, str]]:
+    """Field and name of prompts that are not there. The greeting is the line's, and nothing need be said again."""
+    for name in ("prompt", "again"):
+        prompt = getattr(node, name, None)
+        may_lack = name == "again" or (isinstance(node, Play) and menu.purpose is Purpose.CALL)
+        if prompt is not None and prompt not in known.prompts and (prompt or not may_lack):
+            yield name, prompt
+
+
+def _without_person(menu: Menu) -> Iterator[Finding]:
+    """Nodes of the open hours from which no queue can be reached. Outside them a message will do."""
+    for place in _closure(menu, menu.start, lambda by: by != "closed"):
+        if not isinstance(menu.nodes[place], ENDS):
+            ahead = _closure(menu, place, lambda by: by != "closed")
+            if not any(isinstance(menu.nodes[one], ToQueue) for one in ahead):
+                yield Finding(f"nodes.{place}", "nobody")
+
+
+def _closure(menu: Menu, start: str, goes: Callable[[str], bool] = lambda by: True) -> list[str]:
+    """The nodes that can be reached from `start` by ways of which `goes` holds, in the order of their distance."""
+    reached: dict[str, None] = {}
+    ahead = [start]
+    for place in ahead:
+        if place in menu.nodes and place not in reached:
+            reached[place] = None
+            ahead += [way.to for way in ways(menu.nodes[place]) if goes(way.by)]
+    return list(reached)
+
+
+def _round(place: str, menu: Menu) -> list[str]:
+    """The nodes that a citizen who presses no key may go round in from `place`; none if he comes to an end."""
+    trail: list[str] = []
+
+    def follow(at: str) -> list[str]:
+        if at in trail:
+            return trail[trail.index(at) :]
+        if at not in menu.nodes:
+            return []
+        trail.append(at)
+        for to in _idle(menu.nodes[at]):
+            if ring := follow(to):
+                return ring
+        trail.pop()
+        return []
+
+    return follow(place)
+
+
+def _idle(node: Node) -> Iterable[str]:
+    """Where a citizen who presses no key may come to."""
+    match node:
+        case Progress(otherwise=otherwise):
+            return (otherwise,)
+        case LeaveMessage() | OfferCallBack():
+            return ()
+        case _:
+            return tuple(way.to for way in ways(node) if not way.key)

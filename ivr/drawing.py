@@ -1,0 +1,122 @@
+"""A menu as a picture (SVG): nodes in columns by their distance from the start, ways as arrows, faults in red."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import fields
+from html import escape
+
+from ivr.check import Finding
+from ivr.load import kind_of
+from ivr.menu import ENDS, Menu, Node, Way, ways
+
+WIDTH, HEIGHT = 190, 64
+"""Of a node, in pixels."""
+ACROSS, DOWN = 290, 100
+"""From one node to the next."""
+EDGE = 30
+TITLES = {
+    "play": "播放 play",
+    "choose": "按键选择 choose",
+    "hours": "工作时间 hours",
+    "language": "语言 language",
+    "progress": "工单进度 progress",
+    "rate": "评价 rate",
+    "queue": "转人工 queue",
+    "message": "留言 message",
+    "transfer": "转接 transfer",
+    "call_back": "回呼 call_back",
+    "goodbye": "结束 goodbye",
+}
+LABELS = {"next": "", "otherwise": "超时/错键", "open": "开", "closed": "关"}
+STYLE = (
+    "text{font:13px 'Noto Sans CJK SC','Noto Sans SC',sans-serif;fill:#1f2933}"
+    ".kind{font-size:11px;fill:#52606d}.way{fill:none;stroke:#7b8794;stroke-width:1.5}"
+    ".label{font-size:12px;fill:#1f2933;paint-order:stroke;stroke:#fff;stroke-width:4px}"
+    ".node{fill:#f0f4f8;stroke:#486581;stroke-width:1.5}.end{fill:#e3f9e5;stroke:#207227}"
+    ".wrong{stroke:#ba2525;stroke-width:3}.lost{stroke-dasharray:5 4}.fault{fill:#ba2525;font-size:12px}"
+)
+
+SVG = "http://www.w3.org/2000/svg"
+TIP = (
+    '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto">'
+    '<path d="M0 0 10 5 0 10z" fill="#7b8794"/></marker></defs>'
+)
+
+
+def svg(menu: Menu, findings: Collection[Finding] = (), words: Mapping[str, str] | None = None) -> str:
+    """The picture. `words`: what each prompt says, shown where the pointer rests. All text is escaped."""
+    places = layout(menu)
+    wide = max((x for x, _ in places.values()), default=0) + WIDTH + EDGE
+    high = max((y for _, y in places.values()), default=0) + HEIGHT + EDGE + 20
+    parts = [
+        f'<svg xmlns="{SVG}" viewBox="0 0 {wide} {high}" width="{wide}" height="{high}" role="img">',
+        f"<title>{escape(menu.title or menu.name)}</title><style>{STYLE}</style>",
+        TIP,
+    ]
+    for place, node in menu.nodes.items():
+        parts += [_way(places[place], places[way.to], way) for way in ways(node) if way.to in places]
+    wrong = {one.node: str(one) for one in findings}
+    lost = {one.node for one in findings if one.code == "unreached"}
+    for place, node in menu.nodes.items():
+        parts.append(_box(place, node, places[place], wrong.get(place, ""), place in lost, words or {}))
+    return "\n".join([*parts, "</svg>"])
+
+
+def layout(menu: Menu) -> dict[str, tuple[int, int]]:
+    """Node -> its upper left corner. Who is never reached stands in a column of its own at the right."""
+    column: dict[str, int] = {}
+    ahead = [(menu.start, 0)]
+    for place, depth in ahead:
+        if place in menu.nodes and place not in column:
+            column[place] = depth
+            ahead += [(way.to, depth + 1) for way in ways(menu.nodes[place])]
+    last = max(column.values(), default=-1) + 1
+    filled: dict[int, int] = {}
+    places = {}
+    for place in [*column, *(one for one in menu.nodes if one not in column)]:
+        across = column.get(place, last)
+        row = filled[across] = filled.get(across, -1) + 1
+        places[place] = (EDGE + across * ACROSS, EDGE + row * DOWN)
+    return places
+
+
+def _way(begin: tuple[int, int], end: tuple[int, int], way: Way) -> str:
+    label = f"按 {way.key}" if way.key else LABELS[way.by]
+    y = begin[1] + HEIGHT // 2 + (0 if not way.key else 6 + 3 * (ord(way.key) % 6))
+    if end[0] > begin[0]:
+        x, to_x, to_y = begin[0] + WIDTH, end[0], end[1] + HEIGHT // 2
+        bend = (to_x - x) // 2
+        path = f"M{x} {y}C{x + bend} {y} {to_x - bend} {to_y} {to_x} {to_y}"
+        at = (x + 14, y - 3 + (to_y - y) // 8)
+    else:  # back, or to a neighbour in the same column: round by below
+        x, to_x, to_y = begin[0] + WIDTH // 2, end[0] + WIDTH // 2, end[1] + HEIGHT
+        low = max(begin[1], end[1]) + HEIGHT + 34
+        path = f"M{x} {begin[1] + HEIGHT}C{x} {low} {to_x} {low} {to_x} {to_y}"
+        at = (x + 6, begin[1] + HEIGHT + 18)
+    text = f'<text class="label" x="{at[0]}" y="{at[1]}">{escape(label)}</text>' if label else ""
+    return f'<path class="way" d="{path}" marker-end="url(#tip)"/>{text}'
+
+
+def _box(place: str, node: Node, at: tuple[int, int], wrong: str, lost: bool, words: Mapping[str, str]) -> str:
+    kinds = ["node", *(["end"] if isinstance(node, ENDS) else []), *(["wrong"] if wrong else [])]
+    x, y = at
+    fault = f'<text class="fault" x="{x}" y="{y + HEIGHT + 15}">{escape(wrong)}</text>' if wrong else ""
+    told = "\n".join(words[one] for one in _prompts(node) if one in words)
+    return (
+        f'<g data-node="{escape(place)}"><title>{escape(told or place)}</title>'
+        f'<rect class="{" ".join([*kinds, *(["lost"] if lost else [])])}" x="{x}" y="{y}" width="{WIDTH}" '
+        f'height="{HEIGHT}" rx="8"/><text class="kind" x="{x + 10}" y="{y + 17}">{TITLES[kind_of(node)]}</text>'
+        f'<text x="{x + 10}" y="{y + 36}">{escape(place)}</text>'
+        f'<text class="kind" x="{x + 10}" y="{y + 54}">{escape(_detail(node))}</text>{fault}</g>'
+    )
+
+
+def _prompts(node: Node) -> list[str]:
+    return [getattr(node, name) for name in ("prompt", "again") if getattr(node, name, "")]
+
+
+def _detail(node: Node) -> str:
+    """What tells this node from others of its kind, short."""
+    led = {way.by for way in ways(node)} | {"keys", "again", "wait_s"}
+    values = [getattr(node, one.name) for one in fields(node) if one.name not in led]
+    told = " ".join("urgent" if value is True else str(value) for value in values if value not in ("", False))
+    return told if len(told) <= 24 else told[:23] + "…"

@@ -45,9 +45,9 @@ def check(menus: Menus = None, as_json: Json = False) -> None:
         show_json({"items": items})
     else:
         for name, many in found.items():
-            out.print(literal(f"{name}: {'no fault' if not many else ''}".rstrip(": ")))
+            _tell(f"{name}:" if many else f"{name}: no fault")
             for one in many:
-                out.print(literal(f"  {one}"))
+                _tell(f"  {one}")
     if any(found.values()):
         raise typer.Exit(1)
 
@@ -71,17 +71,17 @@ def walk(menu: Menu) -> None:
         while True:
             step = steps.send(_answer(step, words))
     except StopIteration as over:
-        out.print(literal(f"→ {_end(over.value)}"))
+        _tell(f"→ {_end(over.value)}")
 
 
 def _answer(step: engine.Step, words: dict[str, str]) -> str:
     match step:
         case engine.Say(at=at, prompts=prompts):
             for prompt in prompts:
-                out.print(literal(f"[{at}] {words.get(prompt, prompt) if prompt else '(greeting of the line)'}"))
+                _tell(f"[{at}] {words.get(prompt, prompt) if prompt else '(greeting of the line)'}")
             return _key()
         case engine.Collect(at=at, prompt=prompt):
-            out.print(literal(f"[{at}] {words.get(prompt, prompt)}"))
+            _tell(f"[{at}] {words.get(prompt, prompt)}")
             return "".join(one for one in _asked("digits") if one.isdecimal())
         case engine.Look(at=at, queue=queue):
             open_now = _asked(f"[{at}] is {queue or 'the queue of the line'} open? Y/n").lower() in YES
@@ -89,16 +89,21 @@ def _answer(step: engine.Step, words: dict[str, str]) -> str:
         case engine.Find(at=at, digits=digits):
             return _asked(f"[{at}] the prompt for case {digits} (none: Enter)")
         case engine.Speak(at=at, language=language):
-            out.print(literal(f"[{at}] from here on in {language}"))
+            _tell(f"[{at}] from here on in {language}")
         case engine.Note(at=at, question=question, key=key):
-            out.print(literal(f"[{at}] {question} = {key}"))
+            _tell(f"[{at}] {question} = {key}")
     return ""
+
+
+def _tell(text: str) -> None:
+    """One line, however long: what it says may be looked for by a program."""
+    out.print(literal(text), soft_wrap=True)
 
 
 def _key() -> str:
     """One key of a telephone, or "" for none; asked again where it is neither."""
     while (key := _asked("key (none: Enter)")) and not (len(key) == 1 and key in KEYS):
-        out.print(literal(f"{key!r} is no key of a telephone: 0-9, * or #"))
+        _tell(f"{key!r} is no key of a telephone: 0-9, * or #")
     return key
 
 

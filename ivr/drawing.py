@@ -1,4 +1,4 @@
-"""A menu as a picture (SVG): nodes in columns by their distance from the start, ways as arrows, faults in red."""
+"""A menu as a picture (SVG): nodes in columns by the longest way from the start, ways as arrows, faults in red."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import fields
@@ -6,11 +6,11 @@ from html import escape
 
 from ivr.check import Finding
 from ivr.load import kind_of
-from ivr.menu import ENDS, Menu, Node, Way, ways
+from ivr.menu import ENDS, Menu, Node, ways
 
 WIDTH, HEIGHT = 190, 64
 """Of a node, in pixels."""
-ACROSS, DOWN = 290, 100
+ACROSS, DOWN = 310, 110
 """From one node to the next."""
 EDGE = 30
 TITLES = {
@@ -53,7 +53,7 @@ def svg(menu: Menu, findings: Collection[Finding] = (), words: Mapping[str, str]
         TIP,
     ]
     for place, node in menu.nodes.items():
-        parts += [_way(places[place], places[way.to], way) for way in ways(node) if way.to in places]
+        parts += _arrows(place, node, places)
     wrong = {one.node: str(one) for one in findings}
     lost = {one.node for one in findings if one.code == "unreached"}
     for place, node in menu.nodes.items():
@@ -64,11 +64,16 @@ def svg(menu: Menu, findings: Collection[Finding] = (), words: Mapping[str, str]
 def layout(menu: Menu) -> dict[str, tuple[int, int]]:
     """Node -> its upper left corner. Who is never reached stands in a column of its own at the right."""
     column: dict[str, int] = {}
-    ahead = [(menu.start, 0)]
-    for place, depth in ahead:
-        if place in menu.nodes and place not in column:
-            column[place] = depth
-            ahead += [(way.to, depth + 1) for way in ways(menu.nodes[place])]
+
+    def put(place: str, depth: int, trail: tuple[str, ...]) -> None:
+        """As far to the right as the longest way there, so that arrows lead forward where they can."""
+        if place not in menu.nodes or place in trail or column.get(place, -1) >= depth:
+            return
+        column[place] = depth
+        for way in ways(menu.nodes[place]):
+            put(way.to, depth + 1, (*trail, place))
+
+    put(menu.start, 0, ())
     last = max(column.values(), default=-1) + 1
     filled: dict[int, int] = {}
     places = {}
@@ -79,19 +84,32 @@ def layout(menu: Menu) -> dict[str, tuple[int, int]]:
     return places
 
 
-def _way(begin: tuple[int, int], end: tuple[int, int], way: Way) -> str:
-    label = f"按 {way.key}" if way.key else LABELS[way.by]
-    y = begin[1] + HEIGHT // 2 + (0 if not way.key else 6 + 3 * (ord(way.key) % 6))
+def _arrows(place: str, node: Node, places: Mapping[str, tuple[int, int]]) -> list[str]:
+    """One arrow to each node that follows, with all that leads there."""
+    labels: dict[str, list[str]] = {}
+    for way in ways(node):
+        if way.to in places:
+            labels.setdefault(way.to, []).append(f"按 {way.key}" if way.key else LABELS[way.by])
+    ahead = sorted(labels, key=lambda to: places[to][1])
+    step = HEIGHT / (len(ahead) + 1)
+    return [
+        _arrow(places[place], places[to], round((number + 1) * step), " · ".join(filter(None, labels[to])))
+        for number, to in enumerate(ahead)
+    ]
+
+
+def _arrow(begin: tuple[int, int], end: tuple[int, int], down: int, label: str) -> str:
+    """`down`: how far below the upper edge of its node it begins."""
     if end[0] > begin[0]:
-        x, to_x, to_y = begin[0] + WIDTH, end[0], end[1] + HEIGHT // 2
-        bend = (to_x - x) // 2
-        path = f"M{x} {y}C{x + bend} {y} {to_x - bend} {to_y} {to_x} {to_y}"
-        at = (x + 14, y - 3 + (to_y - y) // 8)
+        x, y, to_x, to_y = begin[0] + WIDTH, begin[1] + down, end[0], end[1] + HEIGHT // 2
+        path = f"M{x} {y}C{x + 50} {y} {to_x - 50} {to_y} {to_x} {to_y}"
+        at = (x + 8, y - 3 if to_y <= y else y + 11)
     else:  # back, or to a neighbour in the same column: round by below
-        x, to_x, to_y = begin[0] + WIDTH // 2, end[0] + WIDTH // 2, end[1] + HEIGHT
-        low = max(begin[1], end[1]) + HEIGHT + 34
-        path = f"M{x} {begin[1] + HEIGHT}C{x} {low} {to_x} {low} {to_x} {to_y}"
-        at = (x + 6, begin[1] + HEIGHT + 18)
+        x, to_x = begin[0] + down, end[0] + WIDTH // 2
+        y, to_y = begin[1] + HEIGHT, end[1] + HEIGHT
+        low = max(y, to_y) + 34
+        path = f"M{x} {y}C{x} {low} {to_x} {low} {to_x} {to_y}"
+        at = (x + 6, y + 16)
     text = f'<text class="label" x="{at[0]}" y="{at[1]}">{escape(label)}</text>' if label else ""
     return f'<path class="way" d="{path}" marker-end="url(#tip)"/>{text}'
 

@@ -1,7 +1,7 @@
 """The console as one ASGI application, made of the parts it is given."""
 
 import time
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,9 @@ from agent_console.api import (
     team,
     texts,
 )
+from agent_console.api import (
+    menus as voice_menus,
+)
 from agent_console.audit import Audit
 from agent_console.desk import Gateway
 from agent_console.gate import Gate
@@ -38,7 +41,18 @@ from agent_console.hub import Hub
 from agent_console.live import Rhythm
 from agent_console.metered import Metered
 from agent_console.pages import DIST, Pages, Shield
-from agent_console.parts import API, NO_INCIDENTS, Clock, Console, Health, Incidents, NewSecret, Softphone, Visitors
+from agent_console.parts import (
+    API,
+    NO_INCIDENTS,
+    Clock,
+    Console,
+    Health,
+    Incidents,
+    Menus,
+    NewSecret,
+    Softphone,
+    Visitors,
+)
 from agent_console.session import Sessions
 from agent_console.store import ConsoleStore
 from agent_console.tickets import Tickets
@@ -65,6 +79,7 @@ SUBJECTS = (
     roster.router,
     handovers.router,
     texts.router,
+    voice_menus.router,
 )
 HEALTH = health.router
 METRICS = metrics.router
@@ -87,8 +102,8 @@ def build(
     may_forward: bool = False,
     visitors: Visitors | None = None,
     incidents: Incidents = NO_INCIDENTS,
-    prompts: Container[str] = (),
-    menus: Container[str] = (),
+    prompts: Mapping[str, str],
+    menus: Menus,
     one_form: Callable[[str], str] = str,
     sends_texts: bool = False,
     origins: Iterable[str] = (),
@@ -102,8 +117,8 @@ def build(
     one they are asked at, as `https://hotline.example.org`. `pages`: the folder of the built page. `metrics`: what
     `/metrics` tells. `may_forward`: whether an outgoing trunk leads to other platforms' numbers; `visitors`: for the
     telephone in the page, None where there is none. `incidents`: what supervisors may publish; `prompts`: those
-    that are recorded. `one_form`: a telephone number as it is kept, however it was typed. `sends_texts`: whether there
-    is an account by which they can be sent.
+    that are recorded, each with what it says; `menus`: those that calls begin with. `one_form`: a telephone number as
+    it is kept, however it was typed. `sends_texts`: whether there is an account by which they can be sent.
     """
     signed_in = Sessions(store, clock, ticks=ticks)
     console = Console(

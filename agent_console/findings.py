@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from agent_console.menu_words import MENU_WORDS
 from agent_console.problems import FieldError
 from cases.wording import SEGMENTS_MAX
 from routing.check import Finding
@@ -28,6 +29,8 @@ KINDS: Mapping[str, Words] = MappingProxyType(
         "handovers": ("交接班", "handover"),
         "texts": ("短信模板", "template"),
         "optouts": ("不收短信的号码", "opt-out"),
+        "menus": ("语音菜单", "menu"),
+        "drafts": ("语音菜单草稿", "draft of a menu"),
     }
 )
 
@@ -143,8 +146,16 @@ def error(finding: Finding, kind: str, key: str) -> FieldError:
     return FieldError(where, f"{its_zh} {finding.key}：{zh}", f"{its_en} {finding.key}: {en}")
 
 
+def _usual(finding: Finding) -> bool:
+    """Whether it is about a menu's own fields, in the words that hold for every document."""
+    return "." not in finding.field and finding.code in ("missing", "choice", "type", "range")
+
+
 def _words(finding: Finding) -> Words:
     value = finding.value
+    if finding.kind in ("menus", "drafts") and finding.code in MENU_WORDS and not _usual(finding):
+        zh, en = MENU_WORDS[finding.code]
+        return zh.format(value=value), en.format(value=value)
     match finding.code:
         case "unknown":
             zh, en = KINDS[NAMED[finding.field]] if finding.field in NAMED else ("这一项", "entry")

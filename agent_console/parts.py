@@ -1,9 +1,9 @@
 """What the console is made of: given to every router, made by `agent_console.app.build`."""
 
-from collections.abc import Awaitable, Callable, Container
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry
 
@@ -17,6 +17,8 @@ from agent_console.tickets import Tickets
 from agent_console.views import Views
 from cases.office import Office
 from cases.worklist import Worklist
+from ivr.check import Known
+from ivr.menu import Menu, Purpose
 
 Clock = Callable[[], float]
 """Seconds since 1970 UTC, or of a steady clock where it is called `ticks`."""
@@ -88,13 +90,26 @@ class Incidents:
 NO_INCIDENTS = Incidents()
 
 
+class Menus(Protocol):
+    """The menus that calls begin with."""
+
+    def known(self) -> Known:
+        """What menus may name."""
+
+    def named(self, name: str, purpose: Purpose = Purpose.CALL) -> Menu | None:
+        """The menu of this name and purpose as it is now."""
+
+    async def renew(self) -> None:
+        """Take up what was saved, for the calls that come. Raises `StoreFault`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Console:
     """`recordings`: the folder that recordings' files are relative to. `origins`: other addresses of our pages.
 
-    `may_forward`: whether an outgoing trunk leads to other platforms' numbers. `visitors`: None where there is no
-    telephone in the page. `one_form`: a telephone number as it is kept, however it was typed.
-    `sends_texts`: whether there is an account by which they can be sent.
+    `prompts`: name -> what it says. `may_forward`: whether an outgoing trunk leads to other platforms' numbers.
+    `visitors`: None where there is no telephone in the page. `one_form`: a telephone number as it is kept, however it
+    was typed. `sends_texts`: whether there is an account by which they can be sent.
     """
 
     store: ConsoleStore
@@ -118,7 +133,7 @@ class Console:
     may_forward: bool
     visitors: Visitors | None
     incidents: Incidents
-    prompts: Container[str]
-    menus: Container[str]
+    prompts: Mapping[str, str]
+    menus: Menus
     one_form: Callable[[str], str]
     sends_texts: bool

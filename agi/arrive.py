@@ -4,7 +4,7 @@ The menu may leave greeting and queue to the line that was dialled. Who comes to
 him; he has his place in the queue already.
 """
 
-from collections.abc import Awaitable, Callable, Container, Mapping
+from collections.abc import Awaitable, Callable, Container
 from itertools import islice
 
 from agi import notices
@@ -28,7 +28,7 @@ Progress = Callable[[str, str], Awaitable[str]]
 
 
 class Arrive:
-    """`menus` by name; `fallback` for a line that has none of them. `prompts`: those that are there."""
+    """`menus`: the name of a menu, or none -> the one that a call begins with now. `prompts`: those that are there."""
 
     def __init__(
         self,
@@ -36,15 +36,14 @@ class Arrive:
         snapshot: Callable[[], Snapshot],
         clock: Callable[[], float],
         residents: notices.Residents,
-        menus: Mapping[str, Menu],
-        fallback: Menu,
+        menus: Callable[[str], Menu],
         prompts: Container[str],
         country: str,
         progress: Progress,
     ) -> None:
         self._post, self._snapshot, self._clock, self._residents = post, snapshot, clock, residents
         self._progress = progress
-        self._menus, self._fallback, self._prompts, self._country = menus, fallback, prompts, country
+        self._menus, self._prompts, self._country = menus, prompts, country
 
     def __call__(self, agi: Session) -> None:
         came = arrival(agi.env, self._country)
@@ -54,7 +53,7 @@ class Arrive:
             ev.CallArrived(came.call, came.caller, came.caller_name, came.called, came.channel, came.diverted_from)
         )
         usual = line.queue if line is not None else snapshot.policy.default.name
-        menu = self._menus.get(line.menu, self._fallback) if line is not None else self._fallback
+        menu = self._menus(line.menu if line is not None else "")
         match self._walked(agi, came, menu, self._greeting(line), usual):
             case engine.Wait(queue=queue, urgent=urgent):
                 self._waits(agi, came, queue or usual, urgent)

@@ -43,10 +43,12 @@ from hotline.clerk import Clerk
 from hotline.clock import Clock
 from hotline.following import Following
 from hotline.health import health
+from hotline.menus import Menus
 from hotline.metrics import Figures, MeteredDesk
 from hotline.places import Places
 from hotline.progress import Progress
 from hotline.reconcile import Reconcile
+from ivr.check import Known
 from routing import effects as fx
 from routing import events as ev
 from routing.callers import REMEMBERED_S
@@ -70,8 +72,6 @@ STEP_S = 1.0
 """A change of the wall clock that is worth a word."""
 LOG_BYTES = 10 << 20
 OPEN_FILES = 65536
-USUAL = "main"
-"""The menu of a line that names none."""
 
 
 class Gateway:
@@ -110,9 +110,11 @@ class Application:
         )
         self._clerk.catch_up()
         policy = store.policy()
-        menus = spoken.menus(set(policy.queues), outside=bool(settings.trunk_out))
         metrics = CollectorRegistry()
         self._desk = desk = MeteredDesk(policy, metrics)
+        prompts = spoken.prompts()
+        menus = Menus(store, lambda: Known(prompts, desk.snapshot.policy.queues, bool(settings.trunk_out)))
+        menus.load()
         self._endpoints = Endpoints()
         self._reloaded = asyncio.Event()
         self._facts = Facts(self._endpoints)
@@ -169,8 +171,8 @@ class Application:
             health=self._health,
             metrics=metrics,
             may_forward=bool(settings.trunk_out),
-            prompts=spoken.prompts(),
-            menus=menus.keys(),
+            prompts=prompts,
+            menus=menus,
             visitors=Visitors(VISITORS, lambda: _answered(self._phones.visitors_secret())) if settings.demo else None,
             incidents=spoken.incidents(),
             one_form=lambda raw: number(raw, settings.country),
@@ -198,9 +200,8 @@ class Application:
                     lambda: desk.snapshot,
                     clock,
                     residents,
-                    menus,
-                    menus[USUAL],
-                    spoken.prompts(),
+                    menus.of_line,
+                    prompts,
                     country,
                     Progress(store),
                 ),

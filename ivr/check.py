@@ -49,6 +49,8 @@ SENTENCES = {
     "nobody": "from here no person can be reached",
     "round": "who presses no key goes round for ever",
     "purpose": "a node of this kind is not for a menu of purpose {value}",
+    "led": "line {value} goes by it for another purpose",
+    "many": "more than {value} nodes, or too long",
 }
 
 
@@ -159,17 +161,19 @@ def _closure(menu: Menu, start: str, goes: Callable[[str], bool] = lambda by: Tr
 def _round(place: str, menu: Menu) -> list[str]:
     """The nodes that a citizen who presses no key may go round in from `place`; none if he comes to an end."""
     trail: list[str] = []
+    done: set[str] = set()
 
     def follow(at: str) -> list[str]:
         if at in trail:
             return trail[trail.index(at) :]
-        if at not in menu.nodes:
+        if at not in menu.nodes or at in done:
             return []
         trail.append(at)
         for to in _idle(menu.nodes[at]):
             if ring := follow(to):
                 return ring
         trail.pop()
+        done.add(at)
         return []
 
     return follow(place)

@@ -4,9 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import fields
 from html import escape
 
-from ivr.check import Finding
 from ivr.load import kind_of
-from ivr.menu import ENDS, Menu, Node, ways
+from ivr.menu import ENDS, NOTHING, Menu, Node, ways
 
 WIDTH, HEIGHT = 190, 64
 """Of a node, in pixels."""
@@ -42,38 +41,44 @@ TIP = (
 )
 
 
-def svg(menu: Menu, findings: Collection[Finding] = (), words: Mapping[str, str] | None = None) -> str:
-    """The picture. `words`: what each prompt says, shown where the pointer rests. All text is escaped."""
+def svg(
+    menu: Menu,
+    faults: Mapping[str, str] = NOTHING,
+    *,
+    lost: Collection[str] = (),
+    words: Mapping[str, str] = NOTHING,
+    styled: bool = True,
+) -> str:
+    """The picture. All text is escaped.
+
+    `faults`: node -> what is wrong there; `lost`: nodes that nobody reaches; `words`: what each prompt says, shown
+    where the pointer rests. Without `styled` it is part of a page that has the classes of `STYLE`.
+    """
     places = layout(menu)
     wide = max((x for x, _ in places.values()), default=0) + WIDTH + EDGE
     high = max((y for _, y in places.values()), default=0) + HEIGHT + EDGE + 20
     parts = [
         f'<svg xmlns="{SVG}" viewBox="0 0 {wide} {high}" width="{wide}" height="{high}" role="img">',
-        f"<title>{escape(menu.title or menu.name)}</title><style>{STYLE}</style>",
+        f"<title>{escape(menu.title or menu.name)}</title>",
+        f"<style>{STYLE}</style>" if styled else "",
         TIP,
     ]
     for place, node in menu.nodes.items():
         parts += _arrows(place, node, places)
-    wrong = {one.node: str(one) for one in findings}
-    lost = {one.node for one in findings if one.code == "unreached"}
     for place, node in menu.nodes.items():
-        parts.append(_box(place, node, places[place], wrong.get(place, ""), place in lost, words or {}))
+        parts.append(_box(place, node, places[place], faults.get(place, ""), place in lost, words))
     return "\n".join([*parts, "</svg>"])
 
 
 def layout(menu: Menu) -> dict[str, tuple[int, int]]:
     """Node -> its upper left corner. Who is never reached stands in a column of its own at the right."""
     column: dict[str, int] = {}
-
-    def put(place: str, depth: int, trail: tuple[str, ...]) -> None:
-        """As far to the right as the longest way there, so that arrows lead forward where they can."""
-        if place not in menu.nodes or place in trail or column.get(place, -1) >= depth:
-            return
-        column[place] = depth
-        for way in ways(menu.nodes[place]):
-            put(way.to, depth + 1, (*trail, place))
-
-    put(menu.start, 0, ())
+    ahead: dict[str, list[str]] = {}
+    for place in reversed(_forward(menu, ahead)):
+        # as far to the right as the longest way there, so that arrows lead forward where they can
+        depth = column.setdefault(place, 0)
+        for to in ahead[place]:
+            column[to] = max(column.get(to, 0), depth + 1)
     last = max(column.values(), default=-1) + 1
     filled: dict[int, int] = {}
     places = {}
@@ -82,6 +87,27 @@ def layout(menu: Menu) -> dict[str, tuple[int, int]]:
         row = filled[across] = filled.get(across, -1) + 1
         places[place] = (EDGE + across * ACROSS, EDGE + row * DOWN)
     return places
+
+
+def _forward(menu: Menu, ahead: dict[str, list[str]]) -> list[str]:
+    """The nodes that are reached, each behind all that come after it; `ahead` is filled with the ways forward."""
+    ordered: list[str] = []
+    trail: list[str] = []
+
+    def visit(place: str) -> None:
+        ahead[place] = []
+        trail.append(place)
+        for way in ways(menu.nodes[place]):
+            if way.to in menu.nodes and way.to not in trail:  # else it leads back
+                ahead[place].append(way.to)
+                if way.to not in ahead:
+                    visit(way.to)
+        trail.pop()
+        ordered.append(place)
+
+    if menu.start in menu.nodes:
+        visit(menu.start)
+    return ordered
 
 
 def _arrows(place: str, node: Node, places: Mapping[str, tuple[int, int]]) -> list[str]:

@@ -166,5 +166,10 @@ def ways(node: Node) -> tuple[Way, ...]:
             return ()
 
 
+def queues_of(menu: Menu) -> frozenset[str]:
+    """The queues that its nodes name."""
+    return frozenset(node.queue for node in menu.nodes.values() if isinstance(node, Hours | ToQueue) and node.queue)
+
+
 def _keyed(keys: Mapping[str, str]) -> tuple[Way, ...]:
     return tuple(Way(f"keys.{key}", to) for key, to in keys.items())

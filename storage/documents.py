@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 
 from cases.texts import OptOut
 from cases.wording import Template
+from ivr.document import MenuDocument, MenuDraft
 from routing import policy
 from routing.check import Finding
 from routing.documents import Data, DocumentsRefused, NoSuchDocument
@@ -65,6 +66,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "handovers": Kind(Handover, "id", ID),
         "texts": Kind(Template, "name", NAME),
         "optouts": Kind(OptOut, "number", NUMBER),
+        "menus": Kind(MenuDocument, "name", NAME),
+        "drafts": Kind(MenuDraft, "name", NAME),
     }
 )
 """Every kind that is kept. Those which `routing.policy.KINDS` does not know are no part of the policy."""

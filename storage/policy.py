@@ -21,7 +21,7 @@ from routing.effects import MarkCaller
 from routing.policy import Policy
 from routing.queues import Queue
 from routing.records import Act, AuditEntry, Page
-from storage import audit, documents, rosters, tables, texts
+from storage import audit, documents, menus, rosters, tables, texts
 from storage import cursor as cursors
 from worktime.calendar import Statutory
 
@@ -156,11 +156,14 @@ def write(session: Session, before: Policy, wanted: Iterable[Any], stamp: Stamp,
     wrong = [fault for document in changed for fault in documents.faults(document)]
     wrong += [fault for document in changed for fault in _names_nobody(session, document)]
     wrong += [fault for document in changed for fault in texts.findings(document)]
+    wrong += [fault for document in changed for fault in menus.findings(document, after)]
     wrong = wrong or [*rosters.findings(session, changed, before.local(stamp.at).date())]
     holding = {one.id for one in changed if isinstance(one, parts.Notice) and one.until > stamp.at}
     _hold([*wrong, *_new(before, after, holding)])
     for document in changed:
         _write(session, document, stamp)
+        if (draft := menus.end_draft(session, document)) is not None:
+            _remove(session, draft, stamp)
     return replace(after, revision=revision(session))
 
 
@@ -186,6 +189,7 @@ def drop(session: Session, before: Policy, kind: str, key: str, stamp: Stamp, ex
         raise DocumentsRefused([Finding(kind, key, "", "fixed")])
     if kind == "shifts":
         _hold(rosters.needing(session, key, before.local(stamp.at).date()))
+    _hold(menus.needing(session, before, kind, key))
     after = before
     if kind in parts.KINDS and key in getattr(before, kind):
         after = before.without(kind, key)
@@ -194,9 +198,7 @@ def drop(session: Session, before: Policy, kind: str, key: str, stamp: Stamp, ex
         for wrong in _new(before, after)
         if not _is_over(wrong, before, stamp.at)
     )
-    _note(session, row, stamp, row.data, None)
-    session.delete(row)
-    session.flush()
+    _remove(session, row, stamp)
     return replace(after, revision=revision(session))
 
 
@@ -307,6 +309,12 @@ def _row(document: Any, position: int, version: int, stamp: Stamp) -> tables.Doc
         changed_at=stamp.at,
         changed_by=stamp.who,
     )
+
+
+def _remove(session: Session, row: tables.Document, stamp: Stamp) -> None:
+    _note(session, row, stamp, row.data, None)
+    session.delete(row)
+    session.flush()
 
 
 def _note(session: Session, row: tables.Document, stamp: Stamp, before: str | None, after: str | None) -> None:

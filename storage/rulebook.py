@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from ivr.document import MenuDocument
 from routing.documents import Data, DocumentChange, StoredDocument
 from routing.policy import Policy
 from routing.records import Page
-from storage import documents, policy, rosters
+from storage import documents, menus, policy, rosters
 from storage.transactions import Transactions
 from worktime.calendar import Statutory
 from worktime.handover import Handover
@@ -101,6 +102,11 @@ class Rulebook(Transactions):
         """Those whose keys begin so, in the order in which they are shown. Raises `BadCursor`, `NoSuchDocument`."""
         with self._reading() as session:
             return policy.page(session, kind, begins, cursor, limit)
+
+    def menus(self) -> list[tuple[MenuDocument, int]]:
+        """Every menu that was published here, with its version."""
+        with self._reading() as session:
+            return menus.published(session)
 
     # -- the roster ----------------------------------------------------------------------------------------------
 

@@ -12,14 +12,17 @@ from agent_console.api.lists import Cursor, Limit
 from agent_console.audit import origin
 from agent_console.desk import held
 from agent_console.gate import ALLOWED
-from agent_console.parts import Console
+from agent_console.parts import Console, Menus
 from agent_console.problems import FieldError, Problem
 from agent_console.session import SignedIn
 from agent_console.shapes import DocumentChangesJson, DocumentJson, DocumentsJson
 from cases.texts import OptOut
+from ivr import load
+from ivr.document import MenuDocument
+from ivr.load import MenuError
 from routing.check import OVERFLOWS, Finding
 from routing.documents import DocumentsRefused, NoSuchDocument, StaleDocument
-from routing.policy import Line, Mark, Notice
+from routing.policy import Line, Mark, Notice, Policy
 from routing.queues import OverflowKind, Queue
 from routing.records import StoreFault
 
@@ -81,11 +84,7 @@ def router(console: Console) -> APIRouter:
         """New decisions go by it when this is answered; no call is dropped for it."""
         try:
             wanted = store.read_document(kind, key, given.data)
-            if not console.may_forward:
-                _nowhere_outside(wanted)
-            _unspoken(wanted, kind, key, console.prompts)
-            _unled(wanted, kind, key, console.menus)
-            _misspelt(wanted, kind, key, console.one_form)
+            _usable(console, wanted, kind, key)
             policy = await store.write(
                 store.change_policy,
                 wanted,
@@ -101,7 +100,7 @@ def router(console: Console) -> APIRouter:
         except StaleDocument as stale:
             raise _stale(stale, views.document(stale.current) if stale.current else None) from stale
         log.info("%s/%s changed by %s", kind, key, who.account.login)
-        await held(console.gateway, policy)
+        await _held(console, kind, policy)
         try:
             return views.document(await store.read(store.document, kind, key))
         except StoreFault as fault:
@@ -135,7 +134,7 @@ def router(console: Console) -> APIRouter:
         except StaleDocument as stale:
             raise _stale(stale, views.document(stale.current) if stale.current else None) from stale
         log.info("%s/%s removed by %s", kind, key, who.account.login)
-        await held(console.gateway, policy)
+        await _held(console, kind, policy)
 
     @routes.get("/policy-changes")
     async def changes(
@@ -153,6 +152,23 @@ def router(console: Console) -> APIRouter:
     return routes
 
 
+def _usable(console: Console, document: object, kind: str, key: str) -> None:
+    """What the store cannot know: prompts, trunks, how numbers are written. Raises `DocumentsRefused`, `Problem`."""
+    if not console.may_forward:
+        _nowhere_outside(document)
+    _unspoken(document, kind, key, console.prompts)
+    _unled(document, kind, key, console.menus)
+    _unheard(document, console.menus)
+    _misspelt(document, kind, key, console.one_form)
+
+
+async def _held(console: Console, kind: str, policy: Policy) -> None:
+    """Wait until decisions, and menus, go by what was saved."""
+    if kind == "menus":
+        await console.menus.renew()
+    await held(console.gateway, policy)
+
+
 def _unspoken(document: object, kind: str, key: str, prompts: Container[str]) -> None:
     """Raises `DocumentsRefused` for a document that wants to say what nobody has recorded."""
     match document:
@@ -168,10 +184,20 @@ def _unspoken(document: object, kind: str, key: str, prompts: Container[str]) ->
         raise DocumentsRefused(missing)
 
 
-def _unled(document: object, kind: str, key: str, menus: Container[str]) -> None:
+def _unled(document: object, kind: str, key: str, menus: Menus) -> None:
     """Raises `DocumentsRefused` for a line whose menu is not there."""
-    if isinstance(document, Line) and document.menu and document.menu not in menus:
+    if isinstance(document, Line) and document.menu and menus.named(document.menu) is None:
         raise DocumentsRefused([Finding(kind, key, "menu", "menu", document.menu)])
+
+
+def _unheard(document: object, menus: Menus) -> None:
+    """Raises `DocumentsRefused` for a menu that cannot lead calls, with every fault and its place."""
+    if type(document) is MenuDocument:
+        try:
+            load.menu(document.name, document.data, menus.known())
+        except MenuError as wrong:
+            found = [Finding("menus", document.name, one.place, one.code, one.value) for one in wrong.findings]
+            raise DocumentsRefused(found) from wrong
 
 
 def _misspelt(document: object, kind: str, key: str, one_form: Callable[[str], str]) -> None:

@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from agi.prompts import catalogue
 from hotline import spoken
 from hotline.literal import literal
 from hotline.options import load as settings_as_run
 from hotline.places import city
 from hotline.terminal import Json, opened, out, show_json
 from ivr import check as rules
-from ivr import drawing, engine, load
+from ivr import drawing, engine, load, shipped
 from ivr.check import KEYS, Known
+from ivr.document import MenuDocument
 from ivr.load import MenuError
+from ivr.menu import Menu as Model
 
 app = typer.Typer(help="Menus: check them, draw them, walk them. 语音菜单。", no_args_is_help=True)
 
-Menus = Annotated[list[str] | None, typer.Argument(help="Names of shipped menus, or TOML files.", metavar="[MENU]...")]
-Menu = Annotated[str, typer.Argument(help="The name of a shipped menu, or a TOML file.", metavar="MENU")]
+Menus = Annotated[list[str] | None, typer.Argument(help="Names of menus, or TOML files.", metavar="[MENU]...")]
+Menu = Annotated[str, typer.Argument(help="The name of a menu, or a TOML file.", metavar="MENU")]
 YES = frozenset({"", "y", "yes", "是"})
 
 
 @app.command()
 def check(menus: Menus = None, as_json: Json = False) -> None:
-    """Every fault with its place; exit status 1 where there is one. Without a name all menus that are shipped."""
-    known = _known()
+    """Every fault with its place; exit status 1 where there is one. Without a name all menus that there are."""
+    known, there = _here()
     found: dict[str, list[rules.Finding]] = {}
-    for path in map(_path, menus) if menus else spoken.menu_files():
+    for name in menus or there:
         try:
-            load.file(path, known)
-            found[path.stem] = []
-        except MenuError as wrong:
-            found[path.stem] = list(wrong.findings)
+            read, wrong = _read(name, there)
+            found[read.name] = [*wrong, *rules.findings(read, known)]
+        except MenuError as unreadable:
+            found[Path(name).stem] = list(unreadable.findings)
     if as_json:
         items = [
             {"menu": name, "place": one.place, "code": one.code, "value": one.value, "text": str(one)}
@@ -55,17 +57,23 @@ def check(menus: Menus = None, as_json: Json = False) -> None:
 @app.command()
 def draw(menu: Menu) -> None:
     """An SVG picture on stdout, faults in red."""
-    path = _path(menu)
-    drawn, wrong = load.read(path.stem, load.data(path))
-    words = {name: prompt.text for name, prompt in catalogue.load().items()}
-    typer.echo(drawing.svg(drawn, [*wrong, *rules.findings(drawn, _known())], words))
+    known, there = _here()
+    drawn, wrong = _read(menu, there)
+    wrong = [*wrong, *rules.findings(drawn, known)]
+    faults = {one.node: str(one) for one in reversed(wrong)}
+    lost = {one.node for one in wrong if one.code == "unreached"}
+    typer.echo(drawing.svg(drawn, faults, lost=lost, words=spoken.prompts()))
 
 
 @app.command(name="try")
 def walk(menu: Menu) -> None:
     """Walk a menu in the terminal: it prints what the citizen hears, and you type the keys that he presses."""
-    steps = engine.walk(load.file(_path(menu), _known()))
-    words = {name: prompt.text for name, prompt in catalogue.load().items()}
+    known, there = _here()
+    walked, wrong = _read(menu, there)
+    if wrong := [*wrong, *rules.findings(walked, known)]:
+        raise MenuError(walked.name, wrong)
+    steps = engine.walk(walked)
+    words = spoken.prompts()
     try:
         step = next(steps)
         while True:
@@ -74,7 +82,7 @@ def walk(menu: Menu) -> None:
         _tell(f"→ {_end(over.value)}")
 
 
-def _answer(step: engine.Step, words: dict[str, str]) -> str:
+def _answer(step: engine.Step, words: Mapping[str, str]) -> str:
     match step:
         case engine.Say(at=at, prompts=prompts):
             for prompt in prompts:
@@ -125,23 +133,28 @@ def _end(end: Any) -> str:
             return "the call is over"
 
 
-def _path(menu: str) -> Path:
-    """The file that is meant; raises `MenuError` where there is none."""
+def _read(menu: str, there: Mapping[str, MenuDocument]) -> tuple[Model, list[rules.Finding]]:
+    """The menu that is meant, as far as it can be read, and what cannot; raises `MenuError` where there is none."""
     if menu.endswith(".toml"):
-        return Path(menu)
-    shipped = {path.stem: path for path in spoken.menu_files()}
-    if menu not in shipped:
-        names = ", ".join(shipped)
-        raise MenuError(menu, [rules.Finding("", "unreadable", f"it is no file and none of those shipped: {names}")])
-    return shipped[menu]
+        path = Path(menu)
+        return load.read(path.stem, load.data(path))
+    if menu not in there:
+        names = ", ".join(there)
+        raise MenuError(menu, [rules.Finding("", "unreadable", f"it is no file and none of these: {names}")])
+    return load.read(menu, there[menu].data)
 
 
-def _known() -> Known:
-    """What the menus of this HOME may name; where there is none yet, those of the demo city that it will begin with."""
+def _here() -> tuple[Known, Mapping[str, MenuDocument]]:
+    """What the menus of this HOME may name, and those that lead its calls.
+
+    Where there is no HOME yet: of the demo city that it will begin with.
+    """
     settings = settings_as_run()
+    menus = dict(shipped.documents())
     if settings.founded:
         with opened(settings) as store:
             queues = frozenset(store.policy().queues)
+            menus |= {document.name: document for document, _ in store.menus()}
     else:
         queues = frozenset(city().policy.queues)
-    return Known(spoken.prompts(), queues, bool(settings.trunk_out))
+    return Known(spoken.prompts(), queues, bool(settings.trunk_out)), menus

@@ -16,6 +16,8 @@ from agent_console.parts import Incidents, Softphone, Spoken, Visitors
 from agi.caller import number
 from cases.office import Office
 from cases.worklist import Worklist
+from hotline.menus import Menus
+from ivr.check import Known
 from routing.desk import Desk
 from storage.store import Store
 from tests.conftest import ENGINES
@@ -25,13 +27,23 @@ from .house import CITY, CITY_OF_TESTS, PASSWORD, START, DeskAtHand, House
 from .served import Served, serve
 
 ANSWERED_BY_THE_STORE = (
-    *("test_calls", "test_cases", "test_handovers", "test_marks", "test_notices", "test_policy", "test_recording"),
+    *(
+        "test_calls",
+        "test_cases",
+        "test_handovers",
+        "test_marks",
+        "test_menus",
+        "test_notices",
+        "test_policy",
+        "test_recording",
+    ),
     *("test_roster", "test_sessions", "test_team", "test_texts"),
 )
 """Files whose tests run on both engines; to the others it makes no difference."""
 
 
-PROMPTS = frozenset({"greeting", "waiting", "comfort-1", "area-city", "area-tianyuan", "incident-water"})
+SPEAKABLE = ("greeting", "waiting", "comfort-1", "area-city", "area-tianyuan", "incident-water")
+PROMPTS = {name: f"这是{name}。" for name in SPEAKABLE}
 SPOKEN = Incidents(
     areas=(
         Spoken("全市", "area-city", "全市市民朋友请注意，"),
@@ -108,6 +120,8 @@ def house(
     async def health_now() -> dict[str, str]:
         return health
 
+    menus = Menus(store, lambda: Known(PROMPTS, desk.snapshot().policy.queues))
+    menus.load()
     app = build(
         store=store,
         gateway=desk,
@@ -124,6 +138,7 @@ def house(
         visitors=Visitors("phone-page", lambda: new_secret("phone-page")) if demo else None,
         incidents=SPOKEN,
         prompts=PROMPTS,
+        menus=menus,
         one_form=lambda raw: number(raw, "CN"),
         origins=["https://hotline.example.org"],
         pages=pages,

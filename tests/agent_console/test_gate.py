@@ -81,6 +81,8 @@ ROUTES = {
     ("GET", "/api/v1/handovers"): "line",
     ("POST", "/api/v1/handovers"): "line",
     ("POST", "/api/v1/handovers/{key}/take"): "line",
+    ("GET", "/api/v1/menus"): "watchers",
+    ("POST", "/api/v1/menus/look"): "watchers",
     ("GET", "/api/v1/texts"): "watchers",
     ("GET", "/api/v1/texts/templates"): "watchers",
     ("POST", "/api/v1/texts/preview"): "watchers",
@@ -96,7 +98,10 @@ MAY = {
     "admin": {Role.ADMIN},
 }
 WRITTEN_BY = {
-    **{kind: {Role.ADMIN} for kind in ("queues", "lines", "skills", "pauses", "areas", "days", "rules", "texts")},
+    **{
+        kind: {Role.ADMIN}
+        for kind in ("queues", "lines", "skills", "pauses", "areas", "days", "rules", "texts", "menus", "drafts")
+    },
     **{kind: {Role.SUPERVISOR, Role.ADMIN} for kind in ("members", "marks", "notices", "shifts", "duties", "optouts")},
     "handovers": set(),  # written as such alone
     "planets": set(),
@@ -153,8 +158,8 @@ async def test_each_kind_of_document_is_written_by_the_roles_named_for_it(house:
 
 
 READ_BY = {
-    **{kind: MAY["line"] for kind in KINDS if kind not in ("marks", "members", "texts", "optouts")},
-    **dict.fromkeys(("marks", "members", "texts", "optouts", "planets"), MAY["watchers"]),
+    **{kind: MAY["line"] for kind in KINDS if kind not in ("marks", "members", "texts", "optouts", "menus", "drafts")},
+    **dict.fromkeys(("marks", "members", "texts", "optouts", "menus", "drafts", "planets"), MAY["watchers"]),
 }
 
 

@@ -7,7 +7,7 @@ import pytest
 from agi.arrive import Arrive
 from agi.fastagi import HungUp
 from hotline import spoken
-from ivr import load
+from ivr import load, shipped
 from ivr.check import Known
 from routing import events as ev
 from routing.desk import Desk
@@ -27,7 +27,7 @@ LINES = (
     Line("999", "110", "110", "env", greeting="greeting-110", diverted_from="110"),
 )
 PROMPTS = frozenset({"greeting", "greeting-12369", "greeting-110"})
-MAIN_MENU = spoken.menus({"main"}, outside=False)["main"]
+MAIN_MENU = load.menu("main", shipped.documents()["main"].data, Known(spoken.prompts(), {"main"}))
 WAYS = load.menu(
     "ways",
     {
@@ -69,8 +69,7 @@ def arrive(channel: Channel, *more: Notice | Line, areas: tuple[Area, ...] = ())
         lambda: desk.snapshot,
         lambda: NOW,
         lambda area: RESIDENTS.get(area, frozenset()),
-        {"ways": WAYS},
-        MAIN_MENU,
+        lambda name: {"ways": WAYS}.get(name, MAIN_MENU),
         PROMPTS,
         "CN",
         no_case,
@@ -195,8 +194,7 @@ def test_one_who_hangs_up_in_the_menu_was_told_of_up_to_there() -> None:
         lambda: desk.snapshot,
         lambda: NOW,
         lambda area: frozenset(),
-        {"ways": WAYS},
-        MAIN_MENU,
+        lambda name: {"ways": WAYS}.get(name, MAIN_MENU),
         PROMPTS,
         "CN",
         no_case,

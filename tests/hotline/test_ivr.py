@@ -84,4 +84,4 @@ def test_what_is_no_key_is_asked_again() -> None:
 def test_a_menu_that_is_not_there_is_named_with_those_that_are() -> None:
     done = CliRunner().invoke(app, ["draw", "gone"])
     assert isinstance(done.exception, MenuError)
-    assert str(done.exception).endswith("none of those shipped: main, traffic")
+    assert str(done.exception).endswith("none of these: main, traffic")

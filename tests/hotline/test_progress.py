@@ -48,4 +48,4 @@ async def test_a_store_that_is_away_tells_nothing() -> None:
 
 
 def test_there_is_a_prompt_for_all_that_is_told() -> None:
-    assert spoken.prompts() >= PROMPTS
+    assert spoken.prompts().keys() >= PROMPTS

@@ -18,7 +18,9 @@ NODES: dict[str, Any] = {
 def drawn() -> ElementTree.Element:
     menu, wrong = load.read("m", {"title": "<b>&", "start": "hello", "nodes": NODES})
     wrong += check.findings(menu, Known({"more"}, {"main"}))
-    return ElementTree.fromstring(drawing.svg(menu, wrong, {"more": "您好 </svg>"}))
+    faults = {one.node: str(one) for one in wrong}
+    lost = {one.node for one in wrong if one.code == "unreached"}
+    return ElementTree.fromstring(drawing.svg(menu, faults, lost=lost, words={"more": "您好 </svg>"}))
 
 
 def test_every_node_stands_in_the_picture_with_what_is_heard_there_and_what_is_wrong() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hotline import spoken
-from ivr import engine, load
+from ivr import engine, load, shipped
 from ivr.check import Known
 from ivr.engine import AskCallBack, Collect, End, Find, Forward, Leave, Look, Note, Record, Say, Speak, Step, Wait
 
@@ -34,7 +34,7 @@ def walked(given: dict[str, Any], *answers: str, purpose: str = "call") -> tuple
     ("key", "end"), [("", Wait("people", "")), ("9", Wait("urgent", "", urgent=True)), ("5", Wait("people", ""))]
 )
 def test_the_usual_menu_greets_and_leads_to_people(key: str, end: End) -> None:
-    walk = engine.walk(spoken.menus({"main"}, outside=False)["main"])
+    walk = engine.walk(load.menu("main", shipped.documents()["main"].data, Known(spoken.prompts(), {"main"})))
     assert next(walk) == Say("greeting", ("",))
     with pytest.raises(StopIteration) as over:
         walk.send(key)

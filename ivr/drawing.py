@@ -7,9 +7,9 @@ from html import escape
 from ivr.load import kind_of
 from ivr.menu import ENDS, NOTHING, Menu, Node, ways
 
-WIDTH, HEIGHT = 190, 64
+WIDTH, HEIGHT = 170, 64
 """Of a node, in pixels."""
-ACROSS, DOWN = 310, 110
+ACROSS, DOWN = 280, 110
 """From one node to the next."""
 EDGE = 30
 TITLES = {

@@ -85,8 +85,8 @@ def router(console: Console) -> APIRouter:
     @routes.get("")
     async def menus(who: Annotated[SignedIn, Depends(need("menus"))]) -> MenusJson:
         """All there are, those shipped first."""
-        own = {one.key: one for one in (await store.read(store.document_page, "menus", limit=NODES_MAX)).items}
-        drafts = {one.key: one for one in (await store.read(store.document_page, "drafts", limit=NODES_MAX)).items}
+        own = {one.key: one for one in (await store.read(store.document_page, "menus", "", None, NODES_MAX)).items}
+        drafts = {one.key: one for one in (await store.read(store.document_page, "drafts", "", None, NODES_MAX)).items}
         there = {name: _as_stored(name) for name in shipped.documents()} | own
         lines = console.gateway.snapshot().policy.lines.values()
 

@@ -18,7 +18,20 @@ from .browser import CHROMIUM, FLAGS, Operator
 from .town import Town
 from .viewer import Viewer
 
-TABS = ("队列", "技能", "线路", "座席", "小休原因", "来电名单", "区域", "特殊日期", "规则", "短信", "变更记录")
+TABS = (
+    "队列",
+    "技能",
+    "线路",
+    "语音菜单",
+    "座席",
+    "小休原因",
+    "来电名单",
+    "区域",
+    "特殊日期",
+    "规则",
+    "短信",
+    "变更记录",
+)
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ import type {
   Text, Texts,
 } from './model'
 import type { Calendar, Opening } from './calendar'
+import type { Look, MenuData, Menus } from './menus'
 import type { Change, Documents, Kind, Stored, Template, TextKind } from './policy'
 import type { Attendance, Handover, Handovers, Note, Roster, Shift, ShiftDocument, Turn } from './roster'
 
@@ -175,6 +176,13 @@ export const api = {
   opening: (hours: readonly string[]) =>
     request<Opening>('GET', `/opening?${new URLSearchParams(hours.map((rule) => ['hours', rule])).toString()}`),
   policyChanges: (query: Query) => request<Page<Change>>('GET', withQuery('/policy-changes', query)),
+
+  menus: () => request<Menus>('GET', '/menus'),
+  lookAtMenu: (data: MenuData) => request<Look>('POST', '/menus/look', { body: data }),
+  putMenu: (kind: 'menus' | 'drafts', data: MenuData, version: number | null) =>
+    request<Stored<MenuData>>('PUT', `/policy/${kind}/${at(data.name)}`, { body: { data, version } }),
+  dropMenu: (kind: 'menus' | 'drafts', name: string, version: number) =>
+    request<void>('DELETE', withQuery(`/policy/${kind}/${at(name)}`, { version })),
 
   texts: (query: Query) => request<Texts>('GET', withQuery('/texts', query)),
   resendText: (id: string) => request<Text>('POST', `/texts/${at(id)}/resend`, { body: {} }),

@@ -15,6 +15,11 @@ interface Draft<T> {
 
 const ERRORS: InjectionKey<Readonly<Ref<Record<string, string>>>> = Symbol('errors of fields')
 
+/** Errors by the names of the fields at which they stand, for the fields in this component. */
+export function provideErrors(errors: Readonly<Ref<Record<string, string>>>): void {
+  provide(ERRORS, errors)
+}
+
 /** Why the field of this name is refused; empty where it is not. */
 export function useError(name: () => string): Readonly<Ref<string>> {
   const errors = inject(ERRORS, null)

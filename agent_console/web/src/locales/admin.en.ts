@@ -7,7 +7,7 @@ export const admin: typeof zh = {
     queues: 'Queues', skills: 'Skills', lines: 'Lines', members: 'Operators', pauses: 'Pauses', marks: 'Caller list', areas: 'Areas',
     days: 'Special days',
     notices: 'Incident notices', rules: 'Rules', changes: 'Changes', shifts: 'Shifts', duties: 'Duties', handovers: 'Handovers',
-    texts: 'Texts', optouts: 'Opt-outs',
+    texts: 'Texts', optouts: 'Opt-outs', menus: 'Menus', drafts: 'Drafts of menus',
   },
   one: {
     queues: 'queue', skills: 'skill', lines: 'line', members: 'operator', pauses: 'pause', marks: 'number', areas: 'area', days: 'special day', rules: 'rules',
@@ -86,7 +86,7 @@ export const admin: typeof zh = {
   numberHint: 'Number',
   tagHint: 'Whose calls these are: figures and cases go by it',
   greetingHint: 'The prompt that welcomes the caller',
-  menuHint: 'The menu after it; none: straight to a person',
+  usualMenu: '(the usual one)',
   divertedHint: 'Calls diverted from this number are of this line too, as 110',
   limitHint: 'longer than this is told to the supervisor; 0: no limit',
   noteHint: 'Operators see it when they answer',

@@ -1,5 +1,6 @@
 import { admin } from './admin.en'
 import { calendar } from './calendar.en'
+import { menus } from './menus.en'
 import { roster } from './roster.en'
 import { call, nuisance, pause, supervisor } from './supervisor.en'
 import { work } from './work.en'
@@ -255,6 +256,7 @@ export const en: Texts = {
   starting: 'Opening…',
   admin,
   calendar,
+  menus,
   roster,
   work,
   pause,

@@ -1,5 +1,6 @@
 import { admin } from './admin.zh'
 import { calendar } from './calendar.zh'
+import { menus } from './menus.zh'
 import { roster } from './roster.zh'
 import { call, nuisance, pause, supervisor } from './supervisor.zh'
 import { work } from './work.zh'
@@ -252,6 +253,7 @@ export const zh = {
   starting: '正在打开…',
   admin,
   calendar,
+  menus,
   roster,
   work,
   pause,

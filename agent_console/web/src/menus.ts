@@ -1,0 +1,142 @@
+/** Voice menus: nodes by name, what each kind has to fill in, and what is done to them in the page. */
+import type { Stored } from './policy'
+
+export const PURPOSES = ['call', 'after_talk'] as const
+export type Purpose = (typeof PURPOSES)[number]
+
+/** How a field is filled in. `greeting` and `silent`: a prompt that may be left out; `lines_queue`: a queue that may. */
+export type FieldForm = 'prompt' | 'greeting' | 'silent' | 'node' | 'keys' | 'seconds' | 'lines_queue' | 'text' | 'yes'
+
+export const NODE_KINDS = [
+  'play', 'choose', 'hours', 'language', 'progress', 'rate', 'queue', 'message', 'transfer', 'call_back', 'goodbye',
+] as const
+export type NodeKind = (typeof NODE_KINDS)[number]
+
+/** Kind -> its fields in the order in which they are filled in. */
+export const FIELDS: Record<NodeKind, readonly (readonly [string, FieldForm])[]> = {
+  play: [['prompt', 'greeting'], ['next', 'node'], ['keys', 'keys']],
+  choose: [['prompt', 'prompt'], ['keys', 'keys'], ['otherwise', 'node'], ['again', 'silent'], ['wait_s', 'seconds']],
+  hours: [['queue', 'lines_queue'], ['open', 'node'], ['closed', 'node']],
+  language: [['language', 'text'], ['next', 'node']],
+  progress: [['prompt', 'prompt'], ['next', 'node'], ['otherwise', 'node'], ['wait_s', 'seconds']],
+  rate: [['question', 'text'], ['prompt', 'prompt'], ['keys', 'text'], ['next', 'node'], ['wait_s', 'seconds']],
+  queue: [['queue', 'lines_queue'], ['urgent', 'yes']],
+  message: [],
+  transfer: [['number', 'text']],
+  call_back: [],
+  goodbye: [],
+}
+
+/** Purpose -> the kinds of node that a menu of it may have. */
+export const KINDS_OF: Record<Purpose, readonly NodeKind[]> = {
+  call: NODE_KINDS.filter((one) => one !== 'rate' && one !== 'goodbye'),
+  after_talk: ['play', 'choose', 'rate', 'language', 'goodbye'],
+}
+
+/** Values that are usual. */
+const USUAL: Record<string, unknown> = { wait_s: 5, urgent: false }
+
+export interface MenuNode {
+  kind: NodeKind
+  [field: string]: unknown
+}
+
+export interface MenuData {
+  name: string
+  title: string
+  purpose: Purpose
+  start: string
+  nodes: Record<string, MenuNode>
+}
+
+/** `stands`: as calls begin with it; `shipped`: there is one to go back to; `lines`: the numbers that go by it. */
+export interface Menu {
+  name: string
+  stands: Stored<MenuData> | null
+  draft: Stored<MenuData> | null
+  shipped: boolean
+  lines: string[]
+}
+
+export interface Menus {
+  items: Menu[]
+  prompts: { name: string; text: string }[]
+  usual: string
+  outside: boolean
+}
+
+export interface Fault {
+  place: string
+  node: string
+  text: string
+}
+
+export interface Look {
+  faults: Fault[]
+  picture: string
+}
+
+/** A new menu: the greeting, then a person; after the talk one question, then the end. */
+export function blank(name: string, purpose: Purpose): MenuData {
+  const nodes: Record<string, MenuNode> = purpose === 'call'
+    ? { hello: fresh('play', { next: 'people' }), people: fresh('queue') }
+    : { question: fresh('rate', { question: 'satisfied', next: 'bye' }), bye: fresh('goodbye') }
+  return { name, title: '', purpose, start: Object.keys(nodes)[0]!, nodes }
+}
+
+/** A node of this kind; what `from` has of its fields is kept. */
+export function fresh(kind: NodeKind, from: Record<string, unknown> = {}): MenuNode {
+  const node: MenuNode = { kind }
+  for (const [field, form] of FIELDS[kind]) {
+    const empty = form === 'keys' ? {} : field === 'keys' ? '12345' : (USUAL[field] ?? '')
+    node[field] = field in from && typeof from[field] === typeof empty ? from[field] : empty
+  }
+  return node
+}
+
+/** As kept, with every field that the form shows. */
+export function whole(data: MenuData): MenuData {
+  const nodes = Object.entries(data.nodes).map(([name, node]) => [name, node.kind in FIELDS ? fresh(node.kind, node) : node])
+  return { name: data.name, title: data.title, purpose: data.purpose, start: data.start, nodes: Object.fromEntries(nodes) as Record<string, MenuNode> }
+}
+
+/** A name that no node has yet. */
+export function unused(nodes: Record<string, MenuNode>, kind: NodeKind): string {
+  if (!(kind in nodes)) return kind
+  let number = 2
+  while (`${kind}_${number}` in nodes) number += 1
+  return `${kind}_${number}`
+}
+
+/** The menu with a node of another name, which keeps its place and everything that leads to it. */
+export function renamed(data: MenuData, from: string, to: string): MenuData {
+  const led = (value: unknown): unknown => (value === from ? to : value)
+  const nodes = Object.entries(data.nodes).map(([name, node]) => {
+    const moved: MenuNode = { ...node }
+    for (const [field, form] of FIELDS[node.kind] ?? []) {
+      if (form === 'node') moved[field] = led(node[field])
+      if (form === 'keys') moved[field] = Object.fromEntries(Object.entries(node[field] as object).map(([key, way]) => [key, led(way)]))
+    }
+    return [name === from ? to : name, moved]
+  })
+  return { ...data, start: data.start === from ? to : data.start, nodes: Object.fromEntries(nodes) as Record<string, MenuNode> }
+}
+
+/** One version of a menu among its changes, the newest first. `number` is null where it cannot be told. */
+export interface Version {
+  number: number | null
+  revision: number
+  at: string
+  who: string
+  data: MenuData | null
+}
+
+/** Every change counts one, also taking a menu away: that was going back to the one that is shipped. */
+export function versions(
+  changes: readonly { revision: number; at: string; who: string; after: object | null }[], standing: number, all: boolean,
+): Version[] {
+  const newest = standing > 0 ? standing : all ? changes.length : null
+  return changes.map((one, place) => ({
+    number: newest === null ? null : newest - place, revision: one.revision, at: one.at, who: one.who, data: one.after as MenuData | null,
+  }))
+}

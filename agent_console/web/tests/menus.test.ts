@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { FIELDS, KINDS_OF, NODE_KINDS, blank, fresh, renamed, unused, versions, whole, type MenuData } from '../src/menus'
+import { menus as en } from '../src/locales/menus.en'
+import { menus as zh } from '../src/locales/menus.zh'
+
+const water: MenuData = {
+  name: 'water', title: '供水', purpose: 'call', start: 'hello',
+  nodes: { hello: fresh('choose', { keys: { 1: 'people' }, otherwise: 'people' }), people: fresh('queue') },
+}
+
+describe('nodes of a menu', () => {
+  it('keep what both kinds have when one becomes another, and nothing else', () => {
+    const node = fresh('play', { kind: 'choose', prompt: 'menu', keys: { 1: 'a' }, otherwise: 'b', wait_s: 5 })
+    expect(node).toEqual({ kind: 'play', prompt: 'menu', next: '', keys: { 1: 'a' } })
+    expect(fresh('rate', node)).toEqual({ kind: 'rate', question: '', prompt: 'menu', keys: '12345', next: '', wait_s: 5 })
+  })
+
+  it('keep their place and every way to them when they are renamed', () => {
+    const now = renamed(water, 'people', 'desk')
+    expect(Object.keys(now.nodes)).toEqual(['hello', 'desk'])
+    expect(now.nodes.hello).toMatchObject({ keys: { 1: 'desk' }, otherwise: 'desk' })
+    expect(renamed(water, 'hello', 'hi').start).toBe('hi')
+  })
+
+  it('get names that nobody has', () => {
+    expect([unused(water.nodes, 'hours'), unused({ hours: fresh('hours') }, 'hours')]).toEqual(['hours', 'hours_2'])
+  })
+
+  it('have every field that the form shows, whatever the server left out', () => {
+    const bare = { ...water, nodes: { people: { kind: 'queue' } } } as MenuData
+    expect(whole(bare).nodes.people).toEqual({ kind: 'queue', queue: '', urgent: false })
+  })
+
+  it('begin with one that may be in a menu of this purpose', () => {
+    for (const purpose of ['call', 'after_talk'] as const) {
+      const kinds = Object.values(blank('x', purpose).nodes).map((one) => one.kind)
+      expect(kinds.filter((one) => !KINDS_OF[purpose].includes(one))).toEqual([])
+    }
+  })
+
+  it('have words for every kind and field in both languages', () => {
+    for (const words of [zh, en]) {
+      for (const kind of NODE_KINDS) {
+        expect(words.kind[kind] && words.does[kind]).toBeTruthy()
+        for (const [field] of FIELDS[kind]) expect(field in words.field).toBe(true)
+      }
+    }
+  })
+})
+
+describe('versions of a menu', () => {
+  const change = (revision: number, after: object | null) => ({ revision, at: '', who: 'admin', after })
+
+  it('count down from the one that stands, removals among them', () => {
+    const told = versions([change(9, water), change(7, null), change(3, water)], 3, true)
+    expect(told.map((one) => [one.number, one.data !== null])).toEqual([[3, true], [2, false], [1, true]])
+  })
+
+  it('are without a number where nobody can tell it', () => {
+    expect(versions([change(9, null)], 0, false).map((one) => one.number)).toEqual([null])
+    expect(versions([change(9, null), change(8, water)], 0, true).map((one) => one.number)).toEqual([2, 1])
+  })
+})

@@ -217,6 +217,11 @@ def _words(finding: Finding) -> Words:
                 f"没有名为 {value} 的语音菜单，请填现有菜单的名称，不填则问候后直接转人工。",
                 f"There is no menu {value}: name one that is there, or none for the greeting and a person.",
             )
+        case "survey":
+            return (
+                f"没有名为 {value} 的回访菜单，请填用途为“通话后回访”的菜单，不填则不回访。",
+                f"There is no menu {value} for after the talk: name one that is there, or none.",
+            )
         case "operator":
             return f"{value} 不是话务员，不能排班。", f"{value} is no operator and cannot be on the roster."
         case "twice":

@@ -214,6 +214,7 @@ class CallJson(TypedDict):
     recordings: list[RecordingJson]
     case: str | None
     menu_step: NotRequired[str]
+    ratings: NotRequired[dict[str, str]]
     timeline: NotRequired[list[MomentJson]]
     legs: NotRequired[list[LegJson]]
 

@@ -147,9 +147,10 @@ class Views:
         return self.call(record.call, record.recordings, record.case)
 
     def whole(self, record: CallRecord) -> CallJson:
-        """With timeline and legs, and the step of the menu that he came to last, which the timeline tells."""
+        """With timeline and legs, the step of the menu that he came to last, and his answers after the talk."""
         shown = self.record(record)
         shown["menu_step"] = record.call.menu_step
+        shown["ratings"] = dict(record.call.ratings)
         shown["timeline"] = [
             {"at": self.time(moment.at), "kind": moment.kind, "detail": moment.detail}
             for moment in record.call.timeline

@@ -54,6 +54,8 @@ class Arrive:
         )
         usual = line.queue if line is not None else snapshot.policy.default.name
         menu = self._menus(line.menu if line is not None else "")
+        if line is not None and line.survey:
+            agi.set_variable("SURVEY", "1")
         match self._walked(agi, came, menu, self._greeting(line), usual):
             case engine.Wait(queue=queue, urgent=urgent):
                 self._waits(agi, came, queue or usual, urgent)

@@ -82,6 +82,8 @@ class Control:
     async def end_call(self, order: fx.Order) -> None:
         effect = order.effect
         assert isinstance(effect, fx.EndCall)
+        if effect.survey and await self._redirect(order, effect.channel, "bye", "operator"):
+            return
         await self._try(order, "Hangup", Channel=effect.channel, Cause="16")
 
     async def _redirect(self, order: fx.Order, channel: str, context: str, exten: str) -> bool:

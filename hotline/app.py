@@ -32,6 +32,7 @@ from agi.fastagi import Server
 from agi.feature import Feature
 from agi.phones import REALM, Phones
 from agi.round import Round
+from agi.survey import Survey
 from cases.office import Office
 from cases.worklist import Worklist
 from channels.outbox import Outbox
@@ -49,6 +50,7 @@ from hotline.places import Places
 from hotline.progress import Progress
 from hotline.reconcile import Reconcile
 from ivr.check import Known
+from ivr.menu import Purpose
 from routing import effects as fx
 from routing import events as ev
 from routing.callers import REMEMBERED_S
@@ -204,6 +206,12 @@ class Application:
                     prompts,
                     country,
                     Progress(store),
+                ),
+                "survey": Survey(
+                    self._loop.post,
+                    lambda: desk.snapshot,
+                    lambda name: menus.named(name, Purpose.AFTER_TALK),
+                    country,
                 ),
                 "round": Round(self._loop.post, lambda: desk.snapshot, clock, residents, country),
                 "feature": Feature(self._loop.ask, lambda: desk.snapshot),

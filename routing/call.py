@@ -1,5 +1,6 @@
 """One citizen's call, as a value."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -141,6 +142,12 @@ class Call:
     def menu_step(self) -> str:
         """The menu and the node in it that he came to last; "" where he was not led further than the greeting."""
         return next((moment.detail for moment in reversed(self.timeline) if moment.kind == "menu"), "")
+
+    @property
+    def ratings(self) -> Mapping[str, str]:
+        """Question -> the key that he answered it by after the talk."""
+        told = [moment.detail.partition(" ") for moment in self.timeline if moment.kind == "rated"]
+        return {question: key for question, _, key in told}
 
     @property
     def talk_s(self) -> float:

@@ -10,6 +10,7 @@ from routing.call import Call, CallState, EndedBy, IllegalMove, Leg, Moment, Out
 
 AloneEvent = (
     ev.MenuStepped
+    | ev.SurveyAnswered
     | ev.WaitTold
     | ev.NoticeTold
     | ev.NoticeJoined
@@ -55,6 +56,7 @@ TRANSITIONS: Mapping[CallState, Mapping[type, CallState]] = MappingProxyType(
             ev.CallOffered: S.RINGING,
             ev.OperatorAnswered: S.TALKING,
             ev.GoodbyeSaid: S.WAITING,  # the end of his talk was told first
+            ev.SurveyStarted: S.LEAVING,
         },
         S.RINGING: {
             **OUT,
@@ -72,6 +74,7 @@ TRANSITIONS: Mapping[CallState, Mapping[type, CallState]] = MappingProxyType(
             ev.OperatorLegEnded: S.WAITING,
             ev.SoundLost: S.WAITING,
             ev.CallerWaiting: S.WAITING,
+            ev.SurveyStarted: S.LEAVING,
             ev.CallEnded: S.ENDED,
         },
         S.MESSAGE: {
@@ -96,6 +99,8 @@ TRANSITIONS: Mapping[CallState, Mapping[type, CallState]] = MappingProxyType(
             **OUT,  # an order to send him on may cross his choice as well
             **CALLED_BACK,
             ev.GoodbyeSaid: S.LEAVING,
+            ev.SurveyStarted: S.LEAVING,
+            ev.SurveyAnswered: S.LEAVING,
         },
         S.ENDED: {},
     }
@@ -168,6 +173,12 @@ def advance(call: Call, event: ev.CallEvent, now: float, *, prefer_s: float = 20
             return _mark(_release(call, now, "lost", prefer_s), state, now, "sound_lost", operator)
         case ev.GoodbyeSaid(by_operator=by_operator):
             return replace(call, goodbye_said=True, hang_up_asked=call.hang_up_asked or by_operator)
+        case ev.SurveyStarted(menu=menu):
+            if call.state is S.LEAVING:
+                return call
+            if call.state is S.TALKING and call.operator:
+                call = _leg(call, call.operator, ended_at=now, result="answered")
+            return _mark(replace(call, at_music=False), state, now, "survey", menu)
         case ev.HangUpRequested(operator=operator):
             _same_operator(call, operator, event)
             return _mark(replace(call, hang_up_asked=True), state, now, "hang_up", operator)
@@ -184,6 +195,10 @@ def _without_operator(call: Call, event: AloneEvent, state: CallState, now: floa
             if step <= sum(moment.kind == "menu" for moment in call.timeline):
                 return call
             return _mark(call, state, now, "menu", f"{menu} {node}")
+        case ev.SurveyAnswered(question=question, key=key):
+            if question in call.ratings:
+                return call
+            return _mark(call, state, now, "rated", f"{question} {key}")
         case ev.WaitTold(place=place, wait_s=wait_s):
             return replace(call, told_place=place, told_wait_s=wait_s or call.told_wait_s, told_at=now)
         case ev.NoticeTold(notice=notice):

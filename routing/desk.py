@@ -210,7 +210,8 @@ class Desk:
         except IllegalMove as refused:  # what happened to the call is true whatever the operator's table thinks of it
             effects.append(fx.Refuse(event=type(event).__name__, reason=str(refused)))
         if isinstance(event, ev.HangUpRequested):
-            effects.append(fx.EndCall(after.id, after.channel))
+            line = self._policy.lines.get(after.line)
+            effects.append(fx.EndCall(after.id, after.channel, survey=line is not None and line.survey != ""))
         if isinstance(event, ev.SoundLost):
             effects.append(fx.ReturnCaller(after.id, after.channel))
         if after.timeline != before.timeline:
@@ -272,7 +273,7 @@ class Desk:
         talked = self._operators.get(before.operator or "") if before.state is CallState.TALKING else None
         if talked is None or talked.call != before.id or talked.state is not OperatorState.TALKING:
             return
-        if after.state is CallState.ENDED:
+        if after.state in (CallState.ENDED, CallState.LEAVING):
             until = now + self._policy.queue(after.queue).wrap_up_s
             self._put(op.advance(talked, op.Wrapped(talked.login, until), now), now, effects, after)
         elif after.operator is None:

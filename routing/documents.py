@@ -46,9 +46,10 @@ class DocumentsRefused(ValueError):
 
     Beside the codes of `routing.check`, for data that cannot be read: missing (`field` must be there), type (`value`
     says what is wanted: text, whole, number, yes_no, list, object), choice (`value` names the ones there are), account
-    (no account has this login), case (no case has this number), prompt (there is no recording of this name), menu (none
-    of this name) and fixed (it can be changed, not taken away). Of the roster: operator (the account is none of one),
-    twice (named twice) and overlap (`value`: the login, and the two duties that are at once). Of texts: placeholder
+    (no account has this login), case (no case has this number), prompt (there is no recording of this name), menu,
+    survey (none of this name and purpose) and fixed (it can be changed, not taken away). Of the roster: operator (the
+    account is none of one), twice (named twice) and overlap (`value`: the login, and the two duties that are at once).
+    Of texts: placeholder
     (there is none of this name), brace (one without the other), empty and long (`value`: segments).
     """
 

@@ -62,10 +62,11 @@ class ForwardCall:
 
 @dataclass(frozen=True, slots=True)
 class EndCall:
-    """Hang up the citizen's channel."""
+    """Hang up the citizen's channel; with `survey` the operator's, and the citizen is asked how the talk was."""
 
     call: str
     channel: str
+    survey: bool = False
 
 
 @dataclass(frozen=True, slots=True)

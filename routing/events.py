@@ -59,6 +59,23 @@ class MenuStepped:
 
 
 @dataclass(frozen=True, slots=True)
+class SurveyStarted:
+    """The talk is over, and the citizen is asked how it was, by this menu."""
+
+    call: str
+    menu: str
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyAnswered:
+    """He pressed `key` when he was asked `question`."""
+
+    call: str
+    question: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallerWaiting:
     """The citizen hears the hold music and can be connected; repeated with every round of the music."""
 
@@ -394,6 +411,8 @@ CallEvent = (
     | ForwardFailed
     | GoodbyeSaid
     | HangUpRequested
+    | SurveyStarted
+    | SurveyAnswered
     | CallEnded
 )
 OperatorEvent = (

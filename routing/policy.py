@@ -20,7 +20,7 @@ from worktime.weekly import parse
 class Line:
     """A number that citizens dial. `greeting`: the prompt that welcomes them; `tag`: whose matters these are.
 
-    `menu`: what they are led through, empty: the usual one.
+    `menu`: what they are led through, empty: the usual one; `survey`: the menu after the talk, empty: none.
     `diverted_from`: calls that the network diverts from this number are of this line, whatever they were sent to.
     """
 
@@ -31,6 +31,7 @@ class Line:
     greeting: str = "greeting"
     diverted_from: str = ""
     menu: str = ""
+    survey: str = ""
 
     @property
     def key(self) -> str:

@@ -62,7 +62,7 @@ def needing(session: Session, policy: Policy, kind: str, key: str) -> Iterable[F
             yield from _faults(shipped.documents()[key], policy)
         case "menus":
             for line in policy.lines.values():
-                if key == line.menu:
+                if key in (line.menu, line.survey):
                     yield Finding(kind, key, "", "needed", f"lines/{line.number}")
 
 
@@ -77,7 +77,8 @@ def end_draft(session: Session, document: Any) -> tables.Document | None:
 def _led(document: MenuDocument, policy: Policy) -> Iterable[str]:
     """The lines that go by this menu for another purpose than its own."""
     for line in policy.lines.values():
-        if document.purpose is not Purpose.CALL and document.name == (line.menu or shipped.USUAL):
+        led = {Purpose.CALL: line.survey, Purpose.AFTER_TALK: line.menu or shipped.USUAL}
+        if document.name == led[document.purpose]:
             yield line.number
 
 
@@ -92,6 +93,7 @@ def _faults(document: MenuDocument, policy: Policy) -> Iterable[Finding]:
 def _standing(session: Session, policy: Policy) -> Iterable[MenuDocument]:
     """Every menu of the store, and those shipped ones by which a line goes."""
     own = {document.name: document for document, _ in published(session)}
-    used = {shipped.USUAL, *(line.menu for line in policy.lines.values())}
+    lines = policy.lines.values()
+    used = {shipped.USUAL, *(line.menu for line in lines), *(line.survey for line in lines)}
     yield from own.values()
     yield from (menu for name, menu in shipped.documents().items() if name in used and name not in own)

@@ -96,7 +96,7 @@ def router(console: Console) -> APIRouter:
                 "stands": views.document(there[name]) if name in there else None,
                 "draft": views.document(drafts[name]) if name in drafts else None,
                 "shipped": name in shipped.documents(),
-                "lines": [one.number for one in lines if name == (one.menu or shipped.USUAL)],
+                "lines": [one.number for one in lines if name in (one.menu or shipped.USUAL, one.survey)],
             }
 
         known = console.menus.known()

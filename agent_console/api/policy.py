@@ -20,6 +20,7 @@ from cases.texts import OptOut
 from ivr import load
 from ivr.document import MenuDocument
 from ivr.load import MenuError
+from ivr.menu import Purpose
 from routing.check import OVERFLOWS, Finding
 from routing.documents import DocumentsRefused, NoSuchDocument, StaleDocument
 from routing.policy import Line, Mark, Notice, Policy
@@ -185,9 +186,13 @@ def _unspoken(document: object, kind: str, key: str, prompts: Container[str]) ->
 
 
 def _unled(document: object, kind: str, key: str, menus: Menus) -> None:
-    """Raises `DocumentsRefused` for a line whose menu is not there."""
-    if isinstance(document, Line) and document.menu and menus.named(document.menu) is None:
-        raise DocumentsRefused([Finding(kind, key, "menu", "menu", document.menu)])
+    """Raises `DocumentsRefused` for a line whose menu or survey is not there."""
+    if not isinstance(document, Line):
+        return
+    led = (("menu", document.menu, Purpose.CALL), ("survey", document.survey, Purpose.AFTER_TALK))
+    wrong = [field for field, name, purpose in led if name and menus.named(name, purpose) is None]
+    if wrong:
+        raise DocumentsRefused([Finding(kind, key, field, field, getattr(document, field)) for field in wrong])
 
 
 def _unheard(document: object, menus: Menus) -> None:

@@ -28,11 +28,12 @@ async def test_the_menus_are_those_shipped_and_those_written_each_with_its_draft
         seen = (await http.get(MENUS)).json()
         assert [(one["name"], one["shipped"]) for one in seen["items"]] == [
             ("main", True),
+            ("survey", True),
             ("traffic", True),
             ("water", False),
             ("gas", False),
         ]
-        main, _, water, gas = seen["items"]
+        main, _, _, water, gas = seen["items"]
         assert (main["stands"]["version"], main["stands"]["changed_by"], main["draft"]) == (0, "hotline", None)
         assert (water["stands"]["version"], water["stands"]["data"]["title"]) == (1, "供水")
         assert (water["draft"]["data"]["title"], water["lines"]) == ("供水热线", [])

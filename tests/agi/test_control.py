@@ -82,3 +82,15 @@ async def test_an_order_of_an_older_desk_is_not_carried_out() -> None:
     await orders.offer_call_back(fx.Order(2, fx.OfferCallBack("c1", CHANNEL)))
     await orders.forward_call(fx.Order(1, fx.ForwardCall("c1", CHANNEL, "073112345")))
     assert [one["Action"] for one in manager.taken] == ["Redirect"]
+
+
+async def test_a_talk_with_a_survey_after_it_ends_by_leading_the_citizen_on_and_else_by_hanging_up() -> None:
+    manager = Manager()
+    orders = control(manager)
+    await orders.end_call(fx.Order(1, fx.EndCall("c1", CHANNEL, survey=True)))
+    await orders.end_call(fx.Order(1, fx.EndCall("c1", CHANNEL)))
+    hang_up = {"Action": "Hangup", "Channel": CHANNEL, "Cause": "16"}
+    assert manager.taken == [redirect("bye", "operator"), hang_up]
+    gone = Manager("Redirect")
+    await control(gone).end_call(fx.Order(1, fx.EndCall("c1", CHANNEL, survey=True)))
+    assert gone.taken[-1] == hang_up

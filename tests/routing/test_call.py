@@ -212,3 +212,27 @@ def test_each_step_of_the_menu_is_written_down_once_and_the_last_one_is_known() 
 def test_who_waits_is_in_no_menu() -> None:
     with pytest.raises(IllegalMove):
         walk(*TO_QUEUE, (105.0, ev.MenuStepped("c1", "traffic", "choice", 1)))
+
+
+def test_a_talk_is_over_when_the_survey_begins_and_its_first_answers_count() -> None:
+    call = walk(
+        *TO_TALK,
+        (150.0, ev.HangUpRequested("c1", "op1001")),
+        (150.1, ev.GoodbyeSaid("c1", by_operator=True)),
+        (150.2, ev.SurveyStarted("c1", "survey")),
+        (150.2, ev.SurveyStarted("c1", "survey")),
+        (155.0, ev.SurveyAnswered("c1", "satisfaction", "2")),
+        (156.0, ev.SurveyAnswered("c1", "satisfaction", "5")),
+        (160.0, ev.CallEnded("c1", 16)),
+    )
+    assert call.ratings == {"satisfaction": "2"}
+    assert (call.outcome, call.ended_by, call.operator) == (Outcome.ANSWERED, EndedBy.OPERATOR, "op1001")
+    assert call.talk_s == pytest.approx(42.2)
+    assert [one.kind for one in call.timeline[-3:]] == ["survey", "rated", "ended"]
+    assert [leg.result for leg in call.legs] == ["answered"]
+
+
+def test_a_survey_whose_beginning_is_told_after_the_end_of_the_talk_is_one_too() -> None:
+    lost = (150.0, ev.OperatorLegEnded("c1", "op1001", 0))
+    call = walk(*TO_TALK, lost, (150.2, ev.SurveyStarted("c1", "survey")), (160.0, ev.CallEnded("c1", 16)))
+    assert (call.outcome, call.ratings, call.talk_s) == (Outcome.ANSWERED, {}, pytest.approx(42.0))

@@ -53,6 +53,7 @@ export interface Line {
   queue: string
   greeting: string
   menu: string
+  survey: string
   diverted_from: string
 }
 
@@ -197,7 +198,7 @@ export const BLANK: { [K in Kind]: () => Documents[K] } = {
     when_closed: message(), when_full: message(), when_nobody: message(), when_waited: message(),
     announce_every_s: 30, comfort: ['waiting'],
   }),
-  lines: () => ({ number: '', title: '', tag: '', queue: '', greeting: 'greeting', diverted_from: '', menu: '' }),
+  lines: () => ({ number: '', title: '', tag: '', queue: '', greeting: 'greeting', diverted_from: '', menu: '', survey: '' }),
   skills: () => ({ name: '', title: '' }),
   members: () => ({ login: '', queues: [], skills: {} }),
   pauses: () => ({ name: '', title: '', limit_s: 0, approval: false, at_once: 0 }),

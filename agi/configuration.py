@@ -280,6 +280,8 @@ def _data(plan: Plan) -> None:
     (data / "sounds" / "zh").mkdir(parents=True, exist_ok=True)
     prompts = Path(str(files("agi") / "prompts"))
     _link(data / "documentation", plan.documentation)
+    # a language that has no prompt of a name falls back to what is of no language
+    _link(data / "sounds" / "hotline", prompts)
     _link(data / "sounds" / "zh" / "hotline", prompts)
     _link(data / "sounds" / "zh" / "beep.wav", prompts / "beep.wav")
     (data / "moh").mkdir(exist_ok=True)

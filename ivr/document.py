@@ -18,6 +18,10 @@ class MenuDocument:
     purpose: Purpose = Purpose.CALL
 
     @property
+    def key(self) -> str:
+        return self.name
+
+    @property
     def data(self) -> dict[str, Any]:
         """As `ivr.load.read` takes it."""
         return {"title": self.title, "purpose": self.purpose, "start": self.start, "nodes": self.nodes}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
+import struct
 from typing import Any
 
 import numpy as np
 
-from hotline.phone import Phone
+from hotline.phone import FRAME, KEY_EVENTS, KEY_PAYLOAD, Phone
 
 from . import sound
 from .town import PATIENCE_S, Town, until
@@ -63,3 +65,13 @@ async def listens(citizen: Phone, seconds: float) -> None:
 def samples(citizen: Phone, part: slice = slice(None)) -> sound.Samples:
     """What he has heard until now, or `part` of it."""
     return np.array(citizen.report.heard[part], dtype=float)
+
+
+def hammers(citizen: Phone, keys: str) -> None:
+    """Press all these keys within a few milliseconds, as no hand can: three packets each, which are its end."""
+    source, sequence, stamp = secrets.randbits(32), secrets.randbits(15), secrets.randbits(30)
+    for number, key in enumerate(keys):
+        for _ in range(3):
+            header = struct.pack("!BBHII", 0x80, KEY_PAYLOAD, sequence % 2**16, stamp + number * FRAME, source)
+            citizen._to_media(header + struct.pack("!BBH", KEY_EVENTS[key], 0x80 | 10, FRAME))
+            sequence += 1

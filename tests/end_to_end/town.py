@@ -25,8 +25,8 @@ from front.configuration import Layout
 from hotline import front
 from hotline.phone import Line, Phone
 from hotline.places import city
-from routing.policy import Document, Policy, kind_of
-from storage.documents import dump
+from routing.policy import Policy
+from storage.documents import dump, key_of, kind_of
 from storage.store import Store
 from tests.fakes.ports import free_ports, sound_ports
 
@@ -126,10 +126,10 @@ class Town:
             store.load_demo(city(), PASSWORD)
             _every_queue(store, **policy)
 
-    async def change(self, *documents: Document) -> None:
+    async def change(self, *wanted: Any) -> None:
         """Change the city's policy while the hotline runs, as an administrator does."""
-        for document in documents:
-            path = f"/api/v1/policy/{kind_of(document)}/{document.key}"
+        for document in wanted:
+            path = f"/api/v1/policy/{kind_of(document)}/{key_of(document)}"
             known = await self._client().get(path)
             version = known.json()["version"] if known.status_code == 200 else None
             answer = await self._client().put(path, json={"data": json.loads(dump(document)), "version": version})

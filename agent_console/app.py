@@ -34,6 +34,9 @@ from agent_console.api import (
 from agent_console.api import (
     menus as voice_menus,
 )
+from agent_console.api import (
+    prompts as voice_prompts,
+)
 from agent_console.audit import Audit
 from agent_console.desk import Gateway
 from agent_console.gate import Gate
@@ -50,6 +53,7 @@ from agent_console.parts import (
     Incidents,
     Menus,
     NewSecret,
+    Recorded,
     Softphone,
     Visitors,
 )
@@ -80,6 +84,7 @@ SUBJECTS = (
     handovers.router,
     texts.router,
     voice_menus.router,
+    voice_prompts.router,
 )
 HEALTH = health.router
 METRICS = metrics.router
@@ -102,7 +107,7 @@ def build(
     may_forward: bool = False,
     visitors: Visitors | None = None,
     incidents: Incidents = NO_INCIDENTS,
-    prompts: Mapping[str, str],
+    prompts: Mapping[str, Recorded],
     menus: Menus,
     one_form: Callable[[str], str] = str,
     sends_texts: bool = False,
@@ -117,7 +122,7 @@ def build(
     one they are asked at, as `https://hotline.example.org`. `pages`: the folder of the built page. `metrics`: what
     `/metrics` tells. `may_forward`: whether an outgoing trunk leads to other platforms' numbers; `visitors`: for the
     telephone in the page, None where there is none. `incidents`: what supervisors may publish; `prompts`: those
-    that are recorded, each with what it says; `menus`: those that calls begin with. `one_form`: a telephone number as
+    that are recorded, by name; `menus`: those that calls begin with. `one_form`: a telephone number as
     it is kept, however it was typed. `sends_texts`: whether there is an account by which they can be sent.
     """
     signed_in = Sessions(store, clock, ticks=ticks)

@@ -63,7 +63,7 @@ ALLOWED: Mapping[str, frozenset[Role]] = MappingProxyType(
         "texts": WATCHERS,
         "texts/resend": WATCHERS,
         **dict.fromkeys(("policy/texts", "policy/menus", "policy/drafts"), frozenset({Role.ADMIN})),
-        "menus": WATCHERS,
+        **dict.fromkeys(("menus", "prompts"), WATCHERS),
         "policy/optouts": WATCHERS,
     }
 )

@@ -90,6 +90,17 @@ class Incidents:
 NO_INCIDENTS = Incidents()
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A prompt. `voice`: of the speech model that spoke it, or ""; `version`: the first digits of its SHA-256."""
+
+    text: str
+    file: Path
+    voice: str = ""
+    seconds: float = 0.0
+    version: str = ""
+
+
 class Menus(Protocol):
     """The menus that calls begin with."""
 
@@ -107,7 +118,7 @@ class Menus(Protocol):
 class Console:
     """`recordings`: the folder that recordings' files are relative to. `origins`: other addresses of our pages.
 
-    `prompts`: name -> what it says. `may_forward`: whether an outgoing trunk leads to other platforms' numbers.
+    `prompts`: name -> what can be heard. `may_forward`: whether an outgoing trunk leads to other platforms' numbers.
     `visitors`: None where there is no telephone in the page. `one_form`: a telephone number as it is kept, however it
     was typed. `sends_texts`: whether there is an account by which they can be sent.
     """
@@ -133,7 +144,7 @@ class Console:
     may_forward: bool
     visitors: Visitors | None
     incidents: Incidents
-    prompts: Mapping[str, str]
+    prompts: Mapping[str, Recorded]
     menus: Menus
     one_form: Callable[[str], str]
     sends_texts: bool

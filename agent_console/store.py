@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 from cases.case import Case, CaseFilter, Change
 from cases.texts import Text, TextState
 from cases.work import Backlog, WorkFigures, WorkFilter, WorkItem, WorkMove
+from ivr.document import MenuDocument
 from routing.call import Call
 from routing.documents import Data, DocumentChange, StoredDocument
 from routing.policy import Policy
@@ -116,6 +117,8 @@ class Documents(Threads, Protocol):
     ) -> Policy: ...
 
     def document(self, kind: str, key: str, /) -> StoredDocument: ...
+
+    def menus(self) -> list[tuple[MenuDocument, int]]: ...
 
     def newest_documents(self, kind: str, keys: Container[str], most: int, /) -> list[StoredDocument]: ...
 

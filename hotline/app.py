@@ -114,7 +114,7 @@ class Application:
         policy = store.policy()
         metrics = CollectorRegistry()
         self._desk = desk = MeteredDesk(policy, metrics)
-        prompts = spoken.prompts()
+        prompts = spoken.library()
         menus = Menus(store, lambda: Known(prompts, desk.snapshot.policy.queues, bool(settings.trunk_out)))
         menus.load()
         self._endpoints = Endpoints()

@@ -102,7 +102,7 @@ def router(console: Console) -> APIRouter:
         known = console.menus.known()
         return {
             "items": [shown(name) for name in dict.fromkeys([*there, *drafts])],
-            "prompts": [{"name": name, "text": text} for name, text in console.prompts.items()],
+            "prompts": [{"name": name, "text": one.text} for name, one in console.prompts.items()],
             "usual": shipped.USUAL,
             "outside": known.outside,
         }
@@ -121,7 +121,7 @@ def router(console: Console) -> APIRouter:
             menu,
             {fault["node"]: fault["text"] for fault in reversed(told)},
             lost={one.node for one in wrong if one.code == "unreached"},
-            words=console.prompts,
+            words={name: one.text for name, one in console.prompts.items()},
             styled=False,
         )
         return {"faults": told, "picture": picture}

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from agent_console.app import build
 from agent_console.hub import Hub
 from agent_console.live import Rhythm
-from agent_console.parts import Incidents, Softphone, Spoken, Visitors
+from agent_console.parts import Incidents, Recorded, Softphone, Spoken, Visitors
 from agi.caller import number
 from cases.office import Office
 from cases.worklist import Worklist
@@ -43,7 +43,8 @@ ANSWERED_BY_THE_STORE = (
 
 
 SPEAKABLE = ("greeting", "waiting", "comfort-1", "area-city", "area-tianyuan", "incident-water")
-PROMPTS = {name: f"这是{name}。" for name in SPEAKABLE}
+SOUND = Path(__file__).parents[2] / "agi/prompts/greeting.wav"
+PROMPTS = {name: Recorded(f"这是{name}。", SOUND, "zf_001", 4.6, "ab12cd34") for name in SPEAKABLE}
 SPOKEN = Incidents(
     areas=(
         Spoken("全市", "area-city", "全市市民朋友请注意，"),

@@ -82,6 +82,8 @@ ROUTES = {
     ("POST", "/api/v1/handovers"): "line",
     ("POST", "/api/v1/handovers/{key}/take"): "line",
     ("GET", "/api/v1/menus"): "watchers",
+    ("GET", "/api/v1/prompts"): "watchers",
+    ("GET", "/api/v1/prompts/{name}/sound"): "watchers",
     ("POST", "/api/v1/menus/look"): "watchers",
     ("GET", "/api/v1/texts"): "watchers",
     ("GET", "/api/v1/texts/templates"): "watchers",
@@ -136,6 +138,7 @@ async def test_a_route_is_open_only_to_the_roles_named_for_it(house: House, meth
         shift="x",
         notice_id="n1",
         text_id="message.c1",
+        name="greeting",
     )
     async with house.client() as http:
         assert (await http.request(method, url, json={})).status_code == 401

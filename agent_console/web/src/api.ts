@@ -5,7 +5,7 @@ import type {
   Text, Texts,
 } from './model'
 import type { Calendar, Opening } from './calendar'
-import type { Look, MenuData, Menus } from './menus'
+import type { Look, MenuData, Menus, Prompt } from './menus'
 import type { Change, Documents, Kind, Stored, Template, TextKind } from './policy'
 import type { Attendance, Handover, Handovers, Note, Roster, Shift, ShiftDocument, Turn } from './roster'
 
@@ -177,6 +177,7 @@ export const api = {
     request<Opening>('GET', `/opening?${new URLSearchParams(hours.map((rule) => ['hours', rule])).toString()}`),
   policyChanges: (query: Query) => request<Page<Change>>('GET', withQuery('/policy-changes', query)),
 
+  prompts: () => request<{ items: Prompt[] }>('GET', '/prompts'),
   menus: () => request<Menus>('GET', '/menus'),
   lookAtMenu: (data: MenuData) => request<Look>('POST', '/menus/look', { body: data }),
   putMenu: (kind: 'menus' | 'drafts', data: MenuData, version: number | null) =>

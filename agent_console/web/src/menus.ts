@@ -65,6 +65,17 @@ export interface Menus {
   outside: boolean
 }
 
+/** One of the library. `used`: the documents that name it; `version`: the first digits of the sound's SHA-256. */
+export interface Prompt {
+  name: string
+  text: string
+  voice: string
+  seconds: number
+  version: string
+  url: string
+  used: { kind: 'lines' | 'queues' | 'notices' | 'menus'; key: string; title: string }[]
+}
+
 export interface Fault {
   place: string
   node: string

@@ -7,7 +7,7 @@ export const admin: typeof zh = {
     queues: 'Queues', skills: 'Skills', lines: 'Lines', members: 'Operators', pauses: 'Pauses', marks: 'Caller list', areas: 'Areas',
     days: 'Special days',
     notices: 'Incident notices', rules: 'Rules', changes: 'Changes', shifts: 'Shifts', duties: 'Duties', handovers: 'Handovers',
-    texts: 'Texts', optouts: 'Opt-outs', menus: 'Menus', drafts: 'Drafts of menus',
+    texts: 'Texts', optouts: 'Opt-outs', menus: 'Menus', prompts: 'Prompts', drafts: 'Drafts of menus',
   },
   one: {
     queues: 'queue', skills: 'skill', lines: 'line', members: 'operator', pauses: 'pause', marks: 'number', areas: 'area', days: 'special day', rules: 'rules',

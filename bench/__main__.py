@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench import decisions
+from bench import agi_sessions, decisions
 from bench import report as reports
 from bench.load import Step, step
 from bench.machine import ROOT, machine
@@ -106,6 +106,8 @@ def main(
     here = machine()
     console.print("one decision of the desk")
     grown = [] if only else [decisions.measure(*size) for size in (decisions.SIZES[:1] if quick else decisions.SIZES)]
+    console.print("AGI sessions")
+    served = [] if only else agi_sessions.measure(agi_sessions.SMALLEST if quick else agi_sessions.Size())
     found: list[Step] = []
     faults: list[str] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
@@ -114,7 +116,7 @@ def main(
             found += steps
             faults += [amiss] if amiss else []
     command = " ".join(["python -m bench", *words]) if words else "make bench"
-    report = reports.Report(here, load.talk_s, load.phones, found, faults, command, grown)
+    report = reports.Report(here, load.talk_s, load.phones, found, faults, command, grown, served)
     reports.show(report, console)
     console.print(f"Written: {reports.write_json(report, results)}", highlight=False)
     if faults:

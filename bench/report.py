@@ -11,7 +11,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from bench import decisions
+from bench import agi_sessions, decisions
+from bench.agi_sessions import Served
 from bench.decisions import Growth
 from bench.load import Step
 from bench.machine import ROOT, Machine
@@ -20,6 +21,7 @@ from bench.waits import Spread
 
 PAGE = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- make bench writes from here -->", "<!-- to here -->"
+BEGIN_AGI, END_AGI = "<!-- make bench writes AGI sessions from here -->", "<!-- AGI sessions to here -->"
 BEGIN_DECISIONS, END_DECISIONS = "<!-- make bench writes decisions from here -->", "<!-- decisions to here -->"
 BUSY = 0.05
 """With more than this share of the machine used by others, the figures are called unfit for comparison."""
@@ -38,6 +40,7 @@ class Report:
     faults: Sequence[str]
     command: str
     decisions: Sequence[Growth] = ()
+    agi: Sequence[Served] = ()
 
     @property
     def others_share(self) -> float:
@@ -121,6 +124,7 @@ def steps(report: Report) -> Rows:
 def show(report: Report, console: Console) -> None:
     tables = [
         ("One decision of the desk", decisions.HEAD, decisions.rows(report.decisions)),
+        ("AGI sessions", agi_sessions.HEAD, agi_sessions.rows(report.agi)),
         ("Figures", SUMMARY_HEAD, summary(report)),
         (STEPS_TITLE, STEPS_HEAD, steps(report)),
     ]
@@ -160,6 +164,8 @@ def write_page(report: Report, page: Path = PAGE) -> None:
     _put(page, BEGIN, END, parts)
     grown = _markdown(decisions.HEAD, decisions.rows(report.decisions))
     _put(page, BEGIN_DECISIONS, END_DECISIONS, (_where(report), grown))
+    served = _markdown(agi_sessions.HEAD, agi_sessions.rows(report.agi))
+    _put(page, BEGIN_AGI, END_AGI, (_where(report), served))
 
 
 def _put(page: Path, begin: str, end: str, parts: Sequence[str]) -> None:

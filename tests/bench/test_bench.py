@@ -12,10 +12,23 @@ from typing import Any
 import pytest
 
 from agi.witness import parse
+from bench import agi_sessions
+from bench.agi_sessions import Served
 from bench.decisions import Growth, measure
 from bench.load import Step, whole
 from bench.machine import ROOT, machine
-from bench.report import BEGIN, BEGIN_DECISIONS, END, END_DECISIONS, PAGE, Report, summary, write_page
+from bench.report import (
+    BEGIN,
+    BEGIN_AGI,
+    BEGIN_DECISIONS,
+    END,
+    END_AGI,
+    END_DECISIONS,
+    PAGE,
+    Report,
+    summary,
+    write_page,
+)
 from bench.system import OURS, PEER
 from bench.waits import Spread, spread, waits
 from tests.end_to_end import sound
@@ -92,7 +105,8 @@ def test_the_rate_that_counts_is_the_highest_that_held() -> None:
 def test_figures_taken_beside_other_work_say_so(tmp_path: Path) -> None:
     page = tmp_path / "performance.md"
     for others, words in ((0.02, "Other programs used at most 2%"), (0.4, "**Not fit for comparison:**")):
-        marks = (f"{BEGIN_DECISIONS}\nold\n{END_DECISIONS}", f"{BEGIN}\nold\n{END}")
+        kept = ((BEGIN_DECISIONS, END_DECISIONS), (BEGIN_AGI, END_AGI), (BEGIN, END))
+        marks = [f"{begin}\nold\n{end}" for begin, end in kept]
         page.write_text("\n".join(("Before", *marks, "after\n")), encoding="utf-8")
         write_page(report(made(OURS, 1, 20, others=others), made(PEER, 1, 20)), page)
         text = page.read_text(encoding="utf-8")
@@ -110,7 +124,8 @@ def test_a_page_without_its_marks_is_left_alone(tmp_path: Path) -> None:
         write_page(report(made(OURS, 1, 20)), page)
     assert page.read_text(encoding="utf-8") == "no marks"
     assert all(
-        PAGE.read_text(encoding="utf-8").count(mark) == 1 for mark in (BEGIN, END, BEGIN_DECISIONS, END_DECISIONS)
+        PAGE.read_text(encoding="utf-8").count(mark) == 1
+        for mark in (BEGIN, END, BEGIN_DECISIONS, END_DECISIONS, BEGIN_AGI, END_AGI)
     )
 
 
@@ -168,3 +183,15 @@ def test_the_results_name_the_machine(quick: dict[str, Any]) -> None:
 def test_a_decision_is_measured_at_a_desk_that_is_full_and_stays_full() -> None:
     grown = measure(40, 10, decisions=20)
     assert (grown.waiting, grown.operators) == (40, 10)  # counted at the end
+
+
+def test_every_agi_server_is_measured_by_the_same_sessions_and_set_beside_ours() -> None:
+    served = agi_sessions.measure(agi_sessions.SMALLEST)
+    assert [one.server for one in served] == ["hotline", "panoramisk", "bare asyncio"]
+    assert min(min(one.sessions_per_s, one.cpu_ms) for one in served) > 0
+    one = [
+        Served("hotline", 200.0, 0.25, 12.0),
+        Served("panoramisk", 100.0, 0.5, 8.0),
+        Served("bare asyncio", 400.0, 0.125, 4.0),
+    ]
+    assert [row[-2:] for row in agi_sessions.rows(one)] == [("2.00", "0.50"), ("0.50", "2.00"), ("1.50", "3.00")]

@@ -230,3 +230,8 @@ def rows(served: Sequence[Served]) -> list[tuple[str, ...]]:
 
 def _ratio(mine: float, theirs: float) -> str:
     return f"{mine / theirs:.2f}" if theirs else "–"
+
+
+if __name__ == "__main__":
+    for row in (HEAD, *rows(measure(Size()))):
+        sys.stdout.write(" | ".join(row) + "\n")

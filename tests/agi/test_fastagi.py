@@ -165,3 +165,15 @@ async def _still_serves(port: int) -> None:
     writer.write(ENVIRONMENT)
     assert await reader.readline() == b'STREAM FILE hotline/greeting "#" 0\n'
     writer.close()
+
+
+async def test_a_session_that_is_open_at_the_end_is_closed_without_a_word_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with listening(greet) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(ENVIRONMENT)
+        assert await reader.readline()
+    assert await read_all(reader) == b""
+    writer.close()
+    assert caplog.records == []

@@ -16,7 +16,7 @@ from .town import Town
 
 ADDRESS = "127.0.0.3"
 
-STEPS = f"""
+CALL = """
   <send retrans="500"><![CDATA[
 INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
@@ -26,7 +26,7 @@ Call-ID: [call_id]
 CSeq: 1 INVITE
 Contact: <sip:[field0]@[local_ip]:[local_port]>
 Max-Forwards: 70
-{SOUND}
+{sound}
   ]]></send>
   <recv response="100" optional="true"/>
   <recv response="180" optional="true"/>
@@ -44,6 +44,9 @@ Max-Forwards: 70
 Content-Length: 0
 
   ]]></send>
+"""
+"""From the INVITE to the answer; field0 is the caller's number, field1 his name."""
+STEPS = f"""{CALL.format(sound=SOUND)}
   <nop><action>
     <log message="answered [field0] [clock_tick]"/>
     <exec rtp_stream="{{voice}},-1,0"/>

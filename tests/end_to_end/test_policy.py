@@ -12,7 +12,7 @@ from .callers import call_in
 from .citizens import calls
 from .desk_phones import desk_phones
 from .seats import present
-from .town import Town, until
+from .town import Town, cut_off, until
 
 CALLS, SPARE, RATE = 50, 3, 10
 
@@ -48,16 +48,10 @@ async def test_policies_change_and_operators_move_while_fifty_calls_are_up_and_t
     assert up == [True] * CALLS
     assert sorted(one.number for one in called if one.seconds is not None) == numbers
     assert {(call["outcome"], call["queue"], call["ended_by"]) for call in ended} == {("answered", "main", "operator")}
-    assert [call["id"] for call in ended if _cut_off(call)] == []
+    assert [call["id"] for call in ended if cut_off(call)] == []
     assert len({call["operator"] for call in ended}) == CALLS
     assert (following["outcome"], following["queue"]) == ("answered", "night")
     assert following["operator"] in set(logins) - {call["operator"] for call in ended}
-
-
-def _cut_off(call: dict[str, Any]) -> bool:
-    """Whether the end of the talk is missing. On a busy machine phones send late, and single seconds with it."""
-    (recording,) = call["recordings"]
-    return bool(recording["seconds"] < 0.8 * call["talk_s"])
 
 
 async def _all_talk(town: Town) -> bool:

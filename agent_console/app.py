@@ -1,7 +1,7 @@
 """The console as one ASGI application, made of the parts it is given."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -37,6 +37,9 @@ from agent_console.api import (
 from agent_console.api import (
     prompts as voice_prompts,
 )
+from agent_console.api import (
+    sounds as voice_sounds,
+)
 from agent_console.audit import Audit
 from agent_console.desk import Gateway
 from agent_console.gate import Gate
@@ -53,8 +56,9 @@ from agent_console.parts import (
     Incidents,
     Menus,
     NewSecret,
-    Recorded,
+    Prompts,
     Softphone,
+    Studio,
     Visitors,
 )
 from agent_console.session import Sessions
@@ -84,6 +88,7 @@ SUBJECTS = (
     handovers.router,
     texts.router,
     voice_menus.router,
+    voice_sounds.router,
     voice_prompts.router,
 )
 HEALTH = health.router
@@ -107,7 +112,8 @@ def build(
     may_forward: bool = False,
     visitors: Visitors | None = None,
     incidents: Incidents = NO_INCIDENTS,
-    prompts: Mapping[str, Recorded],
+    prompts: Prompts,
+    studio: Studio,
     menus: Menus,
     one_form: Callable[[str], str] = str,
     sends_texts: bool = False,
@@ -122,8 +128,9 @@ def build(
     one they are asked at, as `https://hotline.example.org`. `pages`: the folder of the built page. `metrics`: what
     `/metrics` tells. `may_forward`: whether an outgoing trunk leads to other platforms' numbers; `visitors`: for the
     telephone in the page, None where there is none. `incidents`: what supervisors may publish; `prompts`: those
-    that are recorded, by name; `menus`: those that calls begin with. `one_form`: a telephone number as
-    it is kept, however it was typed. `sends_texts`: whether there is an account by which they can be sent.
+    that are recorded, by name; `studio`: what makes new ones; `menus`: those that calls begin with.
+    `one_form`: a telephone number as it is kept, however it was typed. `sends_texts`: whether there is an account by
+    which they can be sent.
     """
     signed_in = Sessions(store, clock, ticks=ticks)
     console = Console(
@@ -149,6 +156,7 @@ def build(
         visitors=visitors,
         incidents=incidents,
         prompts=prompts,
+        studio=studio,
         menus=menus,
         one_form=one_form,
         sends_texts=sends_texts,

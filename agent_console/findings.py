@@ -31,6 +31,7 @@ KINDS: Mapping[str, Words] = MappingProxyType(
         "optouts": ("不收短信的号码", "opt-out"),
         "menus": ("语音菜单", "menu"),
         "drafts": ("语音菜单草稿", "draft of a menu"),
+        "prompts": ("提示音", "prompt"),
     }
 )
 
@@ -85,6 +86,10 @@ FORMS: Mapping[tuple[str, str], Words] = MappingProxyType(
         ("duties", "id"): (
             "排班的编号是日期加班次代号，如 2026-11-23.day，年份在 2000 到 2099 之间。",
             "The id of a duty is a date of 2000 to 2099 and a shift's name, as 2026-11-23.day.",
+        ),
+        ("prompts", "name"): (
+            "名称只能用小写字母、数字、- 和 _，1 到 32 个；其他语言的再加一点和语言代号，如 greeting.en。",
+            "A name has 1 to 32 of a-z, 0-9, - and _; in another language a dot and its name follow, as greeting.en.",
         ),
         ("shifts", "begins"): (
             "开始时间请写成 00:00 到 23:59，如 08:00。",
@@ -221,6 +226,20 @@ def _words(finding: Finding) -> Words:
             return (
                 f"没有名为 {value} 的回访菜单，请填用途为“通话后回访”的菜单，不填则不回访。",
                 f"There is no menu {value} for after the talk: name one that is there, or none.",
+            )
+        case "sound":
+            return "还没有录音，请先做好录音再保存。", "It has no recording yet: make one, and save it then."
+        case "words":
+            return "请写下录音里说的话，供菜单和检查使用。", "Write down what it says: menus and checks go by it."
+        case "reserved":
+            return (
+                f"{value} 是系统自用的声音，请换一个名称。",
+                f"{value} is a sound of the program's own: choose another name.",
+            )
+        case "language" if finding.kind == "prompts":
+            return (
+                "要先有同名的普通话提示音，才能有其他语言的；zh 就是普通话，不用写。",
+                "There must be the usual prompt of this name first; zh is the usual language and is not written.",
             )
         case "operator":
             return f"{value} 不是话务员，不能排班。", f"{value} is no operator and cannot be on the roster."

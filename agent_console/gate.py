@@ -62,7 +62,8 @@ ALLOWED: Mapping[str, frozenset[Role]] = MappingProxyType(
         **dict.fromkeys(("roster/write", "policy/shifts", "policy/duties"), WATCHERS),
         "texts": WATCHERS,
         "texts/resend": WATCHERS,
-        **dict.fromkeys(("policy/texts", "policy/menus", "policy/drafts"), frozenset({Role.ADMIN})),
+        **dict.fromkeys(("policy/texts", "policy/menus", "policy/drafts", "policy/prompts"), frozenset({Role.ADMIN})),
+        "prompts/record": frozenset({Role.ADMIN}),
         **dict.fromkeys(("menus", "prompts"), WATCHERS),
         "policy/optouts": WATCHERS,
     }

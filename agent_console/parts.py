@@ -1,6 +1,6 @@
 """What the console is made of: given to every router, made by `agent_console.app.build`."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, ItemsView, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -92,13 +92,73 @@ NO_INCIDENTS = Incidents()
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A prompt. `voice`: of the speech model that spoke it, or ""; `version`: the first digits of its SHA-256."""
+    """A prompt. `voice`: of the speech model that spoke it, or ""; `version`: the first digits of its SHA-256.
+
+    `own`: it is the city's own; `shipped`: there is one of this name that comes with the program.
+    """
 
     text: str
     file: Path
     voice: str = ""
     seconds: float = 0.0
     version: str = ""
+    own: bool = False
+    shipped: bool = True
+
+
+class Prompts(Protocol):
+    """The prompts that can be played, by name: a mapping, and those in languages, by NAME.LANGUAGE."""
+
+    in_languages: Mapping[str, Recorded]
+
+    def __contains__(self, name: object, /) -> bool: ...
+
+    def __getitem__(self, name: str, /) -> Recorded: ...
+
+    def items(self) -> ItemsView[str, Recorded]: ...
+
+    async def renew(self) -> None:
+        """Take up what was saved, for the calls that come. Raises `StoreFault`, `OSError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What the studio made. `sound`: its SHA-256; levels in dBFS; `rate`, `channels`, `source_s`: of what it was given.
+
+    `clipped`: what it was given was too loud for its format, which is heard and cannot be mended.
+    """
+
+    sound: str
+    seconds: float
+    level: float
+    peak: float
+    rate: int
+    channels: int
+    source_s: float
+    clipped: bool
+
+
+class Unfit(Exception):
+    """No prompt can be made of it. `code`: why, a key of `UNFIT` in `api/sounds.py`; `value`: what it is about."""
+
+    def __init__(self, code: str, value: str = "") -> None:
+        super().__init__(f"{code} {value}".strip())
+        self.code, self.value = code, value
+
+
+class Studio(Protocol):
+    """Makes sounds for prompts, and keeps them. `voices`: those by which a text can be spoken, the usual one first."""
+
+    voices: tuple[str, ...]
+
+    def file(self, sound: str, /) -> Path | None:
+        """The file of a sound, None where there is none of this hash."""
+
+    async def shape(self, upload: AsyncIterator[bytes], /) -> Sound:
+        """What was uploaded, as the telephone carries it. Raises `Unfit`, `OSError`."""
+
+    async def say(self, text: str, voice: str, speed: float, /) -> Sound:
+        """The text as it is spoken. Raises `Unfit`, `OSError`."""
 
 
 class Menus(Protocol):
@@ -118,7 +178,7 @@ class Menus(Protocol):
 class Console:
     """`recordings`: the folder that recordings' files are relative to. `origins`: other addresses of our pages.
 
-    `prompts`: name -> what can be heard. `may_forward`: whether an outgoing trunk leads to other platforms' numbers.
+    `prompts`: what can be heard. `may_forward`: whether an outgoing trunk leads to other platforms' numbers.
     `visitors`: None where there is no telephone in the page. `one_form`: a telephone number as it is kept, however it
     was typed. `sends_texts`: whether there is an account by which they can be sent.
     """
@@ -144,7 +204,8 @@ class Console:
     may_forward: bool
     visitors: Visitors | None
     incidents: Incidents
-    prompts: Mapping[str, Recorded]
+    prompts: Prompts
+    studio: Studio
     menus: Menus
     one_form: Callable[[str], str]
     sends_texts: bool

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from agi import sounds
 from agi.endpoints import OUTSIDE, STRANGERS, TRUNK, VISITORS, desk_phone_of, softphone_of
 from agi.phones import REALM
 from config import rendering
@@ -85,6 +86,16 @@ class Layout:
     @property
     def run(self) -> Path:
         return self.home / "run"
+
+    @property
+    def sounds(self) -> Path:
+        """Where Asterisk looks for what it plays."""
+        return self.data / "sounds"
+
+    @property
+    def prompts(self) -> Path:
+        """The city's own prompts, each named by the SHA-256 of its file."""
+        return self.home / "prompts"
 
     @property
     def recordings(self) -> Path:
@@ -184,6 +195,7 @@ def render(plan: Plan) -> None:
     layout = plan.layout
     for folder in (layout.etc, layout.lib, layout.data, layout.spool, layout.log, layout.run, layout.recordings):
         folder.mkdir(parents=True, exist_ok=True)
+    layout.prompts.mkdir(exist_ok=True)
     layout.events.parent.mkdir(exist_ok=True)
     (layout.lib / "keys").mkdir(exist_ok=True)
     layout.etc.chmod(0o700)
@@ -277,15 +289,10 @@ def conf(value: object) -> str:
 def _data(plan: Plan) -> None:
     """Asterisk's data folder: its own documentation, our prompts and music."""
     data = plan.layout.data
-    (data / "sounds" / "zh").mkdir(parents=True, exist_ok=True)
-    prompts = Path(str(files("agi") / "prompts"))
     _link(data / "documentation", plan.documentation)
-    # a language that has no prompt of a name falls back to what is of no language
-    _link(data / "sounds" / "hotline", prompts)
-    _link(data / "sounds" / "zh" / "hotline", prompts)
-    _link(data / "sounds" / "zh" / "beep.wav", prompts / "beep.wav")
+    sounds.lay(plan.layout.sounds, plan.layout.prompts)
     (data / "moh").mkdir(exist_ok=True)
-    _link(data / "moh" / "hold.wav", prompts / "hold.wav")
+    _link(data / "moh" / "hold.wav", sounds.shipped() / "hold.wav")
 
 
 def _link(link: Path, target: Path) -> None:

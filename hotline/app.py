@@ -49,6 +49,7 @@ from hotline.metrics import Figures, MeteredDesk
 from hotline.places import Places
 from hotline.progress import Progress
 from hotline.reconcile import Reconcile
+from hotline.studio import Studio
 from ivr.check import Known
 from ivr.menu import Purpose
 from routing import effects as fx
@@ -114,7 +115,13 @@ class Application:
         policy = store.policy()
         metrics = CollectorRegistry()
         self._desk = desk = MeteredDesk(policy, metrics)
-        prompts = spoken.library()
+        self._prompts = prompts = spoken.Library(store, layout)
+        studio = Studio(layout.prompts)
+        try:
+            prompts.load()
+            studio.tidy(store.sounds_named())
+        except OSError as fault:  # what was laid before is played
+            log.error("the city's own prompts cannot be put where Asterisk plays them, or looked through: %s", fault)
         menus = Menus(store, lambda: Known(prompts, desk.snapshot.policy.queues, bool(settings.trunk_out)))
         menus.load()
         self._endpoints = Endpoints()
@@ -174,6 +181,7 @@ class Application:
             metrics=metrics,
             may_forward=bool(settings.trunk_out),
             prompts=prompts,
+            studio=studio,
             menus=menus,
             visitors=Visitors(VISITORS, lambda: _answered(self._phones.visitors_secret())) if settings.demo else None,
             incidents=spoken.incidents(),

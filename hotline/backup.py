@@ -3,7 +3,7 @@
     DIR/manifest.json        what belongs to the backup, each file with its SHA-256; written last, replaced in one step
     DIR/<time>/database/     every table as it was at one moment, lines of JSON, the same on every engine
     DIR/<time>/home/         secrets, and what still grew of journal and channel event log, where they stood in HOME
-    DIR/logs/                the parts of both that do not change any more
+    DIR/logs/                the parts of both that do not change any more, and the sounds of the city's own prompts
     DIR/recordings/          the recordings
 
 A further backup into the same DIR copies of the last two only what is new. Until its manifest is replaced, it touches
@@ -94,6 +94,9 @@ def _backup(settings: Settings, folder: Path, now: datetime) -> Manifest:
         if (settings.home / name).exists():
             with (settings.home / name).open("rb") as handle:
                 copy.once(name, handle)
+    for sound in sorted(layout.prompts.glob("*.wav")):
+        with sound.open("rb") as handle:
+            copy.finished(sound.relative_to(settings.home).as_posix(), handle)
     missing = []
     for row in _recordings(folder / snapshot / "database", exported):
         if not copy.recording(row, layout.recordings):

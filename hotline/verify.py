@@ -1,5 +1,6 @@
 """The invariants of the line, checked against the store, the recordings on disk and Asterisk's own log of events."""
 
+import hashlib
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -47,8 +48,8 @@ class Verdict:
 def verify(store: Store, home: Path, log_file: Path, now: float | None = None, since: float = 0.0) -> Verdict:
     """Every arrived call has one record with a final outcome; every answered or message call a recording whose length
     fits, or a stated reason; whoever must be called back is somebody's work; whoever is to be told by a text has one;
-    every case the call that it came from and an unbroken history; the journal is whole and in the store; and the audit
-    is an unbroken chain.
+    every case the call that it came from and an unbroken history; every prompt of the city's own its sound; the journal
+    is whole and in the store; and the audit is an unbroken chain.
 
     Of calls and cases only those that came at `since` or later are looked at.
     """
@@ -80,6 +81,7 @@ def verify(store: Store, home: Path, log_file: Path, now: float | None = None, s
         cursor = page.next
         if cursor is None:
             break
+    findings += _of_prompts(store, home / "prompts")
     audit = store.audit_chain()
     findings += _of_audit(audit)
     return Verdict(counted, kept, cases, len(open_calls), audit, tuple(findings))
@@ -88,6 +90,16 @@ def verify(store: Store, home: Path, log_file: Path, now: float | None = None, s
 def _of_audit(chain: Chain) -> Iterable[Finding]:
     for fault in chain.faults:
         yield Finding("audit", fault)
+
+
+def _of_prompts(store: Store, folder: Path) -> Iterable[Finding]:
+    for prompt in store.documents("prompts"):
+        file = folder / f"{prompt.sound}.wav"
+        try:
+            if hashlib.sha256(file.read_bytes()).hexdigest() != prompt.sound:
+                yield Finding(f"prompt {prompt.name}", f"{file.name} is not the sound that was saved")
+        except OSError as missing:
+            yield Finding(f"prompt {prompt.name}", f"its sound cannot be read: {missing.strerror}")
 
 
 def _of_journal(store: Store, folder: Path) -> Iterable[str]:

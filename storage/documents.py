@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 from cases.texts import OptOut
 from cases.wording import Template
 from ivr.document import MenuDocument, MenuDraft
+from ivr.prompt import PromptDocument
 from routing import policy
 from routing.check import Finding
 from routing.documents import Data, DocumentsRefused, NoSuchDocument
@@ -32,6 +33,7 @@ LOGIN = re.compile(r"[A-Za-z0-9_.@-]{1,64}")
 DATE = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 DUTY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\.[a-z0-9_-]{1,32}")
+PROMPT = re.compile(r"[a-z0-9_-]{1,32}(\.[A-Za-z0-9_-]{1,20})?")
 TEXT_MAX = 2000
 """Characters of any text in a document."""
 TITLE_MAX = 64
@@ -68,6 +70,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "optouts": Kind(OptOut, "number", NUMBER),
         "menus": Kind(MenuDocument, "name", NAME),
         "drafts": Kind(MenuDraft, "name", NAME),
+        "prompts": Kind(PromptDocument, "name", PROMPT),
     }
 )
 """Every kind that is kept. Those which `routing.policy.KINDS` does not know are no part of the policy."""

@@ -133,6 +133,12 @@ def newest(session: Session, kind: str, keys: Container[str], most: int) -> list
     return [found[key] for key in wanted]
 
 
+def sounds_named(session: Session) -> frozenset[str]:
+    """Every sound that a prompt names or once named: a former version can be gone back to."""
+    query = select(tables.DocumentChange.after).where(col(tables.DocumentChange.kind) == "prompts")
+    return frozenset(str(json.loads(after)["sound"]) for after in session.exec(query) if after is not None)
+
+
 def begin(session: Session, wanted: Iterable[Any], stamp: Stamp) -> None:
     """What a first start brings, unchecked and without history: it was changed by nobody."""
     for place, document in enumerate(wanted):

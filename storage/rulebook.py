@@ -108,6 +108,11 @@ class Rulebook(Transactions):
         with self._reading() as session:
             return menus.published(session)
 
+    def sounds_named(self) -> frozenset[str]:
+        """Every sound that a prompt of the city's own names or once named."""
+        with self._reading() as session:
+            return policy.sounds_named(session)
+
     # -- the roster ----------------------------------------------------------------------------------------------
 
     def roster(self, first: date, days: int) -> Roster:

@@ -1,7 +1,7 @@
 """What an administrator or supervisor changes: documents by kind and key. Saved means in force."""
 
 import logging
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -9,10 +9,11 @@ from pydantic import BaseModel, StrictInt
 
 from agent_console import findings
 from agent_console.api.lists import Cursor, Limit
+from agent_console.api.prompts import uses
 from agent_console.audit import origin
 from agent_console.desk import held
 from agent_console.gate import ALLOWED
-from agent_console.parts import Console, Menus
+from agent_console.parts import Console, Menus, Prompts
 from agent_console.problems import FieldError, Problem
 from agent_console.session import SignedIn
 from agent_console.shapes import DocumentChangesJson, DocumentJson, DocumentsJson
@@ -21,6 +22,7 @@ from ivr import load
 from ivr.document import MenuDocument
 from ivr.load import MenuError
 from ivr.menu import Purpose
+from ivr.prompt import NO_PROMPTS, USUAL_LANGUAGE, PromptDocument, spoken_name
 from routing.check import OVERFLOWS, Finding
 from routing.documents import DocumentsRefused, NoSuchDocument, StaleDocument
 from routing.policy import Line, Mark, Notice, Policy
@@ -118,6 +120,8 @@ def router(console: Console) -> APIRouter:
         version: Annotated[int | None, Query(description="the one that whoever removes it has seen")] = None,
     ) -> None:
         """Refused while other documents name it."""
+        if kind == "prompts":
+            await _still_heard(console, key)
         try:
             policy = await store.write(
                 store.drop_policy,
@@ -158,6 +162,7 @@ def _usable(console: Console, document: object, kind: str, key: str) -> None:
     if not console.may_forward:
         _nowhere_outside(document)
     _unspoken(document, kind, key, console.prompts)
+    _soundless(document, console)
     _unled(document, kind, key, console.menus)
     _unheard(document, console.menus)
     _misspelt(document, kind, key, console.one_form)
@@ -167,10 +172,16 @@ async def _held(console: Console, kind: str, policy: Policy) -> None:
     """Wait until decisions, and menus, go by what was saved."""
     if kind == "menus":
         await console.menus.renew()
+    if kind == "prompts":
+        try:
+            await console.prompts.renew()
+        except OSError as fault:
+            log.error("prompts were saved and cannot be put where Asterisk plays them: %s", fault)
+            raise _not_played() from fault
     await held(console.gateway, policy)
 
 
-def _unspoken(document: object, kind: str, key: str, prompts: Container[str]) -> None:
+def _unspoken(document: object, kind: str, key: str, prompts: Prompts) -> None:
     """Raises `DocumentsRefused` for a document that wants to say what nobody has recorded."""
     match document:
         case Line(greeting=greeting):
@@ -183,6 +194,34 @@ def _unspoken(document: object, kind: str, key: str, prompts: Container[str]) ->
             return
     if missing := [Finding(kind, key, field, "prompt", prompt) for field, prompt in said if prompt not in prompts]:
         raise DocumentsRefused(missing)
+
+
+def _soundless(document: object, console: Console) -> None:
+    """Raises `DocumentsRefused` for a prompt without a sound, or one that Asterisk would never look for."""
+    if not isinstance(document, PromptDocument):
+        return
+    name, language = spoken_name(document.name)
+    wrong = []
+    if console.studio.file(document.sound) is None:
+        wrong.append(Finding("prompts", document.name, "sound", "sound"))
+    if not document.text.strip():
+        wrong.append(Finding("prompts", document.name, "text", "words"))
+    if language == USUAL_LANGUAGE or (language and name not in console.prompts):
+        wrong.append(Finding("prompts", document.name, "name", "language", language))
+    if name in NO_PROMPTS:
+        wrong.append(Finding("prompts", document.name, "name", "reserved", name))
+    if wrong:
+        raise DocumentsRefused(wrong)
+
+
+async def _still_heard(console: Console, key: str) -> None:
+    """Raises `Problem` where nothing would be left to be played for a prompt that is named."""
+    if key not in console.prompts or console.prompts[key].shipped:
+        return
+    named = [f"{one['kind']}/{one['key']}" for one in (await uses(console)).get(key, [])]
+    named += [f"prompts/{one}" for one in console.prompts.in_languages if spoken_name(one)[0] == key]
+    if named:
+        raise _needed(DocumentsRefused([Finding("prompts", key, "", "needed", one) for one in named]))
 
 
 def _unled(document: object, kind: str, key: str, menus: Menus) -> None:
@@ -288,6 +327,16 @@ def _unread() -> Problem:
         "saved-not-shown",
         "已保存并生效，但数据库暂时无法读取，看不到最新内容。请稍后刷新页面，不必重新填写。",
         "Saved and in force, but the database cannot be read right now: reload in a moment; do not fill it in again.",
+    )
+
+
+def _not_played() -> Problem:
+    return Problem(
+        503,
+        "saved-not-played",
+        "已保存，但暂时放不到播放的位置，来电者听到的还是原来的。请告知管理员检查磁盘，再保存一次。",
+        "Saved, but it cannot be put where it is played from; callers hear the former one. Have the disk looked at, "
+        "and save again.",
     )
 
 

@@ -10,8 +10,10 @@ from typing_extensions import TypedDict
 from agent_console.parts import Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
+from agent_console.shapes import DocumentJson
 from ivr import shipped
 from ivr.document import MenuDocument
+from ivr.prompt import spoken_name
 from routing.policy import Policy
 
 
@@ -24,10 +26,12 @@ class UseJson(TypedDict):
 
 
 class LibraryJson(TypedDict):
-    """`text`: as it is spoken, "" where nobody has written that down; `voice`: of the speech model, or "".
+    """`name`: NAME, or NAME.LANGUAGE for the same in another language.
 
+    `text`: as it is spoken, "" where nobody has written that down; `voice`: of the speech model, or "".
     `version`: the first digits of the sound's SHA-256. `used`: what names it; one that nothing names may be spoken by
-    the program itself.
+    the program itself. `shipped`: there is one to go back to. `stored`: the city's own as it is kept, null for one that
+    is shipped.
     """
 
     name: str
@@ -37,24 +41,27 @@ class LibraryJson(TypedDict):
     version: str
     url: str
     used: list[UseJson]
+    shipped: bool
+    stored: DocumentJson | None
 
 
 class LibrariesJson(TypedDict):
+    """`voices`: those by which a text can be spoken on this machine, the usual one first."""
+
     items: list[LibraryJson]
+    voices: list[str]
 
 
 def router(console: Console) -> APIRouter:
     routes = APIRouter(prefix="/prompts", tags=["prompts"])
-    need, store = console.gate.need, console.store
+    need, store, views = console.gate.need, console.store, console.views
 
     @routes.get("")
     async def prompts(who: Annotated[SignedIn, Depends(need("prompts"))]) -> LibrariesJson:
         """All there are, by name."""
-        menus = {**shipped.documents(), **{one.name: one for one, _ in await store.read(store.menus)}}
-        used: dict[str, list[UseJson]] = {}
-        for prompt, use in _uses(console.gateway.snapshot().policy, menus.values()):
-            if use not in used.setdefault(prompt, []):
-                used[prompt].append(use)
+        used = await uses(console)
+        there = sorted([*console.prompts.items(), *console.prompts.in_languages.items()])
+        own = await store.read(store.documents_named, "prompts", [name for name, one in there if one.own])
         return {
             "items": [
                 {
@@ -64,17 +71,24 @@ def router(console: Console) -> APIRouter:
                     "seconds": round(one.seconds, 1),
                     "version": one.version,
                     "url": f"/api/v1/prompts/{name}/sound",
-                    "used": used.get(name, []),
+                    "used": used.get(spoken_name(name)[0], []),
+                    "shipped": one.shipped,
+                    "stored": views.document(own[name]) if name in own else None,
                 }
-                for name, one in console.prompts.items()
-            ]
+                for name, one in there
+            ],
+            "voices": list(console.studio.voices),
         }
 
     @routes.get("/{name}/sound")
     async def sound(name: str, who: Annotated[SignedIn, Depends(need("prompts"))]) -> FileResponse:
         """As callers hear it, WAV."""
-        one = console.prompts.get(name)
-        if one is None:
+        library = console.prompts
+        if name in library.in_languages:
+            one = library.in_languages[name]
+        elif name in library:
+            one = library[name]
+        else:
             raise Problem(
                 404,
                 "no-such-prompt",
@@ -84,6 +98,17 @@ def router(console: Console) -> APIRouter:
         return FileResponse(one.file, media_type="audio/wav")
 
     return routes
+
+
+async def uses(console: Console) -> dict[str, list[UseJson]]:
+    """Prompt -> the documents that name it."""
+    store = console.store
+    menus = {**shipped.documents(), **{one.name: one for one, _ in await store.read(store.menus)}}
+    used: dict[str, list[UseJson]] = {}
+    for prompt, use in _uses(console.gateway.snapshot().policy, menus.values()):
+        if use not in used.setdefault(prompt, []):
+            used[prompt].append(use)
+    return used
 
 
 def _uses(policy: Policy, menus: Iterable[MenuDocument]) -> Iterable[tuple[str, UseJson]]:

@@ -35,11 +35,16 @@ class Listener(Protocol):
         ...
 
 
+class LongSentence(ValueError):
+    """A sentence is longer than the voice has breath for."""
+
+
 class Kokoro:
     """Kokoro 82M by ONNX at 24 kHz; it takes 510 tokens at most and gets one sentence at a time."""
 
     RATE = 24_000
     PAUSE = 0.35  # seconds between sentences
+    BREATH = 509  # tokens of one sentence
 
     def __init__(self) -> None:
         onnxruntime, zh = import_module("onnxruntime"), import_module("misaki.zh")
@@ -66,6 +71,8 @@ class Kokoro:
         if unknown:
             raise ValueError(f"no sound for {' '.join(sorted(unknown))} in: {text}")
         tokens = [self._vocabulary[character] for character in phonemes]
+        if len(tokens) > self.BREATH:
+            raise LongSentence(text)
         styles = np.fromfile(models.voice(voice), "<f4").reshape(-1, 256)
         [audio] = self._session.run(
             ["audio"],

@@ -27,15 +27,16 @@ def filtered(samples: Samples, kernel: Samples) -> Samples:
     return np.convolve(samples, kernel)[len(kernel) // 2 :][: len(samples)]
 
 
-def to_telephone(samples: Samples, rate: int) -> Samples:
-    """Brings a rate that is a multiple of 8 kHz down to 8 kHz, 100 to 3600 Hz kept.
+def banded(samples: Samples, rate: int) -> Samples:
+    """100 to 3600 Hz of the samples: 60 dB down from 3800 Hz; what lies under 100 Hz is rumble to a handset."""
+    return filtered(samples, low_pass(rate, 3600.0) - low_pass(rate, 100.0))
 
-    The filter is 60 dB down from 3800 Hz, so nothing folds back; what lies under 100 Hz is rumble to a handset.
-    """
+
+def to_telephone(samples: Samples, rate: int) -> Samples:
+    """Brings a rate that is a multiple of 8 kHz down to 8 kHz; what the telephone does not carry cannot fold back."""
     if rate % RATE:
         raise ValueError(f"{rate} Hz is no multiple of {RATE} Hz")
-    banded = filtered(samples, low_pass(rate, 3600.0) - low_pass(rate, 100.0))
-    return banded[:: rate // RATE]
+    return banded(samples, rate)[:: rate // RATE]
 
 
 def to_wideband(samples: Samples) -> Samples:

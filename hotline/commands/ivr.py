@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from agi.configuration import Layout
 from hotline import spoken
 from hotline.literal import literal
 from hotline.options import load as settings_as_run
@@ -19,6 +20,7 @@ from ivr.check import KEYS, Known
 from ivr.document import MenuDocument
 from ivr.load import MenuError
 from ivr.menu import Menu as Model
+from ivr.prompt import spoken_name
 
 app = typer.Typer(help="Menus: check them, draw them, walk them. 语音菜单。", no_args_is_help=True)
 
@@ -30,7 +32,7 @@ YES = frozenset({"", "y", "yes", "是"})
 @app.command()
 def check(menus: Menus = None, as_json: Json = False) -> None:
     """Every fault with its place; exit status 1 where there is one. Without a name all menus that there are."""
-    known, there = _here()
+    known, there, _ = _here()
     found: dict[str, list[rules.Finding]] = {}
     for name in menus or there:
         try:
@@ -57,23 +59,22 @@ def check(menus: Menus = None, as_json: Json = False) -> None:
 @app.command()
 def draw(menu: Menu) -> None:
     """An SVG picture on stdout, faults in red."""
-    known, there = _here()
+    known, there, words = _here()
     drawn, wrong = _read(menu, there)
     wrong = [*wrong, *rules.findings(drawn, known)]
     faults = {one.node: str(one) for one in reversed(wrong)}
     lost = {one.node for one in wrong if one.code == "unreached"}
-    typer.echo(drawing.svg(drawn, faults, lost=lost, words=spoken.prompts()))
+    typer.echo(drawing.svg(drawn, faults, lost=lost, words=words))
 
 
 @app.command(name="try")
 def walk(menu: Menu) -> None:
     """Walk a menu in the terminal: it prints what the citizen hears, and you type the keys that he presses."""
-    known, there = _here()
+    known, there, words = _here()
     walked, wrong = _read(menu, there)
     if wrong := [*wrong, *rules.findings(walked, known)]:
         raise MenuError(walked.name, wrong)
     steps = engine.walk(walked)
-    words = spoken.prompts()
     try:
         step = next(steps)
         while True:
@@ -144,17 +145,19 @@ def _read(menu: str, there: Mapping[str, MenuDocument]) -> tuple[Model, list[rul
     return load.read(menu, there[menu].data)
 
 
-def _here() -> tuple[Known, Mapping[str, MenuDocument]]:
-    """What the menus of this HOME may name, and those that lead its calls.
+def _here() -> tuple[Known, Mapping[str, MenuDocument], Mapping[str, str]]:
+    """What the menus of this HOME may name, those that lead its calls, and the prompts with what they say.
 
     Where there is no HOME yet: of the demo city that it will begin with.
     """
     settings = settings_as_run()
-    menus = dict(shipped.documents())
+    menus, words = dict(shipped.documents()), dict(spoken.prompts())
     if settings.founded:
         with opened(settings) as store:
             queues = frozenset(store.policy().queues)
             menus |= {document.name: document for document, _ in store.menus()}
+            own = spoken.own(store.documents("prompts"), Layout(settings.home).prompts)
+            words |= {name: one.text for name, one in own.items() if not spoken_name(name)[1]}
     else:
         queues = frozenset(city().policy.queues)
-    return Known(spoken.prompts(), queues, bool(settings.trunk_out)), menus
+    return Known(words, queues, bool(settings.trunk_out)), menus, words

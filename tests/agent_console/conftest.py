@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from agent_console.app import build
 from agent_console.hub import Hub
 from agent_console.live import Rhythm
-from agent_console.parts import Incidents, Recorded, Softphone, Spoken, Visitors
+from agent_console.parts import Incidents, Recorded, Softphone, Sound, Spoken, Visitors
 from agi.caller import number
 from cases.office import Office
 from cases.worklist import Worklist
@@ -45,6 +45,49 @@ ANSWERED_BY_THE_STORE = (
 SPEAKABLE = ("greeting", "waiting", "comfort-1", "area-city", "area-tianyuan", "incident-water")
 SOUND = Path(__file__).parents[2] / "agi/prompts/greeting.wav"
 PROMPTS = {name: Recorded(f"这是{name}。", SOUND, "zf_001", 4.6, "ab12cd34") for name in SPEAKABLE}
+
+
+class Shelf(dict[str, Recorded]):
+    """The prompts of these tests, and that they were asked to be taken up anew."""
+
+    def __init__(self) -> None:
+        super().__init__(PROMPTS)
+        self.in_languages: dict[str, Recorded] = {}
+        self.renewed = 0
+        self.fault: OSError | None = None
+
+    async def renew(self) -> None:
+        if self.fault is not None:
+            raise self.fault
+        self.renewed += 1
+
+
+class Booth:
+    """A studio that makes the same sound of everything, or what `unfit` says."""
+
+    voices: tuple[str, ...] = ("zf_xiaoxiao", "zf_xiaoyi")
+    SOUND = "5" * 64
+
+    def __init__(self) -> None:
+        self.given: list[object] = []
+        self.fault: Exception | None = None
+
+    def file(self, sound: str) -> Path | None:
+        return SOUND if sound == self.SOUND else None
+
+    async def shape(self, upload: AsyncIterator[bytes]) -> Sound:
+        return self._made(b"".join([block async for block in upload]))
+
+    async def say(self, text: str, voice: str, speed: float) -> Sound:
+        return self._made((text, voice, speed))
+
+    def _made(self, given: object) -> Sound:
+        self.given.append(given)
+        if self.fault is not None:
+            raise self.fault
+        return Sound(self.SOUND, 2.8, -20.0, -4.1, 44100, 2, 3.1, clipped=False)
+
+
 SPOKEN = Incidents(
     areas=(
         Spoken("全市", "area-city", "全市市民朋友请注意，"),
@@ -121,7 +164,8 @@ def house(
     async def health_now() -> dict[str, str]:
         return health
 
-    menus = Menus(store, lambda: Known(PROMPTS, desk.snapshot().policy.queues))
+    shelf, booth = Shelf(), Booth()
+    menus = Menus(store, lambda: Known(shelf, desk.snapshot().policy.queues))
     menus.load()
     app = build(
         store=store,
@@ -138,7 +182,8 @@ def house(
         metrics=CollectorRegistry(),
         visitors=Visitors("phone-page", lambda: new_secret("phone-page")) if demo else None,
         incidents=SPOKEN,
-        prompts=PROMPTS,
+        prompts=shelf,
+        studio=booth,
         menus=menus,
         one_form=lambda raw: number(raw, "CN"),
         origins=["https://hotline.example.org"],
@@ -146,7 +191,7 @@ def house(
         rhythm=rhythm,
         ticks=lambda: ticks[0],
     )
-    made = House(app, store, desk, hub, recordings, now, ticks, secrets, health)
+    made = House(app, store, desk, hub, recordings, now, ticks, secrets, health, shelf, booth)
 
     @asynccontextmanager
     async def client(login: str | None = None, **headers: str) -> AsyncIterator[httpx.AsyncClient]:

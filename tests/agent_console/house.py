@@ -112,6 +112,8 @@ class House:
     ticks: list[float]
     secrets: list[Any]
     health: dict[str, str]
+    shelf: Any
+    booth: Any
     client: Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]] = field(init=False)
 
     def call_up(self, call_id: str, *, caller: str = "13907330001", name: str = "") -> None:

@@ -84,6 +84,9 @@ ROUTES = {
     ("GET", "/api/v1/menus"): "watchers",
     ("GET", "/api/v1/prompts"): "watchers",
     ("GET", "/api/v1/prompts/{name}/sound"): "watchers",
+    ("GET", "/api/v1/prompts/sounds/{sound}"): "watchers",
+    ("POST", "/api/v1/prompts/sounds"): "admin",
+    ("POST", "/api/v1/prompts/sounds/speech"): "admin",
     ("POST", "/api/v1/menus/look"): "watchers",
     ("GET", "/api/v1/texts"): "watchers",
     ("GET", "/api/v1/texts/templates"): "watchers",
@@ -102,7 +105,19 @@ MAY = {
 WRITTEN_BY = {
     **{
         kind: {Role.ADMIN}
-        for kind in ("queues", "lines", "skills", "pauses", "areas", "days", "rules", "texts", "menus", "drafts")
+        for kind in (
+            "queues",
+            "lines",
+            "skills",
+            "pauses",
+            "areas",
+            "days",
+            "rules",
+            "texts",
+            "menus",
+            "drafts",
+            "prompts",
+        )
     },
     **{kind: {Role.SUPERVISOR, Role.ADMIN} for kind in ("members", "marks", "notices", "shifts", "duties", "optouts")},
     "handovers": set(),  # written as such alone
@@ -139,6 +154,7 @@ async def test_a_route_is_open_only_to_the_roles_named_for_it(house: House, meth
         notice_id="n1",
         text_id="message.c1",
         name="greeting",
+        sound="5" * 64,
     )
     async with house.client() as http:
         assert (await http.request(method, url, json={})).status_code == 401
@@ -160,9 +176,10 @@ async def test_each_kind_of_document_is_written_by_the_roles_named_for_it(house:
         assert (status == 403) is (role not in WRITTEN_BY[kind]), (role, status)
 
 
+WATCHED = ("marks", "members", "texts", "optouts", "menus", "drafts", "prompts")
 READ_BY = {
-    **{kind: MAY["line"] for kind in KINDS if kind not in ("marks", "members", "texts", "optouts", "menus", "drafts")},
-    **dict.fromkeys(("marks", "members", "texts", "optouts", "menus", "drafts", "planets"), MAY["watchers"]),
+    **{kind: MAY["line"] for kind in KINDS if kind not in WATCHED},
+    **dict.fromkeys((*WATCHED, "planets"), MAY["watchers"]),
 }
 
 

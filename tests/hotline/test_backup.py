@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import resource
@@ -21,6 +22,7 @@ from hotline.backup import backup
 from hotline.manifest import BackupError, Manifest
 from hotline.restore import restore
 from hotline.verify import Finding, verify
+from ivr.prompt import PromptDocument
 from storage.store import Store
 from tests.conftest import CITY, ENGINES
 from tests.rows import change, everything
@@ -245,3 +247,36 @@ def test_the_commands_tell_the_counts_and_the_restored_hotline_holds(full: Setti
         Finding("audit", "the audit lacks what came between its rows 0 and 7"),
     )
     store.close()
+
+
+def test_the_sounds_of_the_citys_own_prompts_are_copied_once_and_are_back(full: Settings, tmp_path: Path) -> None:
+    prompts, folder = Layout(full.home).prompts, tmp_path / "dir"
+    first, second = (hashlib.sha256(words).hexdigest() for words in (b"first", b"second"))
+    copied, inodes = folder / f"logs/prompts/{first}.wav", []
+    (prompts / ".making-1").mkdir(parents=True)
+    (prompts / ".making-1/source").write_bytes(b"half an upload")
+    store = Store.open(full.database, timezone=CITY)
+    for words, sound in ((b"first", first), (b"second", second)):
+        (prompts / f"{sound}.wav").write_bytes(words)
+        store.change_policy(PromptDocument("greeting", "您好。", sound), who="admin", at=NOON)
+        done = backup(full, folder)
+        inodes.append((copied.stat().st_ino, sounds_of(done)[f"prompts/{first}.wav"]))
+    store.close()
+    assert {home for home in sounds_of(done) if home and home.startswith("prompts/")} == {
+        f"prompts/{first}.wav",  # a former version can be gone back to
+        f"prompts/{second}.wav",
+    }
+    assert sorted(path.name for path in copied.parent.iterdir()) == sorted((f"{first}.wav", f"{second}.wav"))
+    assert (inodes[0], inodes[0][1]) == (inodes[1], first)
+
+    restore(new := Settings(home=tmp_path / "new"), folder)
+    restored = {path.name: path.read_bytes() for path in Layout(new.home).prompts.iterdir()}
+    assert restored == {f"{first}.wav": b"first", f"{second}.wav": b"second"}
+    store = Store.open(new.database, timezone=CITY)
+    assert store.sounds_named() == {first, second}
+    assert [one for one in verify(store, new.home, Layout(new.home).events).findings if "prompt" in one.call] == []
+    store.close()
+
+    (prompts / f"{first}.wav").unlink()
+    backup(full, folder)
+    assert [path.name for path in copied.parent.iterdir()] == [f"{second}.wav"]

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from agi.prompts import telephone
+from config.settings import SQLITE
 from hotline.commands.ivr import app
 from ivr.load import MenuError
+from ivr.prompt import PromptDocument
+from storage.store import Store
+from tests.conftest import CITY
 
 BROKEN = """
 start = "hello"
@@ -19,6 +26,15 @@ kind = "play"
 prompt = "greeting"
 next = "gone"
 [nodes.lost]
+kind = "queue"
+"""
+OWN = """
+start = "hello"
+[nodes.hello]
+kind = "play"
+prompt = "museum"
+next = "people"
+[nodes.people]
 kind = "queue"
 """
 
@@ -88,3 +104,24 @@ def test_a_menu_that_is_not_there_is_named_with_those_that_are() -> None:
     done = CliRunner().invoke(app, ["draw", "gone"])
     assert isinstance(done.exception, MenuError)
     assert str(done.exception).endswith("none of these: main, survey, traffic")
+
+
+def test_the_citys_own_prompts_are_known_by_their_words(home: Path) -> None:
+    file, sound = home / "museum.toml", "a" * 64
+    file.write_text(OWN, encoding="utf-8")
+    missing = CliRunner().invoke(app, ["check", str(file)])
+    assert (missing.exit_code, missing.stdout.splitlines()) == (
+        1,
+        ["museum:", "  nodes.hello.prompt: there is no prompt 'museum'"],
+    )
+    (home / "home/prompts").mkdir()
+    telephone.write(home / f"home/prompts/{sound}.wav", np.zeros(8000))
+    with closing(Store.open(f"sqlite:///{home}/home/{SQLITE}", timezone=CITY)) as store:
+        for name, text in (("museum", "博物馆今日闭馆。"), ("museum.hunan", "博物馆今日冇开门。")):
+            store.change_policy(PromptDocument(name, text, sound), who="admin", at=1_700_000_000.0)
+    there = CliRunner().invoke(app, ["check", str(file)])
+    assert (there.exit_code, there.stdout.splitlines()) == (0, ["museum: no fault"])
+    drawn = CliRunner().invoke(app, ["draw", str(file)]).stdout
+    assert ("博物馆今日闭馆。" in drawn, "博物馆今日冇开门。" in drawn) == (True, False)
+    walked = CliRunner().invoke(app, ["try", str(file)], input="\n\n").stdout
+    assert "[hello] 博物馆今日闭馆。" in walked.splitlines()

@@ -1,5 +1,6 @@
 """What `verify` finds in the journal and of work; calls, recordings and cases are looked at end to end."""
 
+import hashlib
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from cases.case import CaseInput
 from cases.office import Office
 from cases.worklist import Worklist
 from hotline import verify
+from ivr.prompt import PromptDocument
 from routing import events as ev
 from routing.call import Call
 from routing.course import advance
@@ -131,4 +133,20 @@ def test_a_call_that_joined_a_case_which_does_not_know_it_is_found(store: Store)
 
 def test_a_call_that_was_put_through_elsewhere_left_nothing(store: Store) -> None:
     assert ended(store, ev.ForwardStarted("c1", "0731"), ev.ForwardAnswered("c1")) == []
+    store.close()
+
+
+def test_a_prompt_of_the_citys_own_whose_sound_is_gone_or_another_is_found(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "prompts").mkdir()
+    sounds = {name: hashlib.sha256(name.encode()).hexdigest() for name in ("greeting", "waiting", "waiting.hunan")}
+    for name, sound in sounds.items():
+        (tmp_path / f"prompts/{sound}.wav").write_text(name, encoding="ascii")
+        store.change_policy(PromptDocument(name, "您好。", sound), who="admin", at=LONG_AGO)
+    assert verify.verify(store, tmp_path, tmp_path / "calls.csv").findings == ()
+    (tmp_path / f"prompts/{sounds['greeting']}.wav").unlink()
+    (tmp_path / f"prompts/{sounds['waiting.hunan']}.wav").write_text("waiting", encoding="ascii")
+    assert verify.verify(store, tmp_path, tmp_path / "calls.csv").findings == (
+        verify.Finding("prompt greeting", "its sound cannot be read: No such file or directory"),
+        verify.Finding("prompt waiting.hunan", f"{sounds['waiting.hunan']}.wav is not the sound that was saved"),
+    )
     store.close()

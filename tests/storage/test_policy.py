@@ -12,6 +12,7 @@ from alembic.config import Config
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ivr.prompt import PromptDocument
 from routing.check import Finding
 from routing.documents import DocumentsRefused, NoSuchDocument, StaleDocument
 from routing.effects import MarkCaller
@@ -387,3 +388,33 @@ TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
 def test_what_is_written_is_read_the_same(queue: Queue) -> None:
     assert documents.load("queues", documents.dump(queue)) == queue
     assert documents.read("queues", queue.name, json.loads(documents.dump(queue))) == queue
+
+
+def test_every_sound_that_a_prompt_names_or_once_named_is_known(store: Store) -> None:
+    assert store.sounds_named() == frozenset()
+    former, now, gone = ("1" * 64, "2" * 64, "3" * 64)
+    for document in (
+        PromptDocument("greeting", "您好。", former),
+        PromptDocument("greeting", "您好，这里是本市热线。", now),
+        PromptDocument("waiting.hunan", "请等下子。", gone),
+        Skill("law", "法律"),
+    ):
+        store.change_policy(document, who="admin", at=NOON)
+    store.drop_policy("prompts", "waiting.hunan", who="admin", at=NOON)
+    assert store.sounds_named() == {former, now, gone}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "field"),
+    [
+        ("greeting.", "您好。", "name"),
+        ("greeting.hunan.old", "您好。", "name"),
+        ("../greeting", "您好。", "name"),
+        ("greeting.../..", "您好。", "name"),
+        ("greeting", "您" * 2001, "text"),
+    ],
+)
+def test_a_prompt_whose_name_would_lead_elsewhere_is_refused(store: Store, name: str, text: str, field: str) -> None:
+    with pytest.raises(DocumentsRefused) as refused:
+        store.change_policy(PromptDocument(name, text, "1" * 64), who="admin", at=NOON)
+    assert [one.field for one in refused.value.findings] == [field]

@@ -5,7 +5,7 @@ import type {
   Text, Texts,
 } from './model'
 import type { Calendar, Opening } from './calendar'
-import type { Look, MenuData, Menus, Prompt } from './menus'
+import type { Library, Look, MenuData, Menus, Sound } from './menus'
 import type { Change, Documents, Kind, Stored, Template, TextKind } from './policy'
 import type { Attendance, Handover, Handovers, Note, Roster, Shift, ShiftDocument, Turn } from './roster'
 
@@ -32,6 +32,8 @@ export class Problem extends Error {
 const TIMEOUT_MS = 10_000
 /** The telephone can hang up by itself: do not keep a person on the line for a silent server. */
 const HANG_UP_TIMEOUT_MS = 2_000
+/** A sound is sent and made fit, or a voice is loaded and speaks, one after the other. */
+const STUDIO_TIMEOUT_MS = 120_000
 
 let language = 'zh-CN'
 let onSessionOver: () => void = () => undefined
@@ -47,6 +49,8 @@ export function whenSessionOver(handler: () => void): void {
 
 interface Options {
   body?: unknown
+  /** A file, sent as it is in place of `body`. */
+  file?: Blob
   /** A 401 is an ordinary answer here, not the end of a session. */
   anonymous?: boolean
   /** The page may be leaving: let the browser finish the request. */
@@ -61,6 +65,7 @@ async function request<T>(method: string, path: string, options: Options = {}): 
   }
   if (method !== 'GET') headers['X-Requested-With'] = 'hotline'
   if (options.body !== undefined) headers['Content-Type'] = 'application/json'
+  if (options.file) headers['Content-Type'] = 'application/octet-stream'
 
   let response: Response
   let text: string
@@ -68,7 +73,7 @@ async function request<T>(method: string, path: string, options: Options = {}): 
     response = await fetch(`/api/v1${path}`, {
       method,
       headers,
-      body: options.body === undefined ? null : JSON.stringify(options.body),
+      body: options.file ?? (options.body === undefined ? null : JSON.stringify(options.body)),
       credentials: 'same-origin',
       cache: 'no-store',
       keepalive: options.keepalive ?? false,
@@ -177,7 +182,10 @@ export const api = {
     request<Opening>('GET', `/opening?${new URLSearchParams(hours.map((rule) => ['hours', rule])).toString()}`),
   policyChanges: (query: Query) => request<Page<Change>>('GET', withQuery('/policy-changes', query)),
 
-  prompts: () => request<{ items: Prompt[] }>('GET', '/prompts'),
+  prompts: () => request<Library>('GET', '/prompts'),
+  uploadSound: (file: Blob) => request<Sound>('POST', '/prompts/sounds', { file, timeout: STUDIO_TIMEOUT_MS }),
+  speakSound: (text: string, voice: string, speed: number) =>
+    request<Sound>('POST', '/prompts/sounds/speech', { body: { text, voice, speed }, timeout: STUDIO_TIMEOUT_MS }),
   menus: () => request<Menus>('GET', '/menus'),
   lookAtMenu: (data: MenuData) => request<Look>('POST', '/menus/look', { body: data }),
   putMenu: (kind: 'menus' | 'drafts', data: MenuData, version: number | null) =>

@@ -1,5 +1,5 @@
 /** Voice menus: nodes by name, what each kind has to fill in, and what is done to them in the page. */
-import type { Stored } from './policy'
+import type { PromptData, Stored } from './policy'
 
 export const PURPOSES = ['call', 'after_talk'] as const
 export type Purpose = (typeof PURPOSES)[number]
@@ -65,7 +65,10 @@ export interface Menus {
   outside: boolean
 }
 
-/** One of the library. `used`: the documents that name it; `version`: the first digits of the sound's SHA-256. */
+/**
+ * One of the library. `used`: the documents that name it; `version`: the first digits of the sound's SHA-256; `shipped`: there is one to
+ * go back to; `stored`: the city's own as it is kept, null for one that is shipped.
+ */
 export interface Prompt {
   name: string
   text: string
@@ -74,6 +77,27 @@ export interface Prompt {
   version: string
   url: string
   used: { kind: 'lines' | 'queues' | 'notices' | 'menus'; key: string; title: string }[]
+  shipped: boolean
+  stored: Stored<PromptData> | null
+}
+
+/** `voices`: those by which a text can be spoken, the usual one first. */
+export interface Library {
+  items: Prompt[]
+  voices: string[]
+}
+
+/** What the studio made. Levels in dBFS; `rate`, `channels`, `source_s`: of what it was given; `clipped`: that was too loud. */
+export interface Sound {
+  sound: string
+  url: string
+  seconds: number
+  level: number
+  peak: number
+  rate: number
+  channels: number
+  source_s: number
+  clipped: boolean
 }
 
 export interface Fault {
@@ -134,20 +158,20 @@ export function renamed(data: MenuData, from: string, to: string): MenuData {
 }
 
 /** One version of a menu among its changes, the newest first. `number` is null where it cannot be told. */
-export interface Version {
+export interface Version<T = MenuData> {
   number: number | null
   revision: number
   at: string
   who: string
-  data: MenuData | null
+  data: T | null
 }
 
 /** Every change counts one, also taking a menu away: that was going back to the one that is shipped. */
-export function versions(
+export function versions<T = MenuData>(
   changes: readonly { revision: number; at: string; who: string; after: object | null }[], standing: number, all: boolean,
-): Version[] {
+): Version<T>[] {
   const newest = standing > 0 ? standing : all ? changes.length : null
   return changes.map((one, place) => ({
-    number: newest === null ? null : newest - place, revision: one.revision, at: one.at, who: one.who, data: one.after as MenuData | null,
+    number: newest === null ? null : newest - place, revision: one.revision, at: one.at, who: one.who, data: one.after as T | null,
   }))
 }

@@ -127,6 +127,14 @@ export interface Rules {
   quiet_ends: string
 }
 
+/** A prompt of the city's own. `sound`: the SHA-256 of what is heard; `voice`: of the speech model, "" where a person speaks. */
+export interface PromptData {
+  name: string
+  text: string
+  sound: string
+  voice: string
+}
+
 export interface Documents {
   queues: Queue
   lines: Line
@@ -139,6 +147,7 @@ export interface Documents {
   rules: Rules
   texts: Template
   optouts: OptOut
+  prompts: PromptData
 }
 
 export type Kind = keyof Documents
@@ -147,7 +156,7 @@ export type Data = Documents[Kind]
 /** Which field names a document; the rules are one document, named as their kind. */
 export const KEYS: Record<Kind, string> = {
   queues: 'name', lines: 'number', skills: 'name', members: 'login', pauses: 'name', marks: 'number', areas: 'name', days: 'date', rules: '',
-  texts: 'name', optouts: 'number',
+  texts: 'name', optouts: 'number', prompts: 'name',
 }
 
 export interface Stored<T = Data> {
@@ -213,6 +222,7 @@ export const BLANK: { [K in Kind]: () => Documents[K] } = {
   }),
   texts: () => ({ name: 'message', words: '', on: true }),
   optouts: () => ({ number: '', note: '' }),
+  prompts: () => ({ name: '', text: '', sound: '', voice: '' }),
 }
 
 export interface Difference {

@@ -11,7 +11,7 @@ export const admin: typeof zh = {
   },
   one: {
     queues: 'queue', skills: 'skill', lines: 'line', members: 'operator', pauses: 'pause', marks: 'number', areas: 'area', days: 'special day', rules: 'rules',
-    texts: 'template', optouts: 'number',
+    texts: 'template', optouts: 'number', prompts: 'prompt',
   },
   new: 'New {kind}',
   add: 'New',
@@ -150,6 +150,6 @@ export const admin: typeof zh = {
     returned_within_s: 'Counts within', nuisance_s: 'Nuisance: later by', nuisance_calls: 'Calls', nuisance_within_s: 'Within',
     nuisance_talk_s: 'Talk below', nuisance_for_s: 'On the list for',
     call_back_s: 'Call back within', call_back_tries: 'Try at least',
-    quiet_begins: 'Quiet from', quiet_ends: 'Quiet until', words: 'Words', on: 'Sent',
+    quiet_begins: 'Quiet from', quiet_ends: 'Quiet until', words: 'Words', on: 'Sent', sound: 'Recording', voice: 'Spoken by',
   },
 }

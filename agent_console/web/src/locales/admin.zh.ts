@@ -8,7 +8,7 @@ export const admin = {
   },
   one: {
     queues: '队列', skills: '技能', lines: '线路', members: '座席', pauses: '小休原因', marks: '号码', areas: '区域', days: '特殊日期', rules: '规则',
-    texts: '短信模板', optouts: '号码',
+    texts: '短信模板', optouts: '号码', prompts: '提示音',
   },
   new: '新建{kind}',
   add: '新建',
@@ -145,6 +145,6 @@ export const admin = {
     returned_within_s: '再来电算数的时间', nuisance_s: '骚扰名单推后', nuisance_calls: '来电次数', nuisance_within_s: '在多久之内',
     nuisance_talk_s: '通话不足', nuisance_for_s: '列入多久',
     call_back_s: '多久内回电', call_back_tries: '联系不上至少回电',
-    quiet_begins: '免打扰开始', quiet_ends: '免打扰结束', words: '短信内容', on: '发送',
+    quiet_begins: '免打扰开始', quiet_ends: '免打扰结束', words: '短信内容', on: '发送', sound: '录音', voice: '合成声音',
   },
 }

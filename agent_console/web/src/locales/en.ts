@@ -1,6 +1,7 @@
 import { admin } from './admin.en'
 import { calendar } from './calendar.en'
 import { menus } from './menus.en'
+import { prompts } from './prompts.en'
 import { roster } from './roster.en'
 import { call, nuisance, pause, supervisor } from './supervisor.en'
 import { work } from './work.en'
@@ -257,6 +258,7 @@ export const en: Texts = {
   admin,
   calendar,
   menus,
+  prompts,
   roster,
   work,
   pause,

@@ -1,11 +1,4 @@
 export const menus = {
-  seekPrompt: 'name or words',
-  heard: 'Says',
-  voice: 'Voice',
-  seconds: 'Length',
-  usedBy: 'Used by',
-  byProgram: 'the program itself',
-  noPrompt: 'No prompt is like this.',
   more: 'New menu',
   begin: 'Begin',
   nameThere: 'There is a menu of this name: choose another.',

@@ -1,11 +1,4 @@
 export const menus = {
-  seekPrompt: '名称或内容',
-  heard: '内容',
-  voice: '声音',
-  seconds: '时长',
-  usedBy: '用在哪里',
-  byProgram: '程序固定使用',
-  noPrompt: '没有符合的提示音。',
   more: '新建菜单',
   begin: '开始编辑',
   nameThere: '已经有同名的菜单，请换一个代号。',

@@ -1,6 +1,7 @@
 import { admin } from './admin.zh'
 import { calendar } from './calendar.zh'
 import { menus } from './menus.zh'
+import { prompts } from './prompts.zh'
 import { roster } from './roster.zh'
 import { call, nuisance, pause, supervisor } from './supervisor.zh'
 import { work } from './work.zh'
@@ -254,6 +255,7 @@ export const zh = {
   admin,
   calendar,
   menus,
+  prompts,
   roster,
   work,
   pause,

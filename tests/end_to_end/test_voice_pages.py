@@ -1,17 +1,19 @@
-"""Menus in the administrator's page, while calls are up: edited, checked, published and rolled back."""
+"""Menus and prompts in the administrator's page, while calls are up: edited, checked, put in force, taken back."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
 from hotline.phone import Phone
 
-from .citizens import begins, calls, listens
+from . import sound
+from .citizens import begins, calls, listens, samples
 from .test_admin import administrator, tab
-from .town import Town
+from .town import Town, until
 from .viewer import Viewer
 
 
@@ -117,3 +119,77 @@ async def test_a_supervisor_sees_menus_and_changes_none(town: Town) -> None:
         await expect(supervisor.page.get_by_text("此项只有管理员可以修改，您可以查看。")).to_be_visible()
         await expect(supervisor.page.get_by_role("button", name="发布", exact=True)).to_have_count(0)
         await expect(supervisor.page.get_by_label("节点名称")).to_be_disabled()
+
+
+async def library(page: Page, prompt: str) -> None:
+    await tab(page, "提示音")
+    await page.get_by_role("searchbox", name="名称或内容").fill(prompt)
+    await page.get_by_role("button", name=prompt, exact=True).click()
+    await expect(page.get_by_role("textbox", name="名称", exact=True)).to_have_value(prompt)
+
+
+async def sounds(citizen: Phone, hertz: float) -> None:
+    """Wait until he has heard half a second of the tone."""
+    await until(lambda: sound.longest(one > 0.8 for one in sound.shares(samples(citizen), hertz, 0.1)).__len__() >= 5)
+
+
+@pytest.mark.hears
+async def test_a_recording_is_uploaded_heard_saved_and_taken_back_while_calls_are_up(
+    town: Town, tmp_path: Path
+) -> None:
+    """A tone in place of a voice: what the caller hears is the file that was chosen, and no other."""
+    recording = sound.write(tmp_path / "own.wav", sound.tone(620, 2, level=2000.0), rate=8000)
+    text = "您好，这里是本市交通热线。"
+    async with administrator(town) as admin:
+        page = admin.page
+        await library(page, "greeting-12328")
+        await expect(page.get_by_text("这是出厂的提示音。")).to_be_visible()
+        await page.get_by_label("说的话").fill(text)
+        await expect(page.get_by_text("改了文字，还没有换录音")).to_be_visible()
+
+        (tmp_path / "no.wav").write_text("nothing")
+        chooser = page.locator("input[type=file]")
+        await chooser.set_input_files(tmp_path / "no.wav")
+        await expect(page.get_by_text("这个文件读不出声音，请上传 WAV 录音文件。")).to_be_visible()
+        await chooser.set_input_files(recording)
+        await expect(page.get_by_text("已做好，请试听")).to_contain_text("原录音 8 kHz、1 声道、2 秒")
+        async with page.expect_response(lambda one: "/prompts/sounds/" in one.url and one.status in (200, 206)):
+            await page.get_by_role("button", name="播放录音 待保存的录音").click()
+        unsaved = await calls(town, "13907336001", to="12328")
+        await begins(unsaved, "greeting-12328")  # what is not saved nobody hears
+
+        await page.reload()
+        await library(page, "greeting-12328")
+        await expect(page.get_by_label("说的话")).to_have_value(text)
+        await page.get_by_role("button", name="保存", exact=True).click()
+        await expect(
+            page.get_by_role("listitem").filter(has_text="greeting-12328").get_by_text("本市", exact=True)
+        ).to_be_visible()
+        saved = await calls(town, "13907336002", to="12328")
+        await sounds(saved, 620)
+
+        await page.get_by_role("button", name="删除", exact=True).click()
+        await page.get_by_role("button", name="确认删除").click()
+        await expect(page.get_by_text("这是出厂的提示音。")).to_be_visible()
+        back = await calls(town, "13907336003", to="12328")
+        await begins(back, "greeting-12328")
+        await page.get_by_role("button", name="载入此版").click()
+        await expect(page.get_by_label("说的话")).to_have_value(text)
+        await page.get_by_role("button", name="还原").click()
+    for citizen in (unsaved, saved, back):
+        await citizen.hang_up()
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
+async def test_the_library_of_prompts_is_for_all_eyes_and_hands(town: Town, size: tuple[int, int]) -> None:
+    async with administrator(town, size=size) as admin:
+        page, viewer = admin.page, Viewer(admin.page, size)
+        await library(page, "greeting")
+        await page.get_by_role("searchbox", name="名称或内容").fill("")
+        await viewer.sees("prompts", "上传录音", "新建")
+        await page.get_by_role("button", name="新建", exact=True).click()
+        await page.get_by_label("名称", exact=True).fill("own-greeting")
+        await page.get_by_label("说的话").fill("您好")
+        await page.get_by_role("button", name="保存", exact=True).click()
+        await expect(page.get_by_text("还没有录音，请先做好录音再保存。")).to_be_visible()
+        await viewer.sees("prompts-new", "上传录音", "保存")

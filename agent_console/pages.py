@@ -11,11 +11,13 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from agent_console.parts import Softphone
+from agent_console.parts import API, Softphone
 
 DIST = Path(__file__).parent / "web" / "dist"
 MAX_BODY = 256 * 1024
 """Bytes of a request's body: the longest case is some 20 KiB."""
+MAX_UPLOAD = {f"{API}/prompts/sounds": 33 << 20}
+"""The same where files are sent: a little more than the studio takes, so that it can say so itself."""
 HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 
 NOT_BUILT = (
@@ -107,13 +109,13 @@ class Shield:
                     message["headers"].append((b"cache-control", b"no-store"))
             await send(message)
 
-        read = 0
+        read, most = 0, MAX_UPLOAD.get(scope["path"], MAX_BODY)
 
         async def measured() -> Message:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > MAX_BODY:
+            if read > most:
                 raise HTTPException(413)
             return message
 

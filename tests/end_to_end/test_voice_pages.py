@@ -138,7 +138,7 @@ async def test_a_recording_is_uploaded_heard_saved_and_taken_back_while_calls_ar
     town: Town, tmp_path: Path
 ) -> None:
     """A tone in place of a voice: what the caller hears is the file that was chosen, and no other."""
-    recording = sound.write(tmp_path / "own.wav", sound.tone(620, 2, level=2000.0), rate=8000)
+    recording = sound.write(tmp_path / "own.wav", sound.tone(620, 20, level=2000.0), rate=8000)
     text = "您好，这里是本市交通热线。"
     async with administrator(town) as admin:
         page = admin.page
@@ -152,7 +152,7 @@ async def test_a_recording_is_uploaded_heard_saved_and_taken_back_while_calls_ar
         await chooser.set_input_files(tmp_path / "no.wav")
         await expect(page.get_by_text("这个文件读不出声音，请上传 WAV 录音文件。")).to_be_visible()
         await chooser.set_input_files(recording)
-        await expect(page.get_by_text("已做好，请试听")).to_contain_text("原录音 8 kHz、1 声道、2 秒")
+        await expect(page.get_by_text("已做好，请试听")).to_contain_text("原录音 8 kHz、1 声道、20 秒")
         async with page.expect_response(lambda one: "/prompts/sounds/" in one.url and one.status in (200, 206)):
             await page.get_by_role("button", name="播放录音 待保存的录音").click()
         unsaved = await calls(town, "13907336001", to="12328")

@@ -111,6 +111,27 @@ async def test_a_request_waits_for_an_application_that_is_not_there_yet(plan: Pl
     assert b"X-Forwarded-For: 127.0.0.1\r\n" in request  # who says he asks for another is not believed
 
 
+async def test_a_recording_may_be_longer_than_any_other_request(plan: Plan) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        length = int(next(line.split(": ")[1] for line in head.splitlines() if line.startswith("Content-Length")))
+        try:
+            await reader.readexactly(length)
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        except asyncio.IncompleteReadError:  # the front has broken it off
+            pass
+        writer.close()
+
+    async with (
+        started(plan),
+        httpx.AsyncClient(verify=trusting(plan), timeout=30, base_url=f"https://127.0.0.2:{plan.port}") as client,
+        await asyncio.start_server(answer, "127.0.0.1", plan.http_port),
+    ):
+        recording = bytes(2 << 20)
+        assert (await client.post("/api/v1/prompts/sounds", content=recording)).status_code == 200
+        assert (await client.post("/api/v1/cases", content=recording)).is_error
+
+
 async def test_without_an_application_an_error_in_both_languages_comes_in_time(plan: Plan) -> None:
     async with started(plan), httpx.AsyncClient(verify=trusting(plan), timeout=30) as client:
         answer = await client.get(f"https://127.0.0.2:{plan.port}/console")

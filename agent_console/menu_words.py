@@ -37,6 +37,22 @@ MENU_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "从这里找不到人工，请加一条通向“转人工”的路。",
             "From here no person can be reached: lead a way to a queue.",
         ),
+        "alone": (
+            "没有按键或按错两次的来电者到不了人工，请让这条路通向“转人工”。",
+            "Who presses no key, or a wrong one twice, comes to no person: lead this way to a queue.",
+        ),
+        "name": (
+            "节点名称只能用小写字母、数字、- 和 _，1 到 32 个。",
+            "A node's name has 1 to 32 of a-z, 0-9, - and _.",
+        ),
+        "question": (
+            "评价项目“{value}”应为 1 到 32 个字，中间没有空格。",
+            "A question is named by 1 to 32 signs without a space, not “{value}”.",
+        ),
+        "twice": (
+            "“{value}”已由另一个节点评价，请换一个名称。",
+            "“{value}” is asked by another node too: name it otherwise.",
+        ),
         "round": (
             "不按键的来电者会在这里一直绕圈，请改超时后的去处。",
             "Who presses no key goes round here for ever: lead him on elsewhere.",

@@ -23,6 +23,13 @@ T = TypeVar("T")
 LINE_LIMIT: Final = 8192
 ENVIRONMENT_LIMIT: Final = 100
 ENVIRONMENT_S: Final = 5.0
+STEP_S: Final = 180
+"""The longest prompt, 120 s, with what is waited for after it, and room. The dialplan begins with as much."""
+SESSION_S: Final = STEP_S + 5.0
+GRANTED_S: Final = 20.0
+"""For so long after the beginning, and after it was said last, nothing need be said of time."""
+WHOLE_S: Final = 1200.0
+"""A menu that is walked for longer leads to a person at its next step."""
 USUAL: Final = {
     word: word
     for word in (
@@ -64,10 +71,29 @@ class UnsafeArgumentError(ValueError):
 class Session(pyst.AGI):  # type: ignore[misc]
     """One AGI session, for use inside a greenlet made by `run`. `env` holds the `agi_…` variables."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, env: Mapping[str, str]) -> None:
-        self._reader, self._writer = reader, writer
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        env: Mapping[str, str],
+        limit: asyncio.Timeout | None = None,
+    ) -> None:
+        self._reader, self._writer, self._limit = reader, writer, limit
         self._got_sighup = False
+        self._began = self._granted = asyncio.get_running_loop().time()
         self.env = env
+
+    def takes_time(self) -> None:
+        """Before what may take as long as `STEP_S`: from now on Asterisk, and we, wait so long for it.
+
+        In the first moments they do already; and after `WHOLE_S` nobody waits any longer, whatever he presses.
+        """
+        now = asyncio.get_running_loop().time()
+        if now - self._granted > GRANTED_S and now - self._began < WHOLE_S:
+            self._granted = now
+            if self._limit is not None:
+                self._limit.reschedule(now + SESSION_S)
+            self.set_variable("TIMEOUT(absolute)", STEP_S)
 
     def _quote(self, string: object) -> str:
         text = str(string)
@@ -138,7 +164,7 @@ Script = Callable[[Session], None]
 class Server:
     """Listens for Asterisk. `scripts` by the name in the request's address: agi://host/NAME."""
 
-    def __init__(self, scripts: Mapping[str, Script], *, sessions: int = 500, session_s: float = 120.0) -> None:
+    def __init__(self, scripts: Mapping[str, Script], *, sessions: int = 500, session_s: float = SESSION_S) -> None:
         self._scripts = scripts
         self._free = sessions
         self._session_s = session_s
@@ -182,7 +208,7 @@ class Server:
                 script = self._scripts.get(env.get("agi_network_script", "").partition("?")[0])
                 if script is None:
                     raise Malformed(f"no script {env.get('agi_network_script', '')[:40]!r}")
-                await run(script, Session(reader, writer, env))
+                await run(script, Session(reader, writer, env, limit))
         except TimeoutError:
             log.warning("agi: a session took too long and was closed")
         except HungUp:  # in the midst of its script, or before it asked for anything, as a look at our health does

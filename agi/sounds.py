@@ -33,7 +33,8 @@ def lay(sounds: Path, prompts: Path, own: Mapping[tuple[str, str], Path] | None 
     usual = sounds / PROMPTS
     _begin(usual)
     _link(sounds / USUAL_LANGUAGE / PROMPTS, usual)
-    _link(sounds / USUAL_LANGUAGE / "beep.wav", shipped() / "beep.wav")
+    for folder in (sounds, sounds / USUAL_LANGUAGE):  # also for who has chosen another language
+        _link(folder / "beep.wav", shipped() / "beep.wav")
     in_languages = [one for one in sounds.glob(f"*/{PROMPTS}/*") if one.parent.parent.name != USUAL_LANGUAGE]
     there = [one for one in (*usual.iterdir(), *in_languages) if one.is_symlink()]
     wanted = {usual / file.name: file for file in shipped().iterdir() if file.suffix in FORMATS}

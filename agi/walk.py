@@ -35,9 +35,11 @@ class Walk:
             except StopIteration as over:
                 end: End = over.value
                 return end
-            if isinstance(step, Say | Collect) and step.at != self._at:
-                self._at = step.at
-                self._entered(step.at)
+            if isinstance(step, Say | Collect):
+                self._agi.takes_time()
+                if step.at != self._at:
+                    self._at = step.at
+                    self._entered(step.at)
             answer = self._do(step)
 
     def _do(self, step: Step) -> str:

@@ -1,8 +1,10 @@
 """The outbox at work: takes what is due, hands it to the provider once, and writes down what came of it."""
 
 import asyncio
+import functools
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import ParamSpec, Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -108,12 +110,16 @@ class Outbox:
         self._idle = asyncio.Event()
         self._idle.set()
         self._under_way = 0
+        self._hands = ThreadPoolExecutor(AT_ONCE, "texts")
 
     async def run(self) -> None:
         """Work until `settled` or cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            for number in range(AT_ONCE):
-                tasks.create_task(self._work(), name=f"texts {number}")
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for number in range(AT_ONCE):
+                    tasks.create_task(self._work(), name=f"texts {number}")
+        finally:
+            self._hands.shutdown(wait=False)
 
     async def settled(self) -> None:
         """Take nothing more, and wait for the answers that are under way."""
@@ -129,7 +135,9 @@ class Outbox:
         text = await self._store.write(self._store.take_text, now, LEASE_S, rule)
         if text is None:
             return None
-        answer = await asyncio.to_thread(self._sender.send, text.recipient, text.words)
+        # at once, in a thread of our own: one that waited for its turn could be handed over after its lease
+        send = functools.partial(self._sender.send, text.recipient, text.words)
+        answer = await asyncio.get_running_loop().run_in_executor(self._hands, send)
         after = await self._written(text, answer)
         tell = log.info if after.state is TextState.SENT else log.warning
         shown = masked(text.recipient)

@@ -122,8 +122,10 @@ class Application:
             studio.tidy(store.sounds_named())
         except OSError as fault:  # what was laid before is played
             log.error("the city's own prompts cannot be put where Asterisk plays them, or looked through: %s", fault)
+            prompts.behind = True
         menus = Menus(store, lambda: Known(prompts, desk.snapshot.policy.queues, bool(settings.trunk_out)))
         menus.load()
+        self._menus = menus
         self._endpoints = Endpoints()
         self._reloaded = asyncio.Event()
         self._facts = Facts(self._endpoints)
@@ -265,6 +267,7 @@ class Application:
                     tasks.create_task(self._tidy(), name="tidy"),
                     tasks.create_task(self._look_ahead(), name="calendar"),
                     tasks.create_task(self._heartbeat(), name="heartbeat"),
+                    tasks.create_task(self._catch_up(), name="menus and prompts"),
                 ]
                 if self._outbox is not None:
                     work.append(tasks.create_task(self._outbox.run(), name="texts"))
@@ -294,6 +297,18 @@ class Application:
             except OSError as fault:
                 log.warning("%s cannot be touched: %s", self._places.heard, fault)
             await asyncio.sleep(HEARTBEAT_S)
+
+    async def _catch_up(self) -> None:
+        """Take up what was saved while store or disk did not serve."""
+        while True:
+            await asyncio.sleep(HEARTBEAT_S)
+            for part in (self._menus, self._prompts):
+                if part.behind:
+                    try:
+                        await part.renew()
+                        log.info("what was saved is in force now: %s", type(part).__name__)
+                    except (StoreFault, OSError) as fault:
+                        log.warning("what was saved is not in force yet: %s", fault)
 
     async def _tidy(self) -> None:
         """Keep the log of channel events in parts that are quick to read."""

@@ -1,10 +1,11 @@
 """The menus that calls begin with: those of the store, and where it has none of a name, the one that is shipped."""
 
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from ivr import check, load, shipped
+from ivr import load, shipped
 from ivr.check import Finding, Known
 from ivr.document import MenuDocument
 from ivr.menu import Menu, Purpose
@@ -12,8 +13,14 @@ from storage.store import Store
 
 log = logging.getLogger(__name__)
 
-BORNE = frozenset({"prompt", "queue", "outside", "unreached", "nobody", "language", "range"})
-"""Faults with which a menu that was right when it was published leads calls on, as well as it can."""
+BORNE = frozenset(
+    {"prompt", "queue", "outside", "unreached", "nobody", "alone", "language", "range", "name", "question", "twice"}
+    | {"field"}
+)
+"""Faults with which a menu that was right when it was published leads calls on, as well as it can.
+
+What a former program let pass, or a later one knows beside, is no reason to take a city's menu from it.
+"""
 
 
 class Menus:
@@ -25,6 +32,9 @@ class Menus:
     def __init__(self, store: Store, known: Callable[[], Known]) -> None:
         self._store, self.known = store, known
         self._menus: Mapping[str, Menu] = {}
+        self._loading = threading.Lock()
+        self.behind = False
+        """Whether something was saved that could not be taken up yet."""
 
     def named(self, name: str, purpose: Purpose = Purpose.CALL) -> Menu | None:
         """The menu of this name as it is now; None where there is none for this purpose."""
@@ -33,12 +43,14 @@ class Menus:
 
     def of_line(self, name: str) -> Menu:
         """The menu that a line names, the usual one where there is none of this name."""
-        menu = self.named(name) or self.named(shipped.USUAL)
-        assert menu is not None, "the usual menu is shipped, and of no other purpose"
-        return menu
+        return self.named(name) or self.named(shipped.USUAL) or self._made(shipped.documents()[shipped.USUAL], 0)
 
     def load(self) -> None:
         """Take up what stands in the store. Raises `StoreFault`, `MenuError` where a shipped menu is broken."""
+        with self._loading:  # of two that were published at once the later is what leads calls
+            self._load()
+
+    def _load(self) -> None:
         menus = {name: self._made(document, 0) for name, document in shipped.documents().items()}
         for document, version in self._store.menus():
             menu, wrong = _read(document, version, self.known())
@@ -52,7 +64,9 @@ class Menus:
 
     async def renew(self) -> None:
         """Take up what was changed, for the calls that come. Raises `StoreFault`."""
+        self.behind = True
         await self._store.read(self.load)
+        self.behind = False
 
     def _made(self, document: MenuDocument, version: int) -> Menu:
         menu, wrong = _read(document, version, self.known())
@@ -62,5 +76,4 @@ class Menus:
 
 
 def _read(document: MenuDocument, version: int, known: Known) -> tuple[Menu, list[Finding]]:
-    menu, wrong = load.read(document.name, document.data, version)
-    return menu, [*wrong, *check.findings(menu, known)]
+    return load.looked_at(document.name, document.data, known, version)

@@ -73,6 +73,8 @@ class Library(Mapping[str, Recorded]):
     def __init__(self, store: Store, layout: Layout) -> None:
         self._store, self._layout = store, layout
         self._loading = threading.Lock()
+        self.behind = False
+        """Whether something was saved that could not be taken up yet."""
         self._usual: Mapping[str, Recorded] = shipped()
         self.in_languages: Mapping[str, Recorded] = {}
 
@@ -104,7 +106,9 @@ class Library(Mapping[str, Recorded]):
 
     async def renew(self) -> None:
         """Take up what was changed, for the calls that come. Raises `StoreFault`, `OSError`."""
+        self.behind = True
         await self._store.read(self.load)
+        self.behind = False
 
 
 def _seconds(file: Path) -> float:

@@ -60,7 +60,7 @@ class Studio:
                     size += len(block)
                     if size > BYTES_MAX:
                         raise Unfit("large", str(BYTES_MAX >> 20))
-                    file.write(block)
+                    await asyncio.to_thread(file.write, block)
             return await self._make(scratch, "shape", str(source))
 
     async def say(self, text: str, voice: str, speed: float) -> Sound:

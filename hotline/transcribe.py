@@ -59,20 +59,23 @@ def whisper() -> Hearer:
 def outstanding(
     store: Store, worklist: Worklist, recordings: Path, hearer: Hearer, at_once: int = 50
 ) -> Iterator[WorkItem]:
-    """Every message that has no transcript yet, as it is with the one just written; those missing on disk are skipped.
+    """Every message that has no transcript yet, as it is with the one just written.
 
-    `recordings`: the folder that the recordings' files are relative to.
+    One that is missing on disk, or at which the recogniser fails, is logged and keeps no other from being written down.
+    `recordings`: the folder that the recordings' files are relative to. `at_once`: how many are asked for in one go.
     """
-    for item, voice in store.wanting_transcripts(at_once):
-        if voice.recording is None:
-            continue
-        try:
-            samples = _samples(recordings, voice.recording)
-        except OSError as missing:
-            log.warning("message %s cannot be heard: %s", item.number, missing)
-            continue
-        words = hearer.hear(samples)[:TRANSCRIPT_MAX] or NOTHING
-        yield worklist.transcribe(item.number, words, hearer.name)
+    after = (0.0, "")
+    while page := store.wanting_transcripts(at_once, after):
+        for item, voice in page:
+            after = (item.at, item.call_id)
+            if voice.recording is None:
+                continue
+            try:
+                words = hearer.hear(_samples(recordings, voice.recording))[:TRANSCRIPT_MAX] or NOTHING
+            except Exception:  # whatever a recogniser may raise
+                log.exception("message %s cannot be heard", item.number)
+                continue
+            yield worklist.transcribe(item.number, words, hearer.name)
 
 
 def _samples(recordings: Path, row: RecordingRow) -> list[float]:

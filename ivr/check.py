@@ -1,5 +1,6 @@
 """What is wrong with a menu: every way leads to a node, every node is reached, and everybody can reach a person."""
 
+import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -28,6 +29,13 @@ AFTER_TALK = (Play, Choose, Rate, Language, Goodbye)
 LANGUAGES = frozenset("abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 WAITS = range(1, 21)
 """Seconds in which a key may be waited for."""
+NAME = re.compile(r"[a-z0-9_-]{1,32}")
+QUESTION = re.compile(r"\S{1,32}")
+NODES_MAX = 200
+SIZE_MAX = 100_000
+"""Characters of a menu as it is kept. More than these is no menu for a telephone, and is not looked at further."""
+DERIVED = frozenset({"unreached", "nobody", "alone"})
+"""Faults of the whole, which say nothing as long as some of its parts could not be read."""
 
 SENTENCES = {
     "unreadable": "cannot be read: {value}",
@@ -47,6 +55,10 @@ SENTENCES = {
     "outside": "there is no trunk to other platforms (HOTLINE_TRUNK_OUT)",
     "unreached": "nobody ever gets there",
     "nobody": "from here no person can be reached",
+    "alone": "who presses no key, or a wrong one twice, comes to no person",
+    "name": "a node is named by 1 to 32 of a-z, 0-9, - and _",
+    "question": "{value!r}: a question is named by 1 to 32 signs without a space",
+    "twice": "{value!r} is asked by another node too",
     "round": "who presses no key goes round for ever",
     "purpose": "a node of this kind is not for a menu of purpose {value}",
     "led": "line {value} goes by it for another purpose",
@@ -85,17 +97,29 @@ def findings(menu: Menu, known: Known) -> list[Finding]:
     """All that is wrong; a menu without findings may be walked."""
     found = [one for place, node in menu.nodes.items() for one in _of_node(f"nodes.{place}", node, menu, known)]
     if menu.start not in menu.nodes:
-        return [Finding("start", "start", menu.start), *found]
+        return [Finding("start", "start", menu.start), *found, *_twice(menu)]
     reached = _closure(menu, menu.start)
-    found += [Finding(f"nodes.{place}", "unreached") for place in menu.nodes if place not in reached]
-    rounds = {min(ring) for place in reached if (ring := _round(place, menu))}
-    found += [Finding(f"nodes.{place}", "round") for place in sorted(rounds)]
+    there = frozenset(reached)
+    found += [Finding(f"nodes.{place}", "unreached") for place in menu.nodes if place not in there]
+    found += [Finding(f"nodes.{place}", "round") for place in sorted(_rounds(menu, reached))]
     if menu.purpose is Purpose.CALL:
         found += _without_person(menu)
-    return found
+    return [*found, *_twice(menu)]
+
+
+def _twice(menu: Menu) -> Iterator[Finding]:
+    """Questions that are asked by two nodes: one answer would be taken for the other's."""
+    asked: set[str] = set()
+    for place, node in menu.nodes.items():
+        if isinstance(node, Rate):
+            if node.question in asked:
+                yield Finding(f"nodes.{place}.question", "twice", node.question)
+            asked.add(node.question)
 
 
 def _of_node(place: str, node: Node, menu: Menu, known: Known) -> Iterator[Finding]:
+    if not NAME.fullmatch(place.removeprefix("nodes.")):
+        yield Finding(place, "name")
     for way in ways(node):
         if way.to not in menu.nodes:
             yield Finding(f"{place}.{way.by}", "node", way.to)
@@ -112,7 +136,9 @@ def _of_node(place: str, node: Node, menu: Menu, known: Known) -> Iterator[Findi
     match node:
         case Choose(keys=keys) if not keys:
             yield Finding(f"{place}.keys", "keys")
-        case Rate(keys=keys):
+        case Rate(keys=keys, question=question):
+            if not QUESTION.fullmatch(question):
+                yield Finding(f"{place}.question", "question", question)
             if not keys:
                 yield Finding(f"{place}.keys", "keys")
             yield from (Finding(f"{place}.keys", "key", key) for key in keys if key not in KEYS)
@@ -139,12 +165,46 @@ def _unspoken(node: Node, menu: Menu, known: Known) -> Iterator[tuple[str, str]]
 
 
 def _without_person(menu: Menu) -> Iterator[Finding]:
-    """Nodes of the open hours from which no queue can be reached. Outside them a message will do."""
-    for place in _closure(menu, menu.start, lambda by: by != "closed"):
-        if not isinstance(menu.nodes[place], ENDS):
-            ahead = _closure(menu, place, lambda by: by != "closed")
-            if not any(isinstance(menu.nodes[one], ToQueue) for one in ahead):
-                yield Finding(f"nodes.{place}", "nobody")
+    """Where a citizen is left alone in the opening hours; outside them a message will do.
+
+    From every node a queue must be ahead, and whoever presses nothing, or what means nothing, must come to one.
+    """
+    opened = _closure(menu, menu.start, lambda by: by != "closed")
+    ahead = _leading(menu, {name for name, node in menu.nodes.items() if isinstance(node, ToQueue)})
+    nobody = [one for one in opened if one not in ahead and not isinstance(menu.nodes[one], ENDS)]
+    yield from (Finding(f"nodes.{place}", "nobody") for place in nobody)
+    alone = [
+        place
+        for place in opened
+        if isinstance(node := menu.nodes[place], Choose | Progress)
+        and place not in nobody
+        and _strands(menu, node.otherwise)
+    ]
+    yield from (Finding(f"nodes.{place}.otherwise", "alone") for place in alone)
+    if not alone and menu.start not in nobody and _strands(menu, menu.start):
+        yield Finding("start", "alone")
+
+
+def _strands(menu: Menu, start: str) -> bool:
+    """Whether one who presses no key in the opening hours may come from `start` to an end where nobody is."""
+    silent = _closure(menu, start, lambda by: by != "closed" and not by.startswith("keys."))
+    ends = [menu.nodes[one] for one in silent if isinstance(menu.nodes[one], ENDS)]
+    return any(not isinstance(end, ToQueue) for end in ends)
+
+
+def _leading(menu: Menu, ends: set[str]) -> set[str]:
+    """The nodes from which one of `ends` can be reached in the opening hours, and those themselves."""
+    back: dict[str, list[str]] = {}
+    for place, node in menu.nodes.items():
+        for way in ways(node):
+            if way.by != "closed":
+                back.setdefault(way.to, []).append(place)
+    found, ahead = set(ends), list(ends)
+    for place in ahead:
+        fresh = [one for one in back.get(place, ()) if one not in found]
+        found.update(fresh)
+        ahead += dict.fromkeys(fresh)
+    return found
 
 
 def _closure(menu: Menu, start: str, goes: Callable[[str], bool] = lambda by: True) -> list[str]:
@@ -158,25 +218,27 @@ def _closure(menu: Menu, start: str, goes: Callable[[str], bool] = lambda by: Tr
     return list(reached)
 
 
-def _round(place: str, menu: Menu) -> list[str]:
-    """The nodes that a citizen who presses no key may go round in from `place`; none if he comes to an end."""
-    trail: list[str] = []
+def _rounds(menu: Menu, places: Iterable[str]) -> set[str]:
+    """Of each round that a citizen who presses no key would go for ever, the node whose name comes first."""
+    found: set[str] = set()
     done: set[str] = set()
-
-    def follow(at: str) -> list[str]:
-        if at in trail:
-            return trail[trail.index(at) :]
-        if at not in menu.nodes or at in done:
-            return []
-        trail.append(at)
-        for to in _idle(menu.nodes[at]):
-            if ring := follow(to):
-                return ring
-        trail.pop()
-        done.add(at)
-        return []
-
-    return follow(place)
+    for begin in places:
+        trail: dict[str, Iterator[str]] = {}
+        at: str | None = begin if begin not in done else None
+        while at is not None:
+            trail.setdefault(at, iter(_idle(menu.nodes[at])))
+            for to in trail[at]:
+                if to in trail:
+                    names = list(trail)
+                    found.add(min(names[names.index(to) :]))
+                elif to in menu.nodes and to not in done:
+                    at = to
+                    break
+            else:
+                done.add(at)
+                del trail[at]
+                at = next(reversed(trail), None)
+    return found
 
 
 def _idle(node: Node) -> Iterable[str]:

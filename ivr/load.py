@@ -71,10 +71,28 @@ def data(path: Path) -> dict[str, Any]:
 
 def menu(name: str, given: Mapping[str, Any], known: Known, version: int = 0) -> Menu:
     """The menu of these data: {"title", "purpose", "start", "nodes": {name: {"kind", …}}}; raises `MenuError`."""
-    made, found = read(name, given, version)
-    if found := [*found, *check.findings(made, known)]:
+    made, found = looked_at(name, given, known, version)
+    if found:
         raise MenuError(name, found)
     return made
+
+
+def looked_at(name: str, given: Mapping[str, Any], known: Known, version: int = 0) -> tuple[Menu, list[Finding]]:
+    """As much of a menu as can be read, and all that is wrong with it.
+
+    What could not be read is told once, and nothing of what follows from it.
+    """
+    entries = given.get("nodes", {})
+    if isinstance(entries, Mapping) and len(entries) > check.NODES_MAX:
+        return Menu(name, "", MappingProxyType({})), [Finding("nodes", "many", str(check.NODES_MAX))]
+    made, unread = read(name, given, version)
+    places = {one.place for one in unread}
+    wrong = [
+        one
+        for one in check.findings(made, known)
+        if one.place not in places and not (unread and one.code in check.DERIVED)
+    ]
+    return made, [*unread, *wrong]
 
 
 def read(name: str, given: Mapping[str, Any], version: int = 0) -> tuple[Menu, list[Finding]]:
@@ -98,20 +116,23 @@ def read(name: str, given: Mapping[str, Any], version: int = 0) -> tuple[Menu, l
 
 
 def _node(place: str, entry: object) -> tuple[Node | None, list[Finding]]:
-    if not isinstance(entry, Mapping) or entry.get("kind") not in KINDS:
+    """The node, without fields that do not fit: one slip of the pen makes no node unknown to the others."""
+    kind = entry.get("kind") if isinstance(entry, Mapping) else None
+    if not isinstance(entry, Mapping) or not isinstance(kind, str) or kind not in KINDS:
         return None, [Finding(f"{place}.kind", "choice", ", ".join(KINDS))]
-    make = KINDS[entry["kind"]]
+    make = KINDS[kind]
     wanted = get_type_hints(make)
-    needed = {name for name in wanted if name in _without_default(make)}
     given = {name: value for name, value in entry.items() if name != "kind"}
     found = [Finding(f"{place}.{name}", "field") for name in given if name not in wanted]
-    found += [Finding(f"{place}.{name}", "missing") for name in sorted(needed - given.keys())]
-    for name, value in given.items():
-        if name in wanted and not _fits(value, wanted[name]):
-            found.append(Finding(f"{place}.{name}", "type", str(value)))
-    if found:
-        return None, found
-    return make(**given), []
+    fits = {name: value for name, value in given.items() if name in wanted and _fits(value, wanted[name])}
+    missing = _without_default(make) - fits.keys()
+    found += [Finding(f"{place}.{name}", "missing") for name in sorted(missing - given.keys())]
+    found += [
+        Finding(f"{place}.{name}", "type", str(value))
+        for name, value in given.items()
+        if name in wanted and name not in fits
+    ]
+    return make(**{name: {} if name == "keys" else "" for name in missing} | fits), found
 
 
 def _without_default(make: type[Node]) -> set[str]:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 USUAL_LANGUAGE = "zh"
 """Of every call until a menu says another; its prompts are those of no language."""
-NO_PROMPTS = frozenset({"beep", "hold", "rest"})
-"""Sounds that are played for what they are, not for what they say."""
+NO_PROMPTS = frozenset({"beep", "hold", "rest", "sounds"})
+"""Sounds that are played for what they are, not for what they say, and a name that the API has for something else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ class Call:
     @property
     def ratings(self) -> Mapping[str, str]:
         """Question -> the key that he answered it by after the talk."""
-        told = [moment.detail.partition(" ") for moment in self.timeline if moment.kind == "rated"]
+        told = [moment.detail.rpartition(" ") for moment in self.timeline if moment.kind == "rated"]
         return {question: key for question, _, key in told}
 
     @property

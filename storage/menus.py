@@ -6,17 +6,13 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from ivr import load, shipped
-from ivr.check import Known
+from ivr.check import NODES_MAX, SIZE_MAX, Known
 from ivr.document import MenuDocument, MenuDraft
 from ivr.load import MenuError
 from ivr.menu import Purpose, queues_of
 from routing.check import Finding
 from routing.policy import Policy
 from storage import documents, tables
-
-NODES_MAX = 200
-SIZE_MAX = 100_000
-"""Characters of a menu as it is kept."""
 
 
 class _Everything:
@@ -60,6 +56,8 @@ def needing(session: Session, policy: Policy, kind: str, key: str) -> Iterable[F
                     yield Finding(kind, key, "", "needed", f"menus/{menu.name}")
         case "menus" if key in shipped.documents():
             yield from _faults(shipped.documents()[key], policy)
+            for number in _led(shipped.documents()[key], policy):
+                yield Finding(kind, key, "", "needed", f"lines/{number}")
         case "menus":
             for line in policy.lines.values():
                 if key in (line.menu, line.survey):
@@ -75,7 +73,10 @@ def end_draft(session: Session, document: Any) -> tables.Document | None:
 
 
 def _led(document: MenuDocument, policy: Policy) -> Iterable[str]:
-    """The lines that go by this menu for another purpose than its own."""
+    """The lines that go by this menu for another purpose than its own; the usual one is every line's."""
+    if document.name == shipped.USUAL and document.purpose is not Purpose.CALL:
+        yield shipped.USUAL
+        return
     for line in policy.lines.values():
         led = {Purpose.CALL: line.survey, Purpose.AFTER_TALK: line.menu or shipped.USUAL}
         if document.name == led[document.purpose]:

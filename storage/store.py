@@ -230,10 +230,13 @@ class Store(Outbox):
         with self._reading() as session:
             return work_left.figures(session, since, until, now)
 
-    def wanting_transcripts(self, limit: int = 50) -> list[work_left.Owed]:
-        """Messages in which somebody speaks and that no machine has written down yet, the oldest first."""
+    def wanting_transcripts(self, limit: int = 50, after: tuple[float, str] = (0.0, "")) -> list[work_left.Owed]:
+        """Messages in which somebody speaks and that no machine has written down yet, the oldest first.
+
+        `after`: time and call of the last one that is known already.
+        """
         with self._reading() as session:
-            return work_left.wanting_transcripts(session, limit)
+            return work_left.wanting_transcripts(session, limit, after)
 
     def is_attached(self, call_id: str, number: str) -> bool:
         """Whether the call belongs to the case, though nobody spoke with its caller."""

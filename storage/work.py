@@ -167,15 +167,20 @@ def message(session: Session, number: str) -> Owed | None:
     return next(iter(_with_recordings(session, rows)), None)
 
 
-def wanting_transcripts(session: Session, limit: int) -> list[Owed]:
-    """Messages in which somebody speaks and that no machine has written down yet, the oldest first."""
+def wanting_transcripts(session: Session, limit: int, after: tuple[float, str]) -> list[Owed]:
+    """Messages in which somebody speaks and that no machine has written down yet, the oldest first.
+
+    `after`: time and call of the last one that is known already.
+    """
+    at, call = col(tables.MessageWork.at), col(tables.MessageWork.call_id)
     spoken = select(tables.Recording.call_id).where(
         col(tables.Recording.kind) == "message", col(tables.Recording.state) == "ok"
     )
     rows = session.exec(
         select(tables.MessageWork)
-        .where(col(tables.MessageWork.transcript_at).is_(None), col(tables.MessageWork.call_id).in_(spoken))
-        .order_by(col(tables.MessageWork.at), col(tables.MessageWork.call_id))
+        .where(col(tables.MessageWork.transcript_at).is_(None), call.in_(spoken))
+        .where((at > after[0]) | ((at == after[0]) & (call > after[1])))
+        .order_by(at, call)
         .limit(limit)
     ).all()
     return _with_recordings(session, rows)

@@ -4,6 +4,7 @@ Menus and drafts are documents: they are written at `/policy/menus` and `/policy
 `/policy-changes`. A menu that nobody has written yet is the one that is shipped, of version 0.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -22,8 +23,7 @@ from routing.check import Finding
 from routing.documents import StoredDocument
 
 TEXT_MAX = 2000
-NODES_MAX = 200
-"""As many are checked and drawn; more are no menu for a telephone."""
+LISTED_MAX = 200
 
 Text = Annotated[str, StringConstraints(strict=True, max_length=TEXT_MAX)]
 
@@ -85,8 +85,8 @@ def router(console: Console) -> APIRouter:
     @routes.get("")
     async def menus(who: Annotated[SignedIn, Depends(need("menus"))]) -> MenusJson:
         """All there are, those shipped first."""
-        own = {one.key: one for one in (await store.read(store.document_page, "menus", "", None, NODES_MAX)).items}
-        drafts = {one.key: one for one in (await store.read(store.document_page, "drafts", "", None, NODES_MAX)).items}
+        own = {one.key: one for one in (await store.read(store.document_page, "menus", "", None, LISTED_MAX)).items}
+        drafts = {one.key: one for one in (await store.read(store.document_page, "drafts", "", None, LISTED_MAX)).items}
         there = {name: _as_stored(name) for name in shipped.documents()} | own
         lines = console.gateway.snapshot().policy.lines.values()
 
@@ -111,20 +111,19 @@ def router(console: Console) -> APIRouter:
     async def look(given: Sketch, request: Request, who: Annotated[SignedIn, Depends(need("menus"))]) -> LookJson:
         """What is wrong with a menu, and its picture; nothing is saved."""
         data = {"title": given.title, "purpose": given.purpose, "start": given.start, "nodes": given.nodes}
-        if len(given.nodes) > NODES_MAX:
-            many = [check.Finding("nodes", "many", str(NODES_MAX))]
-            return {"faults": _told(many, request), "picture": ""}
-        menu, wrong = load.read(given.name, data)
-        wrong = [*wrong, *check.findings(menu, console.menus.known())]
-        told = _told(wrong, request)
-        picture = drawing.svg(
-            menu,
-            {fault["node"]: fault["text"] for fault in reversed(told)},
-            lost={one.node for one in wrong if one.code == "unreached"},
-            words={name: one.text for name, one in console.prompts.items()},
-            styled=False,
-        )
-        return {"faults": told, "picture": picture}
+        words = {name: one.text for name, one in console.prompts.items()}
+
+        def drawn() -> LookJson:
+            menu, wrong = load.looked_at(given.name, data, console.menus.known())
+            if not given.title.strip():
+                wrong = [check.Finding("title", "missing"), *wrong]
+            told = _told(wrong, request)
+            faults = {fault["node"]: fault["text"] for fault in reversed(told)}
+            lost = {one.node for one in wrong if one.code == "unreached"}
+            picture = drawing.svg(menu, faults, lost=lost, words=words, styled=False) if menu.nodes else ""
+            return {"faults": told, "picture": picture}
+
+        return await asyncio.to_thread(drawn)  # a large one takes its time, which the calls need
 
     return routes
 

@@ -170,14 +170,14 @@ def _usable(console: Console, document: object, kind: str, key: str) -> None:
 
 async def _held(console: Console, kind: str, policy: Policy) -> None:
     """Wait until decisions, and menus, go by what was saved."""
-    if kind == "menus":
-        await console.menus.renew()
-    if kind == "prompts":
-        try:
+    try:
+        if kind == "menus":
+            await console.menus.renew()
+        if kind == "prompts":
             await console.prompts.renew()
-        except OSError as fault:
-            log.error("prompts were saved and cannot be put where Asterisk plays them: %s", fault)
-            raise _not_played() from fault
+    except (StoreFault, OSError) as fault:
+        log.error("%s were saved, and calls do not go by it yet: %s", kind, fault)
+        raise _later() from fault
     await held(console.gateway, policy)
 
 
@@ -330,13 +330,13 @@ def _unread() -> Problem:
     )
 
 
-def _not_played() -> Problem:
+def _later() -> Problem:
     return Problem(
         503,
-        "saved-not-played",
-        "已保存，但暂时放不到播放的位置，来电者听到的还是原来的。请告知管理员检查磁盘，再保存一次。",
-        "Saved, but it cannot be put where it is played from; callers hear the former one. Have the disk looked at, "
-        "and save again.",
+        "saved-not-in-force",
+        "已保存，但数据库或磁盘暂时出错，来电还按原来的走；恢复后会自动生效，不必再保存。请告知管理员。",
+        "Saved, but database or disk do not serve right now, and calls go by the former one; it will be in force by "
+        "itself when they do. Do not save again; tell whoever keeps the machine.",
     )
 
 

@@ -36,8 +36,8 @@ def check(menus: Menus = None, as_json: Json = False) -> None:
     found: dict[str, list[rules.Finding]] = {}
     for name in menus or there:
         try:
-            read, wrong = _read(name, there)
-            found[read.name] = [*wrong, *rules.findings(read, known)]
+            read, wrong = _read(name, there, known)
+            found[read.name] = wrong
         except MenuError as unreadable:
             found[Path(name).stem] = list(unreadable.findings)
     if as_json:
@@ -60,8 +60,7 @@ def check(menus: Menus = None, as_json: Json = False) -> None:
 def draw(menu: Menu) -> None:
     """An SVG picture on stdout, faults in red."""
     known, there, words = _here()
-    drawn, wrong = _read(menu, there)
-    wrong = [*wrong, *rules.findings(drawn, known)]
+    drawn, wrong = _read(menu, there, known)
     faults = {one.node: str(one) for one in reversed(wrong)}
     lost = {one.node for one in wrong if one.code == "unreached"}
     typer.echo(drawing.svg(drawn, faults, lost=lost, words=words))
@@ -71,8 +70,8 @@ def draw(menu: Menu) -> None:
 def walk(menu: Menu) -> None:
     """Walk a menu in the terminal: it prints what the citizen hears, and you type the keys that he presses."""
     known, there, words = _here()
-    walked, wrong = _read(menu, there)
-    if wrong := [*wrong, *rules.findings(walked, known)]:
+    walked, wrong = _read(menu, there, known)
+    if wrong:
         raise MenuError(walked.name, wrong)
     steps = engine.walk(walked)
     try:
@@ -134,15 +133,15 @@ def _end(end: Any) -> str:
             return "the call is over"
 
 
-def _read(menu: str, there: Mapping[str, MenuDocument]) -> tuple[Model, list[rules.Finding]]:
-    """The menu that is meant, as far as it can be read, and what cannot; raises `MenuError` where there is none."""
+def _read(menu: str, there: Mapping[str, MenuDocument], known: Known) -> tuple[Model, list[rules.Finding]]:
+    """The menu that is meant, as far as it can be read, and all its faults; raises `MenuError` where there is none."""
     if menu.endswith(".toml"):
         path = Path(menu)
-        return load.read(path.stem, load.data(path))
+        return load.looked_at(path.stem, load.data(path), known)
     if menu not in there:
         names = ", ".join(there)
         raise MenuError(menu, [rules.Finding("", "unreadable", f"it is no file and none of these: {names}")])
-    return load.read(menu, there[menu].data)
+    return load.looked_at(menu, there[menu].data, known)
 
 
 def _here() -> tuple[Known, Mapping[str, MenuDocument], Mapping[str, str]]:

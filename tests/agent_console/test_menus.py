@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from agent_console.menu_words import MENU_WORDS
 from ivr.check import SENTENCES
+from routing.records import StoreFault
 
 from .house import House
 
@@ -99,3 +102,35 @@ async def test_a_supervisor_sees_menus_and_publishes_none(house: House) -> None:
     async with house.client("sup1") as http:
         assert (await http.get(MENUS)).status_code == 200
         assert (await http.put(f"{POLICY}/menus/water", json={"data": WATER})).status_code == 403
+
+
+async def test_what_was_saved_and_is_not_in_force_yet_is_told_so_and_not_to_be_saved_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(self: object) -> None:
+        raise StoreFault("away")
+
+    monkeypatch.setattr("hotline.menus.Menus.renew", away)
+    data = {"title": "供水", "purpose": "call", "start": "people", "nodes": {"people": {"kind": "queue"}}}
+    async with house.client("admin") as http:
+        answer = await http.put("/api/v1/policy/menus/water", json={"data": data, "version": None})
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:hotline:problem:saved-not-in-force")
+    assert "不必再保存" in answer.json()["detail"]
+    assert [one.name for one, _ in house.store.menus()] == ["water"]
+
+
+async def test_a_menu_that_is_too_large_is_refused_before_anybody_walks_it(house: House) -> None:
+    nodes = {f"n{number}": {"kind": "play", "next": f"n{number + 1}"} for number in range(1500)}
+    data = {"title": "大", "purpose": "call", "start": "n0", "nodes": nodes}
+    async with house.client("admin") as http:
+        saved = await http.put("/api/v1/policy/menus/large", json={"data": data, "version": None})
+        looked = await http.post("/api/v1/menus/look", json={"name": "large", **data})
+    assert (saved.status_code, [one["field"] for one in saved.json()["errors"]]) == (422, ["nodes"])
+    assert [one["place"] for one in looked.json()["faults"]] == ["nodes"]
+
+
+async def test_a_kind_that_is_no_word_and_an_empty_title_are_faults_like_any_other(house: House) -> None:
+    sketch = {"name": "m", "title": " ", "purpose": "call", "start": "a", "nodes": {"a": {"kind": ["play"]}}}
+    async with house.client("admin") as http:
+        looked = await http.post("/api/v1/menus/look", json=sketch)
+    assert [one["place"] for one in looked.json()["faults"]] == ["title", "nodes.a.kind", "start"]

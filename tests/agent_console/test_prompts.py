@@ -158,7 +158,7 @@ async def test_a_prompt_that_cannot_be_put_in_place_is_told_to_be_saved_and_not_
     own = {"text": "您好", "sound": house.booth.SOUND}
     async with house.client("admin") as http:
         answer = await http.put("/api/v1/policy/prompts/greeting", json={"data": own, "version": None})
-    assert (answer.status_code, answer.json()["type"]) == (503, "urn:hotline:problem:saved-not-played")
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:hotline:problem:saved-not-in-force")
 
 
 async def test_a_supervisor_listens_and_makes_nothing(house: House) -> None:

@@ -18,6 +18,8 @@ class Channel(Session):
         self.heard: list[str] = []
         self.variables: dict[str, str] = {}
         self._keys, self._after = keys or {}, after
+        self.patience = 0
+        """How often more time was asked for."""
 
     def stream_file(self, filename: str, escape_digits: str = "", sample_offset: int = 0) -> str:
         prompt = filename.removeprefix("hotline/")
@@ -27,6 +29,9 @@ class Channel(Session):
 
     def wait_for_digit(self, timeout: int = 0) -> str:
         return self._after
+
+    def takes_time(self) -> None:
+        self.patience += 1
 
     def set_variable(self, name: str, value: object) -> None:
         self.variables[name] = str(value)

@@ -177,3 +177,48 @@ async def test_a_session_that_is_open_at_the_end_is_closed_without_a_word_in_the
     assert await read_all(reader) == b""
     writer.close()
     assert caplog.records == []
+
+
+def patient(agi: Session) -> None:
+    agi.takes_time()
+    agi.set_variable("STEP", "1")
+    agi.takes_time()
+    agi.set_variable("STEP", "2")
+
+
+async def _told(port: int) -> list[bytes]:
+    """The commands of a session whose commands succeed."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(ENVIRONMENT)
+    told = []
+    while line := await reader.readline():
+        told.append(line)
+        writer.write(b"200 result=1\n")
+    writer.close()
+    return told
+
+
+async def test_a_step_that_may_take_its_time_is_waited_for_from_its_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = [b'SET VARIABLE "STEP" "1"\n', b'SET VARIABLE "STEP" "2"\n']
+    more = b'SET VARIABLE "TIMEOUT(absolute)" "180"\n'
+    async with listening(patient) as port:
+        assert await _told(port) == steps  # the dialplan has just begun to wait
+    monkeypatch.setattr(fastagi, "GRANTED_S", 0.0)
+    async with listening(patient) as port:
+        assert await _told(port) == [more, steps[0], more, steps[1]]
+    monkeypatch.setattr(fastagi, "WHOLE_S", 0.0)  # who presses for so long comes to a person at last
+    async with listening(patient) as port:
+        assert await _told(port) == steps
+
+
+async def test_a_session_whose_step_takes_its_time_is_not_closed_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fastagi, "GRANTED_S", 0.0)
+    async with listening(patient, session_s=0.3) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(ENVIRONMENT)
+        assert await reader.readline() == b'SET VARIABLE "TIMEOUT(absolute)" "180"\n'
+        closed = asyncio.create_task(reader.readline())
+        done, _ = await asyncio.wait([closed], timeout=0.6)
+        assert not done
+        writer.close()
+        await closed

@@ -1,6 +1,7 @@
 """The menus that calls begin with: the store's before those shipped, and never none."""
 
 import logging
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hotline.menus import Menus
 from ivr.check import Known
 from ivr.document import MenuDocument
 from ivr.menu import Purpose
+from routing.records import StoreFault
 from storage.store import Store
 from tests.conftest import CITY
 from tests.rows import change
@@ -69,6 +71,48 @@ def test_a_published_menu_leads_calls_though_its_queue_is_gone_but_not_where_a_w
     assert found.of_line("").version == 0
     assert "menu gas: nodes.people.queue: there is no queue 'gas'" in caplog.text
     assert "menu main of the store cannot lead calls: start: 'gone' is no node" in caplog.text
+
+
+def test_of_two_that_are_taken_up_at_once_the_later_leads_calls(store: Store) -> None:
+    found = menus(store)
+    read, go_on = threading.Event(), threading.Event()
+    asked = store.menus
+
+    def slowly() -> list[tuple[MenuDocument, int]]:
+        there = asked()
+        read.set()
+        go_on.wait(10)
+        return there
+
+    store.menus = slowly  # type: ignore[method-assign]
+    store.change_policy(MenuDocument("main", "一", "people", {"people": {"kind": "queue"}}), who="admin", at=NOON)
+    first = threading.Thread(target=found.load)
+    first.start()
+    assert read.wait(10)
+    store.menus = asked  # type: ignore[method-assign]
+    store.change_policy(MenuDocument("main", "二", "people", {"people": {"kind": "queue"}}), who="admin", at=NOON)
+    second = threading.Thread(target=found.load)
+    second.start()
+    go_on.set()
+    first.join(10)
+    second.join(10)
+    assert found.of_line("").title == "二"
+
+
+async def test_what_could_not_be_taken_up_is_known_to_be_behind_until_it_is(store: Store) -> None:
+    found = menus(store)
+    asked = store.menus
+
+    def away() -> list[tuple[MenuDocument, int]]:
+        raise StoreFault("away")
+
+    store.menus = away  # type: ignore[method-assign]
+    with pytest.raises(StoreFault):
+        await found.renew()
+    assert found.behind
+    store.menus = asked  # type: ignore[method-assign]
+    await found.renew()
+    assert not found.behind
 
 
 @pytest.fixture

@@ -65,6 +65,25 @@ def test_one_without_words_is_not_asked_for_again_and_one_without_a_file_stays(s
     assert [item.call_id for item, _ in store.wanting_transcripts()] == ["c2"]
 
 
+def test_one_at_which_the_recogniser_fails_and_many_that_are_gone_keep_no_other_from_being_written_down(
+    store: Store, tmp_path: Path
+) -> None:
+    class Deaf(Ear):
+        def hear(self, samples: Sequence[float]) -> str:
+            if samples == [0.5]:
+                raise RuntimeError("out of memory")
+            return super().hear(samples)
+
+    for number in range(4):
+        left(store, f"c{number}", tmp_path)
+    left(store, "c4", tmp_path, 16384)
+    left(store, "c5", tmp_path, 0)
+    worklist = Worklist(store, lambda: NOON + 60, lambda: 3)
+    ear = Deaf("停水了。")
+    done = [one.call_id for one in outstanding(store, worklist, tmp_path, Hearer(ear.name, ear.hear), at_once=2)]
+    assert done == ["c5"]
+
+
 def test_without_the_extra_he_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "opencc", None)
     with pytest.raises(SpeechMissing, match=r"pip install 'hotline-12345\[speech\]'"):

@@ -42,9 +42,9 @@ def test_the_shipped_menus_have_no_fault() -> None:
         ),
         ({"hello": {"kind": "queue", "queue": "none"}}, [("nodes.hello.queue", "queue")]),
         ({"hello": {"kind": "dance"}}, [("nodes.hello.kind", "choice"), ("start", "start")]),
-        ({"hello": {"kind": "queue", "next": "hello"}}, [("nodes.hello.next", "field"), ("start", "start")]),
-        ({"hello": {"kind": "queue", "urgent": "yes"}}, [("nodes.hello.urgent", "type"), ("start", "start")]),
-        ({"hello": {"kind": "play", "prompt": "greeting"}}, [("nodes.hello.next", "missing"), ("start", "start")]),
+        ({"hello": {"kind": "queue", "next": "hello"}}, [("nodes.hello.next", "field")]),
+        ({"hello": {"kind": "queue", "urgent": "yes"}}, [("nodes.hello.urgent", "type")]),
+        ({"hello": {"kind": "play", "prompt": "greeting"}}, [("nodes.hello.next", "missing")]),
         (
             {"hello": {"kind": "play", "next": "b", "keys": {"12": "b"}}, "b": PEOPLE},
             [("nodes.hello.keys.12", "key")],
@@ -82,7 +82,33 @@ def test_the_shipped_menus_have_no_fault() -> None:
             {"hello": {"kind": "choose", "prompt": "", "keys": {"1": "b"}, "otherwise": "b"}, "b": PEOPLE},
             [("nodes.hello.prompt", "prompt")],
         ),
-        ({"hello": {"kind": "goodbye"}}, [("nodes.hello", "purpose")]),
+        ({"hello": {"kind": "goodbye"}}, [("nodes.hello", "purpose"), ("start", "alone")]),
+        ({"hello": {"kind": ["play"]}}, [("nodes.hello.kind", "choice"), ("start", "start")]),
+        ({"hello": {"kind": "message"}}, [("start", "alone")]),
+        ({"hello": {"kind": "transfer", "number": "10000"}}, [("start", "alone")]),
+        (
+            {"hello": {"kind": "play", "next": "b", "keys": {"1": "c"}}, "b": {"kind": "message"}, "c": PEOPLE},
+            [("start", "alone")],
+        ),
+        (
+            {
+                "hello": {"kind": "choose", "prompt": "more", "keys": {"1": "c"}, "otherwise": "b"},
+                "b": {"kind": "play", "prompt": "again", "next": "d"},
+                "c": PEOPLE,
+                "d": {"kind": "call_back"},
+            },
+            [("nodes.b", "nobody"), ("nodes.hello.otherwise", "alone")],
+        ),
+        (
+            {
+                "hello": {"kind": "play", "next": "c", "keys": {"1": "b"}},
+                "b": {"kind": "progress", "prompt": "more", "next": "c", "otherwise": "d"},
+                "c": PEOPLE,
+                "d": {"kind": "message"},
+            },
+            [("nodes.b.otherwise", "alone")],
+        ),
+        ({"hello": {"kind": "play", "next": "b c"}, "b c": PEOPLE}, [("nodes.b c", "name")]),
         (
             {"hello": {"kind": "language", "language": "en/../x", "next": "b"}, "b": PEOPLE},
             [("nodes.hello.language", "language")],
@@ -160,3 +186,51 @@ def test_a_file_that_is_no_menu_is_named(tmp_path: Path) -> None:
     broken.write_text("name = ", encoding="utf-8")
     with pytest.raises(MenuError, match=r"broken\.toml"):
         load.file(broken, KNOWN)
+
+
+def test_who_chooses_a_message_by_a_key_has_it() -> None:
+    nodes = {
+        "hello": {"kind": "choose", "prompt": "more", "keys": {"2": "message"}, "otherwise": "people"},
+        "message": {"kind": "message"},
+        "people": PEOPLE,
+    }
+    assert load.menu("m", data(**nodes), KNOWN).start == "hello"
+
+
+def test_a_question_has_a_name_of_one_word_and_is_asked_once() -> None:
+    def asks(question: str, then: str) -> dict[str, Any]:
+        return {"kind": "rate", "question": question, "prompt": "more", "next": then}
+
+    nodes = {
+        "hello": asks("满意 吗", "b"),
+        "b": asks("服务", "c"),
+        "c": asks("服务", "bye"),
+        "bye": {"kind": "goodbye"},
+    }
+    assert refused(nodes, purpose="after_talk") == [("nodes.hello.question", "question"), ("nodes.c.question", "twice")]
+
+
+def test_a_slip_in_one_field_makes_its_node_unknown_to_no_other() -> None:
+    nodes = {
+        "hello": {"kind": "play", "next": "b"},
+        "b": {"kind": "choose", "prompt": "more", "keys": {"1": "c"}, "otherwise": "c", "wait_s": None},
+        "c": PEOPLE,
+    }
+    assert refused(nodes) == [("nodes.b.wait_s", "type")]
+
+
+def test_a_menu_of_more_nodes_than_a_telephone_has_use_for_is_not_looked_at() -> None:
+    nodes = {f"n{number}": PEOPLE for number in range(201)}
+    assert refused(nodes) == [("nodes", "many")]
+
+
+def test_a_long_way_and_many_keys_are_looked_at_in_a_moment() -> None:
+    """A bound on the steps, not on the time: each node and way is looked at a few times."""
+    chain = {f"n{number}": {"kind": "play", "next": f"n{number + 1}"} for number in range(198)}
+    given = {
+        "start": "n0",
+        "nodes": {**chain, "n198": {"kind": "play", "next": "n0", "keys": {"1": "n199"}}, "n199": PEOPLE},
+    }
+    with pytest.raises(MenuError) as wrong:
+        load.menu("m", given, KNOWN)
+    assert [(one.place, one.code) for one in wrong.value.findings] == [("nodes.n0", "round")]

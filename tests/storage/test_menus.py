@@ -100,3 +100,15 @@ def test_one_that_cannot_be_read_is_left_out(store: Store, url: str) -> None:
     change(url, "UPDATE documents SET data = '{' WHERE kind = 'menus'")
     assert rows(url, "SELECT count(*) FROM documents WHERE kind = 'menus'") == [(1,)]
     assert store.menus() == []
+
+
+def test_the_usual_menu_leads_calls_and_is_turned_into_nothing_else(store: Store) -> None:
+    after = replace(WATER, name="main", purpose=Purpose.AFTER_TALK, start="bye", nodes={"bye": {"kind": "goodbye"}})
+    assert refused(store, after) == [Finding("menus", "main", "purpose", "led", "main")]
+
+
+def test_a_survey_stays_where_what_is_shipped_under_its_name_is_none(store: Store) -> None:
+    after = replace(WATER, name="traffic", purpose=Purpose.AFTER_TALK, start="bye", nodes={"bye": {"kind": "goodbye"}})
+    store.change_policy(after, who="admin", at=NOON)
+    store.change_policy(Line("96111", "供水", "", "main", survey="traffic"), who="admin", at=NOON)
+    assert kept_from(store, "menus", "traffic") == [Finding("menus", "traffic", "", "needed", "lines/96111")]

@@ -3,7 +3,7 @@ BIN := .venv/bin
 # A test starts hundreds of commands: where Python may write no bytecode, each would compile all that it imports anew.
 QUICK := env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX=$(CURDIR)/.venv/bytecode
 
-.PHONY: help run test faults bench heard check lock
+.PHONY: help run test faults bench heard speech check lock
 
 help:
 	@echo 'make run    brings what is missing and runs the hotline with the demo city; Ctrl-C stops it'
@@ -11,6 +11,7 @@ help:
 	@echo 'make faults the fault tests too long for every run'
 	@echo 'make bench  the hotline measured beside Asterisk alone, some ten minutes; wants the machine to itself'
 	@echo 'make heard  every prompt heard over a telephone line and recognised, some four minutes; brings 600 MB'
+	@echo 'make speech voice and ear for the prompts'' page and hotline transcribe; brings 600 MB'
 	@echo 'make check  style, types and the import rule'
 	@echo 'make lock   writes the locks anew from pyproject.toml'
 
@@ -41,6 +42,9 @@ heard:
 	@$(BIN)/python -m install hearing
 	$(QUICK) $(BIN)/python -m bench.heard build/heard
 	build/hearing/bin/python -m agi.prompts.listen --calls build/heard
+
+speech:
+	@install/bootstrap speech
 
 check:
 	@install/bootstrap check

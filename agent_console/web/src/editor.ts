@@ -2,7 +2,7 @@
  * One document being edited: what was typed is kept in the browser at every keystroke until the server has saved it,
  * errors stand at their fields, and of two who changed the same one neither overwrites the other unseen.
  */
-import { computed, inject, provide, ref, shallowRef, watch, type InjectionKey, type Ref } from 'vue'
+import { computed, getCurrentScope, inject, onScopeDispose, provide, ref, shallowRef, watch, type InjectionKey, type Ref } from 'vue'
 import { api, Problem } from './api'
 import { BLANK, KEYS, keyFault, type Documents, type Kind, type Stored } from './policy'
 
@@ -14,6 +14,24 @@ interface Draft<T> {
 }
 
 const ERRORS: InjectionKey<Readonly<Ref<Record<string, string>>>> = Symbol('errors of fields')
+
+/** Work that a form does for its document and that takes its time. */
+export interface Work<T> {
+  /** Under way: the document is neither saved nor closed until it is done. */
+  held: Ref<boolean>
+  /** What came of it: goes into the document, or, where that was left meanwhile, to what is kept of it in the browser. */
+  amend: (found: Partial<T>) => void
+}
+
+const WORK: InjectionKey<Work<never>> = Symbol('work of a form')
+
+/** Of the document whose form this component is. */
+export function useWork<T>(): Work<T> {
+  return inject(WORK) as unknown as Work<T>
+}
+
+/** Documents that are open, by where they are kept. */
+const HERE = new Map<string, (found: object) => void>()
 
 /** Errors by the names of the fields at which they stand, for the fields in this component. */
 export function provideErrors(errors: Readonly<Ref<Record<string, string>>>): void {
@@ -45,13 +63,32 @@ export function useEditor<K extends Kind>(kind: K, opened: Stored<Documents[K]> 
   const conflict = shallowRef<Stored<T> | 'gone' | null>(null)
   const busy = ref(false)
   const changed = computed(() => JSON.stringify(data.value) !== JSON.stringify(base.value))
+  const held = ref(false)
   provide(ERRORS, errors)
+  provide(WORK, { held, amend })
 
   watch(data, keep, { deep: true })
 
+  const put = (found: object): void => void Object.assign(data.value, found)
+  if (getCurrentScope()) {
+    HERE.set(place, put)
+    onScopeDispose(() => void (HERE.get(place) === put && HERE.delete(place)))
+  }
+
+  function amend(found: Partial<T>): void {
+    const here = HERE.get(place)
+    if (here) return here(found)
+    const left = draftOf<T>(shelf.getItem(place)) ?? { data: base.value, version: version.value }
+    shelve({ ...left, data: { ...left.data, ...found } })
+  }
+
   function keep(): void {
+    shelve(changed.value ? { data: data.value, version: version.value } : null)
+  }
+
+  function shelve(draft: Draft<T> | null): void {
     try {
-      if (changed.value) shelf.setItem(place, JSON.stringify({ data: data.value, version: version.value }))
+      if (draft) shelf.setItem(place, JSON.stringify(draft))
       else shelf.removeItem(place)
     } catch {
       // A full or forbidden shelf: what was typed lives as long as the page.
@@ -72,7 +109,7 @@ export function useEditor<K extends Kind>(kind: K, opened: Stored<Documents[K]> 
 
   /** The saved document, null where it was refused. */
   async function save(): Promise<Stored<T> | null> {
-    if (busy.value) return null
+    if (busy.value || held.value) return null
     busy.value = true
     calm()
     const key = KEYS[kind] === '' ? kind : String((data.value as unknown as Record<string, unknown>)[KEYS[kind]] ?? '').trim()
@@ -98,7 +135,7 @@ export function useEditor<K extends Kind>(kind: K, opened: Stored<Documents[K]> 
   }
 
   async function remove(): Promise<boolean> {
-    if (busy.value || !opened) return false
+    if (busy.value || held.value || !opened) return false
     busy.value = true
     calm()
     try {
@@ -153,7 +190,7 @@ export function useEditor<K extends Kind>(kind: K, opened: Stored<Documents[K]> 
     calm()
   }
 
-  return { data, version, errors, elsewhere, problem, conflict, busy, changed, save, remove, keepMine, takeTheirs, revert }
+  return { data, version, errors, elsewhere, problem, conflict, busy, held, changed, amend, save, remove, keepMine, takeTheirs, revert }
 }
 
 function copy<T>(value: T): T {

@@ -7,6 +7,7 @@ import { api, Problem } from './api'
 import { provideErrors } from './editor'
 import { whole, type Look, type Menu, type MenuData } from './menus'
 import type { Stored } from './policy'
+import { useSure } from './sure'
 
 /** How long nothing is typed before it is looked at. */
 const REST_MS = 250
@@ -39,12 +40,20 @@ export function useMenuEditor(menu: Menu, begun: MenuData, login: string) {
   const data = ref(copy(kept?.data ?? base.value)) as Ref<MenuData>
   if (kept) seen.value = { draft: kept.draft, stands: kept.stands }
   const look = shallowRef<Look | null>(null)
-  const problem = shallowRef<Problem | null>(null)
-  /** What was being written, and how somebody else has saved it meanwhile. */
+  /** Why the last deed was refused, and why the menu could not be looked at. */
+  const refusal = shallowRef<Problem | null>(null)
+  const unseen = shallowRef<Problem | null>(null)
+  const problem = computed(() => refusal.value ?? unseen.value)
+  /** What was being written, whether it was what is typed here, and how somebody else has saved it meanwhile. */
   let writing: 'draft' | 'stands' = 'draft'
+  let typed = true
   const conflict = shallowRef<Stored<MenuData> | 'gone' | null>(null)
   const busy = ref(false)
   const changed = computed(() => !same(data.value, base.value))
+  const { sure, again } = useSure()
+  /** A former version as it was loaded: as long as nothing is typed in it, nothing is lost with it. */
+  let loaded: MenuData | null = null
+  const loses = (): boolean => changed.value && !same(data.value, loaded)
   /** Whether publishing would change anything. */
   const fresh = computed(() => !stands.value || !same(data.value, whole(stands.value.data)))
   const errors = computed(() => {
@@ -64,39 +73,47 @@ export function useMenuEditor(menu: Menu, begun: MenuData, login: string) {
     const mine = ++asked
     try {
       const found = await api.lookAtMenu(data.value)
-      if (mine === asked) look.value = found
+      if (mine !== asked) return
+      look.value = found
+      unseen.value = null
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      if (mine === asked) problem.value = error
+      if (mine === asked) unseen.value = error
     }
   }
 
   watch(data, () => {
-    try {
-      if (changed.value) localStorage.setItem(place, JSON.stringify({ data: data.value, ...seen.value }))
-      else localStorage.removeItem(place)
-    } catch {
-      // A full or forbidden shelf: what was typed lives as long as the page.
-    }
+    sure.value = ''
+    keep()
     window.clearTimeout(timer)
     timer = window.setTimeout(() => void see(), REST_MS)
   }, { deep: true })
   onBeforeUnmount(() => window.clearTimeout(timer))
   void see()
 
-  /** Whether the server has done it; why not stands at the page. */
-  async function tried(what: 'draft' | 'stands', deed: () => Promise<void>): Promise<boolean> {
+  function keep(): void {
+    try {
+      if (changed.value) localStorage.setItem(place, JSON.stringify({ data: data.value, ...seen.value }))
+      else localStorage.removeItem(place)
+    } catch {
+      // A full or forbidden shelf: what was typed lives as long as the page.
+    }
+  }
+
+  /** Whether the server has done it; why not stands at the page. `of`: whether what is typed here is what it is about. */
+  async function tried(what: 'draft' | 'stands', of: 'typed' | 'other', deed: () => Promise<void>): Promise<boolean> {
     if (busy.value) return false
     busy.value = true
     writing = what
-    problem.value = conflict.value = null
+    typed = of === 'typed'
+    refusal.value = conflict.value = null
     try {
       await deed()
-      localStorage.removeItem(place)
       return true
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      problem.value = error
+      keep()
+      refusal.value = error
       if (error.status === 409 && 'current' in error.body) conflict.value = (error.body.current as Stored<MenuData> | null) ?? 'gone'
       return false
     } finally {
@@ -104,54 +121,101 @@ export function useMenuEditor(menu: Menu, begun: MenuData, login: string) {
     }
   }
 
-  const saveDraft = (): Promise<boolean> => tried('draft', async () => {
-    draft.value = await api.putMenu('drafts', data.value, seen.value.draft || null)
+  const clear = (): void => localStorage.removeItem(place)
+
+  function drafted(now: Stored<MenuData> | null): void {
+    draft.value = now
+    seen.value = { ...seen.value, draft: now?.version ?? 0 }
+  }
+
+  function standing(now: Stored<MenuData> | null): void {
+    stands.value = now
+    seen.value = { ...seen.value, stands: now?.version ?? 0 }
+  }
+
+  const saveDraft = (): Promise<boolean> => tried('draft', 'typed', async () => {
+    drafted(await api.putMenu('drafts', data.value, seen.value.draft || null))
+    clear()
   })
 
-  /** The draft is over with it: what calls begin with says the same. */
-  const publish = (): Promise<boolean> => tried('stands', async () => {
-    stands.value = await api.putMenu('menus', data.value, seen.value.stands || null)
-    if (draft.value) await dropDraft(draft.value)
+  /** The draft that was gone on from is over with it; another one, saved by somebody meanwhile, stays. */
+  const publish = (): Promise<boolean> => tried('stands', 'typed', async () => {
+    standing(await api.putMenu('menus', data.value, seen.value.stands || null))
+    if (seen.value.draft) await dropDraft(seen.value.draft, [404, 409])
+    drafted(null)
+    clear()
   })
 
-  const discard = (): Promise<boolean> => tried('draft', async () => {
-    if (draft.value) await dropDraft(draft.value)
-    draft.value = null
+  const discard = (): Promise<boolean> => tried('draft', 'typed', async () => {
+    if (draft.value) await dropDraft(draft.value.version, [404])
+    drafted(null)
     data.value = copy(base.value)
+    clear()
   })
 
-  async function dropDraft(one: Stored<MenuData>): Promise<void> {
-    await api.dropMenu('drafts', one.key, one.version).catch((error: unknown) => {
-      if (!(error instanceof Problem) || error.status !== 404) throw error  // it was over with the publishing
+  /** `over`: refusals by which it is over already, or is another's. */
+  async function dropDraft(version: number, over: readonly number[]): Promise<void> {
+    await api.dropMenu('drafts', menu.name, version).catch((error: unknown) => {
+      if (!(error instanceof Problem) || !over.includes(error.status)) throw error
     })
   }
 
-  /** Put a former version in force as it was. */
-  const restore = (former: MenuData): Promise<boolean> => tried('stands', async () => {
-    stands.value = await api.putMenu('menus', former, seen.value.stands || null)
+  /** Put a former version in force as it was. What is typed stays, and is a change of that one from now on. */
+  const restore = (former: MenuData): Promise<boolean> => tried('stands', 'other', async () => {
+    const untouched = !changed.value
+    standing(await api.putMenu('menus', former, seen.value.stands || null))
+    if (draft.value && same(whole(draft.value.data), whole(former))) drafted(null)  // the server has ended it
+    if (untouched) data.value = copy(base.value)
+    keep()
   })
 
-  /** Back to the menu that is shipped, or away with one that is not. */
-  const remove = (): Promise<boolean> => tried('stands', async () => {
-    if (draft.value) await dropDraft(draft.value)
+  /** Back to the menu that is shipped, whatever is drafted or typed; or away with one that is not, and with its draft. */
+  const remove = (): Promise<boolean> => tried('stands', 'other', async () => {
     if (stands.value && stands.value.version > 0) await api.dropMenu('menus', menu.name, stands.value.version)
+    if (menu.shipped) {
+      seen.value = { ...seen.value, stands: 0 }
+      return keep()
+    }
+    standing(null)
+    if (draft.value) await dropDraft(draft.value.version, [404, 409])
+    clear()
   })
 
+  /** Back to what the server has; asked twice where that loses what was typed. */
   function revert(): void {
-    data.value = copy(base.value)
-    problem.value = conflict.value = null
+    if (again('revert', loses())) begin(base.value)
+  }
+
+  function begin(from: MenuData): void {
+    data.value = copy(from)
+    refusal.value = conflict.value = null
+  }
+
+  /** A former version to look at, and to go on from; asked twice likewise. Whether it is here now. */
+  function lookAt(former: MenuData, revision: number): boolean {
+    if (!again(`look/${revision}`, loses())) return false
+    loaded = whole({ ...former, name: menu.name })
+    data.value = copy(loaded)
+    return true
   }
 
   /** What is here stays, and is saved over theirs. */
   function keepMine(): void {
     const theirs = conflict.value
-    if (theirs !== null && theirs !== 'gone') seen.value = { ...seen.value, [writing]: theirs.version }
-    else seen.value = { ...seen.value, [writing]: 0 }
-    problem.value = conflict.value = null
+    seen.value = { ...seen.value, [writing]: theirs === null || theirs === 'gone' ? 0 : theirs.version }
+    refusal.value = conflict.value = null
+    keep()
+  }
+
+  /** What is typed gives way to theirs, unless it was another version that could not be put in force. */
+  function takeTheirs(): void {
+    if (typed) begin(base.value)
+    else refusal.value = conflict.value = null
   }
 
   return {
-    data, look, problem, conflict, busy, changed, fresh, draft, stands, saveDraft, publish, discard, restore, remove, revert, keepMine,
+    data, look, errors, problem, conflict, busy, changed, fresh, draft, stands, sure, again,
+    saveDraft, publish, discard, restore, remove, revert, lookAt, keepMine, takeTheirs,
   }
 }
 

@@ -111,20 +111,21 @@ export interface Look {
   picture: string
 }
 
-/** A new menu: the greeting, then a person; after the talk one question, then the end. */
+/** A new menu, called as it is named: the greeting, then a person; after the talk one question, then the end. */
 export function blank(name: string, purpose: Purpose): MenuData {
   const nodes: Record<string, MenuNode> = purpose === 'call'
     ? { hello: fresh('play', { next: 'people' }), people: fresh('queue') }
     : { question: fresh('rate', { question: 'satisfied', next: 'bye' }), bye: fresh('goodbye') }
-  return { name, title: '', purpose, start: Object.keys(nodes)[0]!, nodes }
+  return { name, title: name, purpose, start: Object.keys(nodes)[0]!, nodes }
 }
 
-/** A node of this kind; what `from` has of its fields is kept. */
+/** A node of this kind; what `from` has of its fields is kept, also seconds that were left empty (null). */
 export function fresh(kind: NodeKind, from: Record<string, unknown> = {}): MenuNode {
   const node: MenuNode = { kind }
   for (const [field, form] of FIELDS[kind]) {
     const empty = form === 'keys' ? {} : field === 'keys' ? '12345' : (USUAL[field] ?? '')
-    node[field] = field in from && typeof from[field] === typeof empty ? from[field] : empty
+    const kept = field in from && (typeof from[field] === typeof empty || (form === 'seconds' && from[field] === null))
+    node[field] = kept ? from[field] : empty
   }
   return node
 }

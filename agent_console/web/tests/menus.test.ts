@@ -38,6 +38,15 @@ describe('nodes of a menu', () => {
     }
   })
 
+  it('begin in a menu that is called as it is named, so that it can be saved', () => {
+    expect(blank('water', 'call').title).toBe('water')
+  })
+
+  it('keep seconds that were left empty, and take no other value that does not fit', () => {
+    expect(fresh('choose', { wait_s: null, keys: null, otherwise: null })).toMatchObject({ wait_s: null, otherwise: '' })
+    expect(fresh('progress', fresh('choose', { wait_s: '7' })).wait_s).toBe(5)
+  })
+
   it('have words for every kind and field in both languages', () => {
     for (const words of [zh, en]) {
       for (const kind of NODE_KINDS) {

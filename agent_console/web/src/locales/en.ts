@@ -65,6 +65,7 @@ export const en: Texts = {
     noSubject: 'No call is open; the form opens when a call rings',
     nothingChanged: 'Nothing to save',
     saving: 'Being saved',
+    making: 'The recording is being made: wait until it is there',
     loading: 'The case is being read',
     conflict: 'Choose first which version to keep',
     inCallSignOut: 'Not during a call',

@@ -64,6 +64,7 @@ export const zh = {
     noSubject: '没有打开的来电，来电振铃时自动打开',
     nothingChanged: '没有需要保存的改动',
     saving: '正在保存',
+    making: '录音正在制作，做好后再保存或关闭',
     loading: '正在读取工单',
     conflict: '请先选择保留哪一份',
     inCallSignOut: '通话中不能退出',

@@ -12,8 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from agi import sounds
-from agi.endpoints import OUTSIDE, STRANGERS, TRUNK, VISITORS, desk_phone_of, softphone_of
-from agi.phones import REALM
+from agi.endpoints import OUTSIDE, REALM, STRANGERS, TRUNK, VISITORS, desk_phone_of, softphone_of
 from config import rendering
 from config.rendering import templates
 from routing.records import DeskPhone

@@ -49,7 +49,7 @@ def home(make: Make, monkeypatch: pytest.MonkeyPatch, engine: str) -> Settings:
 
 
 def test_the_day_is_told_with_who_is_missing_and_who_came_unasked(home: Settings) -> None:
-    told = json.loads(CliRunner().invoke(cli.app, ["roster", "--json"]).output)
+    told = json.loads(CliRunner().invoke(cli.build(["roster"]), ["roster", "--json"]).output)
     (turn,) = told["turns"]
     assert ([one["name"] for one in turn["operators"]], turn["needed"]) == (["李晓雯"], 2)
     attendance = told["attendance"]

@@ -33,6 +33,26 @@ settings.register_profile(
 settings.load_profile("hotline")
 
 
+LONGEST = (
+    *("end_to_end/test_messages", "end_to_end/test_lines", "end_to_end/test_desk_phones", "end_to_end/test_survival"),
+    *("end_to_end/test_faults", "end_to_end/test_phone", "end_to_end/test_ways_out", "end_to_end/test_call"),
+    *("end_to_end/test_voice_pages", "end_to_end/test_menus", "end_to_end/test_menu_nodes", "end_to_end/test_admin"),
+    *("end_to_end/test_supervisor", "channels/test_survival", "hotline/test_reconcile", "simulation/test_agreement"),
+    "end_to_end/",
+)
+"""Files by what they take, then all others in their order: none that is long begins when the rest is over."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        file = item.path.relative_to(here).as_posix() if here in item.path.parents else ""
+        return next((place for place, begin in enumerate(LONGEST) if file.startswith(begin)), len(LONGEST))
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     """One server a worker, empty."""

@@ -2,6 +2,8 @@
 BIN := .venv/bin
 # A test starts hundreds of commands: where Python may write no bytecode, each would compile all that it imports anew.
 QUICK := env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX=$(CURDIR)/.venv/bytecode
+# Files in the order of tests/conftest.py, the longest first, not those with the most tests first.
+BY_FILE := --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run test faults bench heard speech check lock
 
@@ -21,7 +23,7 @@ run:
 # Both suites run even if the first fails; pytest's closing line comes last.
 test:
 	@install/bootstrap test
-	@status=0; $(BIN)/python -m install npm test || status=1; $(QUICK) $(BIN)/pytest -n 3 --dist loadfile || status=1; exit $$status
+	@status=0; $(BIN)/python -m install npm test || status=1; $(QUICK) $(BIN)/pytest -n 3 $(BY_FILE) || status=1; exit $$status
 
 # Every check runs even if one before it fails.
 CHECKS := 'mypy --strict' 'ruff check' 'ruff format --check' 'lint-imports' \
@@ -30,7 +32,7 @@ CHECKS := 'mypy --strict' 'ruff check' 'ruff format --check' 'lint-imports' \
 # Too long for every run.
 faults:
 	@install/bootstrap test
-	$(QUICK) $(BIN)/pytest -m faults -n 2 --dist loadfile
+	$(QUICK) $(BIN)/pytest -m faults -n 2 $(BY_FILE)
 
 bench:
 	@install/bootstrap test

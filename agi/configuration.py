@@ -12,9 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from agi import sounds
-from agi.endpoints import OUTSIDE, STRANGERS, TRUNK, VISITORS, desk_phone_of, softphone_of
-from agi.fastagi import STEP_S
-from agi.phones import REALM
+from agi.endpoints import OUTSIDE, REALM, STRANGERS, TRUNK, VISITORS, desk_phone_of, softphone_of
 from config import rendering
 from config.rendering import templates
 from routing.records import DeskPhone
@@ -156,7 +154,7 @@ class Plan:
     trunk_addresses: Sequence[str] = ("127.0.0.0/8",)
     media_address: str = ""
     stun_server: str = ""
-    menu_limit_s: int = STEP_S
+    menu_limit_s: int = 180  # `agi.fastagi.STEP_S`
     round_s: int = 10
     patience_rounds: int = 4
     message_silence_s: int = 8

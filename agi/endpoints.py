@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+REALM: Final = "hotline"
+"""In which they all sign in."""
 TRUNK: Final = "trunk"
 VISITORS: Final = "phone-page"
 """The endpoint of the telephones in the page (demo). No login and no number can hold its hyphen."""

@@ -8,12 +8,9 @@ import asyncio
 import hashlib
 import json
 import secrets
-from typing import Final
 
 from agi.ami import Ami
-from agi.endpoints import VISITORS, may_have_phone, softphone_of
-
-REALM: Final = "hotline"
+from agi.endpoints import REALM, VISITORS, may_have_phone, softphone_of
 
 
 class Phones:

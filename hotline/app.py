@@ -26,11 +26,11 @@ from agi.arrive import Arrive
 from agi.caller import number
 from agi.configuration import Layout, Secrets
 from agi.control import Control
-from agi.endpoints import VISITORS, Endpoints, softphone_of
+from agi.endpoints import REALM, VISITORS, Endpoints, softphone_of
 from agi.facts import Facts
 from agi.fastagi import Server
 from agi.feature import Feature
-from agi.phones import REALM, Phones
+from agi.phones import Phones
 from agi.round import Round
 from agi.survey import Survey
 from cases.office import Office

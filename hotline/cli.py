@@ -2,53 +2,55 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
+
 import typer
 
-from agi.configuration import UnsafeValueError
-from config.program import ProgramError
-from config.settings import SettingsError
-from front.certificate import CertificateError
-from front.configuration import UnsafeWordError
-from hotline.commands import call, desk_phone, ivr, keep, look, roster, run, simulate, transcribe
-from hotline.commands.roster import DayError
-from hotline.desk_phones import DeskPhoneError
-from hotline.keeper import KeeperError
-from hotline.manifest import BackupError
-from hotline.since import SinceError
-from hotline.terminal import fail
-from hotline.transcribe import SpeechMissing
-from hotline.trial import TrialError
-from hotline.wallboard import BoardError
-from ivr.load import MenuError
-from routing.records import StoreFault
-from simulation.day import PlanError
-from storage.database import UnusableDatabase
+COMMANDS: Final = {
+    "run": ("up", "down", "status", "asterisk"),
+    "call": ("call",),
+    "look": ("calls", "cases", "messages", "wallboard", "verify"),
+    "keep": ("backup", "restore", "doctor", "token"),
+    "roster": ("roster",),
+    "simulate": ("simulate",),
+    "transcribe": ("transcribe",),
+    "desk_phone": ("desk-phone",),
+    "ivr": ("ivr",),
+}
+"""The modules of `hotline.commands`, and what is in them. Only that of the command is loaded: together they take a
+second. The last two are words of their own, with commands behind them."""
+WORDS: Final = ("desk-phone", "ivr")
 
-app = typer.Typer(
-    name="hotline",
-    help="Hotline 12345: a city's call centre. 市长热线。",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-for commands in (run, call, look, keep, roster, simulate, transcribe):
-    app.add_typer(commands.app)
-app.add_typer(desk_phone.app, name="desk-phone")
-app.add_typer(ivr.app, name="ivr")
 
-FAULTS = (
-    *(SettingsError, ProgramError, UnsafeValueError, StoreFault, UnusableDatabase, BackupError, KeeperError),
-    *(CertificateError, UnsafeWordError, DeskPhoneError, TrialError, BoardError, SinceError, PlanError, DayError),
-    *(MenuError, SpeechMissing),
-)
+def build(asked: Sequence[str]) -> typer.Typer:
+    """The command line with the module of the command that is asked for, or with all of them where it is none."""
+    app = typer.Typer(
+        name="hotline",
+        help="Hotline 12345: a city's call centre. 市长热线。",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    wanted = [module for module, names in COMMANDS.items() if asked and asked[0] in names]
+    for module in wanted or COMMANDS:
+        (word, *_) = COMMANDS[module]
+        commands: typer.Typer = import_module(f"hotline.commands.{module}").app
+        app.add_typer(commands, name=word if word in WORDS else None)
+    return app
 
 
 def main() -> None:
     """The entry point: what a person can do wrong ends in one sentence and status 2."""
     try:
-        app()
-    except FAULTS as fault:
-        fail(str(fault))
+        build(sys.argv[1:])()
+    except Exception as wrong:
+        faults, terminal = import_module("hotline.faults"), import_module("hotline.terminal")
+        if not isinstance(wrong, faults.FAULTS):
+            raise
+        terminal.fail(str(wrong))
 
 
 if __name__ == "__main__":

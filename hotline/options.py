@@ -5,7 +5,7 @@ import os
 
 from config import settings as config
 from config.settings import PREFIX, Settings
-from hotline.keeper import is_running
+from hotline.hold import is_running
 from hotline.places import Places
 
 OPTIONS = ("bind", "tls")

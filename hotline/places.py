@@ -1,17 +1,21 @@
 """Where things stand in HOME, and the demo city."""
 
+from __future__ import annotations
+
 import secrets
 import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agi import configuration as asterisk
 from config.settings import Settings
 from front import configuration as caddyfile
 from hotline.process import Trace
-from storage.city import DemoCity
-from storage.documents import make
+
+if TYPE_CHECKING:
+    from storage.city import DemoCity
 
 APP = "hotline.app"
 """The module that is the application; its argument is HOME."""
@@ -79,6 +83,9 @@ class Places:
 
 def city() -> DemoCity:
     """The demo city."""
+    from storage.city import DemoCity  # noqa: PLC0415 - with the store's libraries, which not all commands need
+    from storage.documents import make  # noqa: PLC0415
+
     data = tomllib.loads((files("config") / "demo" / "city.toml").read_text(encoding="utf-8"))
     return DemoCity(
         accounts=tuple((one["login"], one["name"], one["role"]) for one in data.pop("accounts")),

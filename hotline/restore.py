@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from config.settings import SQLITE, Settings
-from hotline import keeper
+from hotline import hold
 from hotline.manifest import BackupError, Manifest, keep, look, plain, read
 from hotline.places import Places
 from storage import archive
@@ -25,9 +25,9 @@ def restore(settings: Settings, folder: Path) -> Manifest:
     _demand_room(settings, places)
     try:
         places.make()
-        with keeper.lock(places):
+        with hold.lock(places):
             _restore(settings, folder, manifest)
-    except keeper.AlreadyRunning:
+    except hold.AlreadyRunning:
         raise BackupError(_runs(settings)) from None
     except (OSError, DBAPIError, ValueError) as fault:
         raise BackupError(
@@ -76,7 +76,7 @@ def _check(folder: Path, manifest: Manifest) -> None:
 
 
 def _demand_room(settings: Settings, places: Places) -> None:
-    if keeper.is_running(places) or places.app.pid() or places.asterisk.pid():
+    if hold.is_running(places) or places.app.pid() or places.asterisk.pid():
         raise BackupError(_runs(settings))
     home = settings.home
     held = (

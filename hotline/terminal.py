@@ -6,7 +6,7 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -17,7 +17,9 @@ from config.settings import Settings
 from hotline.literal import as_json as printable
 from hotline.literal import literal
 from routing.records import Act, AuditEntry
-from storage.store import Store
+
+if TYPE_CHECKING:
+    from storage.store import Store
 
 out, err = Console(markup=False), Console(stderr=True, markup=False)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -65,6 +67,8 @@ def opened(settings: Settings) -> Iterator[Store]:
     """The store of the hotline in HOME; fails where there is none."""
     if not settings.founded:
         fail(f"There is no hotline in {settings.home}. `hotline up` makes one; HOTLINE_HOME names another.")
+    from storage.store import Store  # noqa: PLC0415 - half a second, which other commands need not wait for
+
     store = Store.open(settings.database, timezone=settings.zone)
     try:
         yield store

@@ -33,7 +33,8 @@ class DemoCity:
 def load_demo(session: Session, city: DemoCity, hashed: Callable[[], str], at: float) -> None:
     """Fill a store in which nobody could sign in; any other stays as its administrator made it.
 
-    `hashed` gives a fresh password hash. Raises `ValueError` for an unknown role or documents that do not fit.
+    `hashed` gives the hash of the password, which is the same for all and takes its time: it is asked once.
+    Raises `ValueError` for an unknown role or documents that do not fit.
     """
     wrong = [f"{one.kind}/{one.key} {one.field}: {one.code} {one.value}" for one in findings(city.policy)]
     for one in city.documents:
@@ -49,8 +50,9 @@ def load_demo(session: Session, city: DemoCity, hashed: Callable[[], str], at: f
         raise ValueError("demo city: " + "; ".join(wrong))
     if session.exec(select(tables.Account).limit(1)).first() is not None:
         return
+    password_hash = hashed()
     for login, name, role in city.accounts:
-        session.add(tables.Account(login=login, name=name, role=Role(role).value, password_hash=hashed()))
+        session.add(tables.Account(login=login, name=name, role=Role(role).value, password_hash=password_hash))
     policy.begin(session, city.documents, policy.Stamp("hotline", "", at))
 
 

@@ -7,21 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psycopg
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-from storage import postgresql
-
 BUSY_MS = 5000
 """How long a statement waits for another process that writes."""
 READERS = 4
+SCHEMES = ("postgres", "postgresql", "postgresql+psycopg")
+"""Addresses of PostgreSQL. Its driver takes its time to load, and is left alone where SQLite serves."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -41,7 +36,9 @@ def connect(url: str) -> tuple[Engine, Engine]:
         where = make_url(url)
     except (ArgumentError, ValueError) as broken:
         raise UnusableDatabase(f"HOTLINE_DATABASE_URL is no address of a database: {_wanted()}") from broken
-    if where.drivername in postgresql.SCHEMES:
+    if where.drivername in SCHEMES:
+        from storage import postgresql  # noqa: PLC0415
+
         engines = postgresql.connect(where, READERS, BUSY_MS)
     elif where.drivername in ("sqlite", "sqlite+pysqlite"):
         engines = _sqlite(where)
@@ -58,11 +55,29 @@ def migrate(engine: Engine) -> None:
     Raises `UnusableDatabase` if a newer program has been here, or if the server does not let us in.
     """
     with _cured(), unbounded(engine) as connection, connection.begin():
-        upgrade(connection)
+        if not _is_current(connection):
+            upgrade(connection)
+
+
+def newest() -> str:
+    """The revision that the last migration leads to, by the name of its file."""
+    return max(file.name[1:5] for file in (MIGRATIONS / "versions").glob("r[0-9]*.py"))
+
+
+def _is_current(connection: Connection) -> bool:
+    """Whether nothing is to be done, as at nearly every start: known without alembic, which takes its time to load."""
+    if not inspect(connection).has_table("alembic_version"):
+        return False
+    return connection.scalars(text("SELECT version_num FROM alembic_version")).all() == [newest()]
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
     """The same, within a transaction that has begun, up to `revision`."""
+    from alembic import command  # noqa: PLC0415 - see `_is_current`
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
@@ -81,6 +96,8 @@ def unbounded(engine: Engine) -> Iterator[Connection]:
     """A connection for what may take long; others' statements stay bounded. Raises `UnusableDatabase`."""
     with _cured(), engine.connect() as connection:
         if engine.dialect.name == "postgresql":
+            from storage import postgresql  # noqa: PLC0415
+
             postgresql.unbounded(connection)
         try:
             yield connection
@@ -94,8 +111,12 @@ def _cured() -> Iterator[None]:
     try:
         yield
     except DBAPIError as fault:
+        if isinstance(fault.orig, sqlite3.Error):
+            raise
+        from storage import postgresql  # noqa: PLC0415
+
         said = " ".join(str(fault.orig).split())
-        what_to_do = postgresql.cure(said) if isinstance(fault.orig, psycopg.Error) else None
+        what_to_do = postgresql.cure(said)
         if what_to_do is None:
             raise
         raise UnusableDatabase(f"{what_to_do}. It said: {said}") from fault

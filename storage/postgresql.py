@@ -15,7 +15,6 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, Dialect
 from sqlalchemy.pool import ConnectionPoolEntry
 
-SCHEMES = ("postgres", "postgresql", "postgresql+psycopg")
 CONNECT_S = 5
 STATEMENT_S = 10
 """How long the server works on one statement."""

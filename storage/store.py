@@ -72,9 +72,9 @@ class Store(Outbox):
         with self._writing() as session:
             return city.next_term(session)
 
-    def load_demo(self, demo: DemoCity, password: str) -> None:
+    def load_demo(self, demo: DemoCity, password: str, hasher: PasswordHasher | None = None) -> None:
         """Into a store without accounts, all of them with `password`; another store is left as it is."""
-        hasher = PasswordHasher()
+        hasher = hasher or PasswordHasher()
         with self._writing() as session:
             city.load_demo(session, demo, lambda: hasher.hash(password), time.time())
 

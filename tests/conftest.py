@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 
 from storage.store import Store
@@ -14,6 +16,12 @@ from storage.store import Store
 from .postgres import Server
 
 CITY = ZoneInfo("Asia/Shanghai")
+QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+"""For passwords of tests: made and checked as in earnest, one takes a third of a second."""
+
+# Objects of the console and of the tables live as long as their test: looked through at every seven hundred new ones,
+# as it is by default, they cost a quarter of the time of tests that make many.
+gc.set_threshold(50_000, 20, 100)
 
 # the same examples on every machine, however long it takes for them
 settings.register_profile(
@@ -23,6 +31,26 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("hotline")
+
+
+LONGEST = (
+    *("end_to_end/test_messages", "end_to_end/test_lines", "end_to_end/test_desk_phones", "end_to_end/test_survival"),
+    *("end_to_end/test_faults", "end_to_end/test_phone", "end_to_end/test_ways_out", "end_to_end/test_call"),
+    *("end_to_end/test_voice_pages", "end_to_end/test_menus", "end_to_end/test_menu_nodes", "end_to_end/test_admin"),
+    *("end_to_end/test_supervisor", "channels/test_survival", "hotline/test_reconcile", "simulation/test_agreement"),
+    "end_to_end/",
+)
+"""Files by what they take, then all others in their order: none that is long begins when the rest is over."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        file = item.path.relative_to(here).as_posix() if here in item.path.parents else ""
+        return next((place for place, begin in enumerate(LONGEST) if file.startswith(begin)), len(LONGEST))
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

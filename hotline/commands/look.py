@@ -11,7 +11,6 @@ from agent_console.views import Views
 from agi.configuration import Layout
 from cases.case import CaseFilter
 from cases.work import WorkFilter, WorkState
-from hotline import wallboard
 from hotline.literal import literal
 from hotline.options import load
 from hotline.since import since as instant_of
@@ -109,6 +108,8 @@ def board(
     as_json: Json = False,
 ) -> None:
     """The line as it stands, live: queues, operators, who waits. Ctrl-C ends it. 大屏。"""
+    from hotline import wallboard  # noqa: PLC0415 - with a web framework, which the others need not
+
     settings = load()
     with opened(settings) as store:
         wallboard.run(settings, store, out, login, once=once, as_json=as_json)

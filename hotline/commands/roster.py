@@ -12,7 +12,7 @@ from rich.table import Table
 
 from agent_console.roster import AttendanceJson, DayJson, RosterViews
 from agent_console.views import Views
-from hotline.keeper import is_running
+from hotline.hold import is_running
 from hotline.literal import literal
 from hotline.options import load
 from hotline.places import Places

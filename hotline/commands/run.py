@@ -20,7 +20,7 @@ from agi.asterisk_binary import find
 from agi.configuration import Layout
 from config.settings import Settings
 from front.configuration import Layout as FrontLayout
-from hotline import front, keeper, options, ports
+from hotline import front, hold, keeper, options, ports
 from hotline.literal import literal
 from hotline.options import load
 from hotline.patience import until
@@ -50,8 +50,8 @@ def up(
     places.make()
     logging.basicConfig(level=logging.INFO, filename=places.log / "keeper.log", format="%(asctime)s %(message)s")
     try:
-        held = keeper.lock(places)
-    except keeper.AlreadyRunning:
+        held = hold.lock(places)
+    except hold.AlreadyRunning:
         wanted, settings = settings, load()
         out.print(f"The hotline of {settings.home} is running already.", highlight=False)
         if (wanted.bind, wanted.tls) != (settings.bind, settings.tls):
@@ -64,7 +64,9 @@ def up(
         for warning in front.warnings(settings):
             logging.warning("%s", warning)
         with out.status("Preparing the hotline …") as line:
-            charges = keeper.prepare(settings, places)
+            from hotline.preparation import prepare  # noqa: PLC0415 - with the store's libraries, which others need not
+
+            charges = prepare(settings, places)
             begun = time.monotonic()
 
             def wait(parts: Collection[str]) -> None:
@@ -117,7 +119,7 @@ def down() -> None:
     """Stop the hotline of this HOME, wherever it was started."""
     settings = load()
     places = Places(settings.home)
-    if not keeper.is_running(places):
+    if not hold.is_running(places):
         if asyncio.run(keeper.stop_left_over(places)):
             out.print("Stopped.")
             return
@@ -127,9 +129,9 @@ def down() -> None:
 
     def gone() -> bool | None:
         nonlocal told
-        if not keeper.is_running(places):
+        if not hold.is_running(places):
             return True
-        pid = None if told else keeper.pid(places)
+        pid = None if told else hold.pid(places)
         if pid is not None:
             with contextlib.suppress(ProcessLookupError):  # it has just ended
                 os.kill(pid, signal.SIGTERM)

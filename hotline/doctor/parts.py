@@ -12,7 +12,7 @@ from agi.configuration import Layout
 from agi.prompts.catalogue import TEXTS, load, read_wave
 from config.program import ProgramError
 from front.binary import find as find_caddy
-from hotline import keeper
+from hotline import hold, keeper
 from hotline.doctor.finding import Finding, Patient
 
 RESTART = "The keeper starts it again by itself; if that goes on, read its last words in"
@@ -60,7 +60,7 @@ def processes(patient: Patient) -> Iterator[Finding]:
     if settings.tls:
         wanted["the front (Caddy)"] = (places.caddy, places.log / "caddy.log")
     pids = {name: trace.pid() for name, (trace, _) in wanted.items()}
-    kept = keeper.is_running(places)
+    kept = hold.is_running(places)
     if not kept and not any(pids.values()):
         since = _last(patient, places.log / "keeper.log")
         yield Finding(f"The hotline does not run{since}.", "Run `hotline up`.")

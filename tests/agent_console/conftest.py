@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
 from prometheus_client import CollectorRegistry
+from pydantic import TypeAdapter
 
 from agent_console.app import build
 from agent_console.hub import Hub
@@ -20,7 +21,7 @@ from hotline.menus import Menus
 from ivr.check import Known
 from routing.desk import Desk
 from storage.store import Store
-from tests.conftest import ENGINES
+from tests.conftest import ENGINES, QUICK
 from tests.postgres import Server
 
 from .house import CITY, CITY_OF_TESTS, PASSWORD, START, DeskAtHand, House
@@ -97,12 +98,29 @@ SPOKEN = Incidents(
 )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def schemas_made_once() -> Iterator[None]:
+    """Nearly every test builds the console: the schemas of its routes are always the same, and dearer than the test."""
+    made: dict[Any, TypeAdapter[Any]] = {}
+
+    def adapter(annotated: Any, *, config: Any = None) -> TypeAdapter[Any]:
+        kind, *facts = get_args(annotated)
+        key = (kind, repr(facts), repr(config))
+        if key not in made:
+            made[key] = TypeAdapter(annotated, config=config)
+        return made[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("fastapi._compat.v2.TypeAdapter", adapter)
+        yield
+
+
 @pytest.fixture(scope="session")
 def filled_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Made once: hashing nine passwords takes its time."""
+    """Made once."""
     file = tmp_path_factory.mktemp("console") / "hotline.db"
     store = Store.open(f"sqlite:///{file}", timezone=CITY)
-    store.load_demo(CITY_OF_TESTS, PASSWORD)
+    store.load_demo(CITY_OF_TESTS, PASSWORD, QUICK)
     store.close()
     return file
 
@@ -111,7 +129,7 @@ def filled_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def template(postgres: Server) -> str:
     """The same on PostgreSQL, to be copied."""
     store = Store.open(postgres.create(name="hotline_console"), timezone=CITY)
-    store.load_demo(CITY_OF_TESTS, PASSWORD)
+    store.load_demo(CITY_OF_TESTS, PASSWORD, QUICK)
     store.close()
     postgres.keep("hotline_console")
     return "hotline_console"

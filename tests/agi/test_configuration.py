@@ -18,6 +18,7 @@ from agi.configuration import (
     render_phones,
 )
 from agi.endpoints import VISITORS
+from agi.fastagi import STEP_S
 from routing.records import DeskPhone
 
 
@@ -211,3 +212,7 @@ def test_numbers_are_written_anew_without_touching_the_rest(plan: Plan) -> None:
     assert changed == {"extensions_numbers.conf"}
     with pytest.raises(UnsafeValueError):
         render_numbers(plan.layout, ["12345,1,System(id)"])
+
+
+def test_the_dialplan_waits_for_the_first_step_of_a_menu_as_long_as_for_the_others() -> None:
+    assert Plan.__dataclass_fields__["menu_limit_s"].default == STEP_S

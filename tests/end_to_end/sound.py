@@ -97,16 +97,16 @@ def likeness(heard: Samples, name: str, part: slice = slice(None)) -> float:
     places = len(heard) - pieces.size + 1  # where the prompt may begin
     if places < 1:
         return 0.0
-    length = 1 << (len(heard) + PIECE).bit_length()
-    spectrum = np.fft.rfft(heard, length)
+    size = 1 << (places + PIECE - 2).bit_length()  # of where a piece may lie, without coming round from its end
     passed = np.concatenate([[0.0], np.cumsum(heard**2)])
     loudness = np.sqrt(np.maximum(passed[PIECE:] - passed[:-PIECE], 1e6))  # silence is like nothing
     weights = np.sum(pieces**2, axis=1)
     found = np.zeros(-(-places // STEP))
     for number, (piece, weight) in enumerate(zip(pieces, weights, strict=True)):
         here = slice(number * PIECE, number * PIECE + places)
-        product = np.fft.irfft(spectrum * np.conj(np.fft.rfft(piece, length)), length)
-        fit = product[here] / (loudness[here] * np.sqrt(max(weight, 1.0)))
+        there = np.fft.rfft(heard[here.start : here.stop + PIECE - 1], size)
+        product = np.fft.irfft(there * np.conj(np.fft.rfft(piece, size)), size)
+        fit = product[:places] / (loudness[here] * np.sqrt(max(weight, 1.0)))
         steps = np.pad(fit, (0, -places % STEP)).reshape(-1, STEP).max(axis=1)
         late = np.pad(steps, (0, SLACK // STEP - 1))
         found += weight * np.lib.stride_tricks.sliding_window_view(late, SLACK // STEP).max(axis=1)

@@ -16,7 +16,7 @@ from worktime.calendar import DayKind, SpecialDay
 
 from .browser import CHROMIUM, FLAGS, Operator
 from .town import Town
-from .viewer import Viewer
+from .viewer import SIZES, Viewer
 
 TABS = (
     "队列",
@@ -48,14 +48,12 @@ async def city(founded: Town) -> AsyncIterator[Town]:
 
 
 @asynccontextmanager
-async def administrator(
-    town: Town, login: str = "admin", size: tuple[int, int] = (1280, 800)
-) -> AsyncIterator[Operator]:
+async def administrator(town: Town, login: str = "admin") -> AsyncIterator[Operator]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
         try:
             window = await browser.new_context(
-                viewport={"width": size[0], "height": size[1]}, locale="zh-CN", timezone_id="America/New_York"
+                viewport={"width": 1280, "height": 800}, locale="zh-CN", timezone_id="America/New_York"
             )
             who = Operator(await window.new_page(), town.site)
             await who.sign_in(login)
@@ -79,11 +77,10 @@ async def saves(page: Page) -> int:
     return (await answered.value).status
 
 
-@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)], ids="{0[0]}x{0[1]}".format)
-async def test_every_tab_is_for_all_eyes_and_nothing_sticks_out(city: Town, size: tuple[int, int]) -> None:
+async def test_every_tab_is_for_all_eyes_and_nothing_sticks_out(city: Town) -> None:
     await city.change(SpecialDay(date(2027, 5, 8), "建市纪念日", DayKind.HOLIDAY, ("09:00-12:00", "14:00-17:00")))
-    async with administrator(city, size=size) as admin:
-        page, viewer = admin.page, Viewer(admin.page, size)
+    async with administrator(city) as admin:
+        page, viewer = admin.page, Viewer(admin.page, *SIZES)
         for number, name in enumerate(TABS):
             await tab(page, name)
             await page.get_by_role("heading", name=name).first.wait_for()

@@ -26,7 +26,7 @@ from storage.store import Store
 from . import sound
 from .browser import Operator, operators
 from .town import PATIENCE_S, Town, noon, until
-from .viewer import Viewer
+from .viewer import SIZES, Viewer
 
 LIGHTS = CaseInput(
     "求助",
@@ -110,14 +110,10 @@ DESK = ("就绪", "小休", "退出", "接听", "挂断", "静音", "结束话�
 FORM = ("内容", "地点", "来电人姓名")
 
 
-@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)], ids="{0[0]}x{0[1]}".format)
-async def test_the_page_serves_everybody_from_sign_in_to_wrap_up(
-    city: Town, voice: Path, size: tuple[int, int]
-) -> None:
+async def test_the_page_serves_everybody_from_sign_in_to_wrap_up(city: Town, voice: Path) -> None:
     async with operators(city, voice) as (operator,):
         page = operator.page
-        await page.set_viewport_size({"width": size[0], "height": size[1]})
-        viewer = Viewer(page, size)
+        viewer = Viewer(page, *SIZES)
 
         await operator.sign_in("op1001", "not the password")
         await operator.sees("工号或密码错误，请核对后重试。")

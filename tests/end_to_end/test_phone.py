@@ -11,8 +11,8 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from . import sound
 from .browser import FLAGS, PATIENCE_MS, operators
-from .test_pages import Viewer
 from .town import Town, until
+from .viewer import Viewer
 
 
 @pytest.fixture(scope="session")
@@ -34,8 +34,8 @@ async def citizens(voice: Path) -> AsyncIterator[Browser]:
             await browser.close()
 
 
-async def at_phone(town: Town, browser: Browser, width: int = 1280, height: int = 800) -> Page:
-    page = await browser.new_page(viewport={"width": width, "height": height}, locale="zh-CN")
+async def at_phone(town: Town, browser: Browser) -> Page:
+    page = await browser.new_page(viewport={"width": 1280, "height": 800}, locale="zh-CN")
     page.set_default_timeout(PATIENCE_MS)
     page.on("pageerror", lambda error: pytest.fail(str(error)))
     await page.goto(town.site + "/phone")
@@ -154,14 +154,13 @@ async def test_a_key_pressed_in_the_page_ends_the_message_that_is_being_spoken(
     assert all(sound.present(mono[sound.RATE : 3 * sound.RATE], 1000))
 
 
-@pytest.mark.parametrize("size", [(1280, 800), (390, 844)], ids="{0[0]}x{0[1]}".format)
-async def test_the_telephone_serves_everybody(town: Town, citizens_voice: Path, size: tuple[int, int]) -> None:
+async def test_the_telephone_serves_everybody(town: Town, citizens_voice: Path) -> None:
     async with citizens(citizens_voice) as browser:
-        page = await at_phone(town, browser, *size)
+        page = await at_phone(town, browser)
         await page.goto(town.site + "/")
         assert await page.get_by_role("link", name="没有电话？").get_attribute("href") == "/phone"
         await page.goto(town.site + "/phone")
-        viewer = Viewer(page, size)
+        viewer = Viewer(page, (1280, 800), (390, 844))
         controls = ("拨打", "挂断", "静音", "换一个号码", "主叫号码", *(f"按键 {key}" for key in "0123456789*#"))
         caller = page.get_by_label("主叫号码", exact=True)
         proposed = await caller.input_value()

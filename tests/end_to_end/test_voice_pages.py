@@ -14,7 +14,7 @@ from . import sound
 from .citizens import begins, calls, listens, samples
 from .test_admin import administrator, tab
 from .town import Town, until
-from .viewer import Viewer
+from .viewer import SIZES, Viewer
 
 
 @pytest.fixture(scope="module")
@@ -93,10 +93,9 @@ async def test_a_menu_is_edited_checked_published_and_rolled_back_while_calls_ar
         await citizen.hang_up()
 
 
-@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
-async def test_the_page_of_menus_is_for_all_eyes_and_hands(town: Town, size: tuple[int, int]) -> None:
-    async with administrator(town, size=size) as admin:
-        page, viewer = admin.page, Viewer(admin.page, size)
+async def test_the_page_of_menus_is_for_all_eyes_and_hands(town: Town) -> None:
+    async with administrator(town) as admin:
+        page, viewer = admin.page, Viewer(admin.page, *SIZES)
         await opened(page, "choice")
         await expect(page.locator("[data-node=choice]")).to_have_class("chosen")
         await viewer.sees("menus", "存草稿", "发布", "添加节点", "删除节点")
@@ -180,10 +179,9 @@ async def test_a_recording_is_uploaded_heard_saved_and_taken_back_while_calls_ar
         await citizen.hang_up()
 
 
-@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
-async def test_the_library_of_prompts_is_for_all_eyes_and_hands(town: Town, size: tuple[int, int]) -> None:
-    async with administrator(town, size=size) as admin:
-        page, viewer = admin.page, Viewer(admin.page, size)
+async def test_the_library_of_prompts_is_for_all_eyes_and_hands(town: Town) -> None:
+    async with administrator(town) as admin:
+        page, viewer = admin.page, Viewer(admin.page, *SIZES)
         await library(page, "greeting")
         await page.get_by_role("searchbox", name="名称或内容").fill("")
         await viewer.sees("prompts", "上传录音", "新建")

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -93,9 +94,8 @@ class Town:
         self.keeper = keeper
         try:
             self._await_table(keeper)
-            self._token = self.hotline(
-                "token", "admin"
-            ).strip()  # here, since a command holds up the phones in this process
+            with ThreadPoolExecutor(1) as thread:  # the test's own loop may be running here
+                self._token = thread.submit(asyncio.run, self._token_of("admin")).result()
             yield self
         finally:
             keeper.send_signal(signal.SIGINT)
@@ -168,9 +168,12 @@ class Town:
 
     async def operator(self, login: str) -> httpx.AsyncClient:
         """The API as this operator asks it; to be closed."""
-        with closing(self.store()) as store:
-            token = await Sessions(store, time.time).issue(login, kind="token", lifetime=3600.0)
+        token = await self._token_of(login)
         return httpx.AsyncClient(base_url=self.site, headers={"Authorization": f"Bearer {token}"}, timeout=30)
+
+    async def _token_of(self, login: str) -> str:
+        with closing(self.store()) as store:
+            return await Sessions(store, time.time).issue(login, kind="token", lifetime=3600.0)
 
     async def present(self, login: str, state: str = "ready") -> None:
         """The operator at a desk phone is ready, or on pause, as soon as his phone is there."""

@@ -18,7 +18,7 @@ from hotline.places import Places, city, demo_password
 from routing.call import Call
 from routing.policy import Member
 from storage.store import Store
-from tests.conftest import CITY
+from tests.conftest import CITY, QUICK
 
 from .full_house import NOON, Make, talk
 
@@ -52,10 +52,10 @@ def full(make: Make, engine: str) -> Settings:
     (settings.home / "journal").mkdir()
     (settings.home / "journal" / "000001").write_bytes(b"on its way\n")
     store = Store.open(settings.database, timezone=CITY)
-    demo = city()  # two of its people: every password takes a moment
+    demo = city()  # two of its people
     crew = {login for login, _name, _role in demo.accounts[:2]}
     documents = tuple(one for one in demo.documents if not isinstance(one, Member) or one.login in crew)
-    store.load_demo(replace(demo, accounts=demo.accounts[:2], documents=documents), password)
+    store.load_demo(replace(demo, accounts=demo.accounts[:2], documents=documents), password, QUICK)
     store.next_term()
     for index in range(4):
         talk(store, settings, f"c{index}", NOON + 100 * index + 0.000001 * index)

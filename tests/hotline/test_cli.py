@@ -9,13 +9,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+import typer
 from rich.console import Console
 
 from config.settings import load
-from hotline import keeper, options
+from hotline import cli, hold, options
 from hotline.commands import run as commands
 from hotline.places import Places
 from tests.fakes import certificates
@@ -34,6 +36,22 @@ def ports() -> dict[str, str]:
     """The settings of every port, each free: others may use the default ones on this machine."""
     names = ("HTTP", "SIP", "SIP_WS", "AMI", "AGI", "HTTPS")
     return {f"HOTLINE_{name}_PORT": str(port) for name, port in zip(names, free_ports(len(names)), strict=True)}
+
+
+@pytest.mark.parametrize("module", cli.COMMANDS)
+def test_every_command_is_known_by_the_module_that_it_is_in(module: str) -> None:
+    loaded: typer.Typer = import_module(f"hotline.commands.{module}").app
+    names = {one.name or getattr(one.callback, "__name__", "") for one in loaded.registered_commands}
+    assert names == set(cli.COMMANDS[module]) or cli.COMMANDS[module][0] in cli.WORDS
+
+
+def test_help_names_every_command_and_an_unknown_one_is_refused(tmp_path: Path) -> None:
+    told = run(tmp_path, "--help").stdout
+    assert [word for words in cli.COMMANDS.values() for word in words if f" {word} " not in told] == []
+    assert {file.stem for file in Path(commands.__file__).parent.glob("[a-z]*.py")} == set(cli.COMMANDS)
+    wrong = run(tmp_path, "statsu")
+    assert wrong.returncode == 2
+    assert "Did you mean 'status'" in wrong.stderr
 
 
 def test_an_unknown_setting_is_named_and_nothing_is_made(tmp_path: Path) -> None:
@@ -193,7 +211,7 @@ def held(home: Path, **settings: str) -> Iterator[None]:
     places = Places(home)
     places.make()
     places.demo_password.write_text("secret\n", encoding="utf-8")
-    with keeper.lock(places):
+    with hold.lock(places):
         options.keep(places, load({"HOTLINE_HOME": str(home), **settings}, home))
         yield
 

@@ -14,6 +14,7 @@ from routing.queues import Queue
 from storage import audit
 from storage.city import DemoCity
 from storage.store import Store
+from tests.conftest import QUICK
 
 
 @pytest.fixture
@@ -30,6 +31,7 @@ def store(settings: Settings) -> Iterator[Store]:
             (Queue("main", "市长热线"), Queue("gas", "燃气"), Member("op1003", ("gas",))),
         ),
         "secret",
+        QUICK,
     )
     yield opened
     opened.close()

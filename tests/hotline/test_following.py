@@ -18,7 +18,7 @@ from hotline.places import city
 from routing.policy import Member, Notice, Policy
 from routing.records import StoreFault
 from storage.store import Store
-from tests.conftest import CITY
+from tests.conftest import CITY, QUICK
 
 NOW = 1_795_406_400.0
 
@@ -44,7 +44,7 @@ class Room:
         self.layout = Layout(self.settings.home)
         self.layout.etc.mkdir(parents=True)
         self.store = Store.open(self.settings.database, timezone=CITY)
-        self.store.load_demo(city(), "city-12345")
+        self.store.load_demo(city(), "city-12345", QUICK)
         self.manager = Manager(faults)
         self.following = Following(self.settings, self.store, cast(Ami, self.manager), self.policy, lambda: NOW)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
-from hotline import keeper
+from hotline import hold
 from hotline.backup import backup
 from hotline.manifest import BackupError, Manifest
 from hotline.places import Places
@@ -53,7 +53,7 @@ def test_nothing_is_restored_over_a_hotline_that_runs_or_has_been_used(
     fresh = Settings(home=tmp_path / "fresh")
     places = Places(fresh.home)
     places.make()
-    with keeper.lock(places), pytest.raises(BackupError, match="hotline down"):
+    with hold.lock(places), pytest.raises(BackupError, match="hotline down"):
         restore(fresh, tmp_path / "dir")
     restore(fresh, tmp_path / "dir")  # an empty HOME that has run before
 

@@ -17,7 +17,7 @@ from routing.queues import Queue
 from storage.city import DemoCity
 from storage.entries import Entry, of
 from storage.store import Store
-from tests.conftest import CITY
+from tests.conftest import CITY, QUICK
 from worktime.roster import Duty, Shift, duty_id
 
 from .full_house import Make
@@ -34,6 +34,7 @@ def home(make: Make, monkeypatch: pytest.MonkeyPatch, engine: str) -> Settings:
     store.load_demo(
         DemoCity((("op1", "李晓雯", "operator"), ("op2", "王强", "operator")), (Queue("main", "市长热线"),)),
         "secret-12345",
+        QUICK,
     )
     now = NOW.timestamp()
     store.change_policy(Shift("all", "全天", "00:00", "24:00"), who="admin", at=now)
@@ -48,7 +49,7 @@ def home(make: Make, monkeypatch: pytest.MonkeyPatch, engine: str) -> Settings:
 
 
 def test_the_day_is_told_with_who_is_missing_and_who_came_unasked(home: Settings) -> None:
-    told = json.loads(CliRunner().invoke(cli.app, ["roster", "--json"]).output)
+    told = json.loads(CliRunner().invoke(cli.build(["roster"]), ["roster", "--json"]).output)
     (turn,) = told["turns"]
     assert ([one["name"] for one in turn["operators"]], turn["needed"]) == (["李晓雯"], 2)
     attendance = told["attendance"]

@@ -8,6 +8,7 @@ from threading import Barrier
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError
@@ -33,6 +34,10 @@ def test_the_migrations_make_exactly_the_tables_that_the_program_knows(url: str)
     writer.dispose()
     readers.dispose()
     assert difference == []
+
+
+def test_the_last_file_of_the_migrations_is_the_last_migration() -> None:
+    assert ScriptDirectory(str(database.MIGRATIONS)).get_heads() == [database.newest()]
 
 
 def test_a_database_of_a_newer_version_is_refused_with_what_to_do(url: str) -> None:

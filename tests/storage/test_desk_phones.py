@@ -9,6 +9,7 @@ from storage import desk_phones
 from storage.city import DemoCity
 from storage.desk_phones import Clash, Seat
 from storage.store import Store
+from tests.conftest import QUICK
 
 PHONE = DeskPhone("1007", "sip:1007@127.0.0.4", ("alaw", "ulaw"), "a" * 32)
 SEAT = Seat("罗小光", "made-1234", ("main",))
@@ -16,7 +17,7 @@ SEAT = Seat("罗小光", "made-1234", ("main",))
 
 @pytest.fixture(autouse=True)
 def _city(store: Store, demo: DemoCity) -> None:
-    store.load_demo(demo, "secret")
+    store.load_demo(demo, "secret", QUICK)
 
 
 def test_a_phone_brings_its_operator_with_a_password_and_a_queue(store: Store) -> None:

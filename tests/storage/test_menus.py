@@ -11,6 +11,7 @@ from routing.documents import DocumentsRefused, NoSuchDocument
 from routing.policy import Line
 from routing.queues import Queue
 from storage.store import Store
+from tests.conftest import QUICK
 from tests.rows import change, rows
 
 from .samples import NOON
@@ -23,7 +24,7 @@ DRAFT = MenuDraft("water", "供水", "hello", WATER.nodes)
 
 @pytest.fixture(autouse=True)
 def _city(request: pytest.FixtureRequest) -> None:
-    request.getfixturevalue("store").load_demo(request.getfixturevalue("demo"), "secret")
+    request.getfixturevalue("store").load_demo(request.getfixturevalue("demo"), "secret", QUICK)
 
 
 def refused(store: Store, document: MenuDocument) -> list[Finding]:

@@ -22,7 +22,7 @@ from routing.records import BadCursor
 from storage import database, documents
 from storage.entries import Entry, of
 from storage.store import Store
-from tests.conftest import CITY
+from tests.conftest import CITY, QUICK
 from tests.rows import change, rows
 from worktime.calendar import Calendar, DayKind, SpecialDay, Statutory
 
@@ -41,7 +41,7 @@ GAS = Queue(
 @pytest.fixture(autouse=True)
 def _city(request: pytest.FixtureRequest) -> None:
     if "store" in request.fixturenames:
-        request.getfixturevalue("store").load_demo(request.getfixturevalue("demo"), "secret")
+        request.getfixturevalue("store").load_demo(request.getfixturevalue("demo"), "secret", QUICK)
 
 
 def test_a_document_holds_at_once_and_its_change_is_kept_with_who_when_before_and_after(store: Store, url: str) -> None:

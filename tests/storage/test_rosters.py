@@ -9,6 +9,7 @@ from routing.check import Finding
 from routing.documents import DocumentsRefused, DutiesThere
 from storage.city import DemoCity
 from storage.store import Store
+from tests.conftest import QUICK
 from tests.rows import change
 from worktime.handover import Handover, Open
 from worktime.roster import Duty, Shift
@@ -25,7 +26,7 @@ MONDAY, NEXT = date(2026, 11, 23), date(2026, 11, 30)
 
 @pytest.fixture(autouse=True)
 def _city(store: Store, demo: DemoCity) -> None:
-    store.load_demo(replace(demo, documents=(*demo.documents, DAY, EVENING, NIGHT)), "secret")
+    store.load_demo(replace(demo, documents=(*demo.documents, DAY, EVENING, NIGHT)), "secret", QUICK)
 
 
 def put(store: Store, *duties: Duty | Shift | Handover) -> None:

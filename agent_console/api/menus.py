@@ -112,6 +112,8 @@ def router(console: Console) -> APIRouter:
         """What is wrong with a menu, and its picture; nothing is saved."""
         data = {"title": given.title, "purpose": given.purpose, "start": given.start, "nodes": given.nodes}
         words = {name: one.text for name, one in console.prompts.items()}
+        queues = {one.name: one.title for one in console.gateway.snapshot().policy.queues.values()}
+        terms = drawing.ENGLISH if speaks_english(request) else drawing.CHINESE
 
         def drawn() -> LookJson:
             menu, wrong = load.looked_at(given.name, data, console.menus.known())
@@ -120,7 +122,9 @@ def router(console: Console) -> APIRouter:
             told = _told(wrong, request)
             faults = {fault["node"]: fault["text"] for fault in reversed(told)}
             lost = {one.node for one in wrong if one.code == "unreached"}
-            picture = drawing.svg(menu, faults, lost=lost, words=words, styled=False) if menu.nodes else ""
+            if not menu.nodes:
+                return {"faults": told, "picture": ""}
+            picture = drawing.svg(menu, faults, lost=lost, words=words, queues=queues, terms=terms, styled=False)
             return {"faults": told, "picture": picture}
 
         return await asyncio.to_thread(drawn)  # a large one takes its time, which the calls need

@@ -36,8 +36,11 @@ def show_json(value: Any) -> None:
     typer.echo(printable(value))
 
 
-WHOLE = ("time", "from", "number", "case", "SIP user", "SIP secret", "page's password")
-"""Columns of what people copy: broken over two lines it would be taken for two."""
+WHOLE = (
+    *("time", "from", "number", "case", "SIP user", "SIP secret", "page's password"),
+    *("kind", "state", "due", "length", "tries", "line", "outcome", "by", "wait", "talk"),
+)
+"""Columns of what people copy, which broken over two lines would be taken for two; and of single short words."""
 
 
 def show_list(items: list[dict[str, Any]], as_json: bool, title: str, columns: Columns) -> None:

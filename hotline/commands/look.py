@@ -35,6 +35,7 @@ def calls(limit: Annotated[int, typer.Option(min=1, max=500)] = 50, as_json: Jso
         {
             "time": lambda item: _short(item["arrived_at"]),
             "from": lambda item: item["caller"] or "(withheld)",
+            "line": lambda item: item["called"],
             "outcome": lambda item: item["outcome"] or item["state"],
             "by": lambda item: item["operator"] or "",
             "wait": lambda item: f"{item['wait_s']:.0f} s",
@@ -89,13 +90,13 @@ def messages(
         {
             "number": lambda item: item["number"],
             "time": lambda item: _short(item["at"]),
-            "due": lambda item: _short(item["due_at"]),
+            "due": lambda item: _due(item["at"], item["due_at"]),
             "from": lambda item: item["caller"] or "(withheld)",
             "kind": lambda item: item["kind"],
             "length": lambda item: f"{item['seconds']:.0f} s" if item["recording"] else item["reason"] or "",
             "state": lambda item: f"{item['state']} {item['ending']}".rstrip(),
             "by": lambda item: item["owner_name"],
-            "attempts": lambda item: str(item["attempts"]),
+            "tries": lambda item: str(item["attempts"]),
             "case": lambda item: item["case"] or "",
         },
     )
@@ -142,6 +143,11 @@ def verify(
         out.print("All invariants hold." if verdict.holds else f"{len(verdict.findings)} do not hold.")
     if not verdict.holds:
         raise SystemExit(1)
+
+
+def _due(since: str, until: str) -> str:
+    """The day is left out where it is the same."""
+    return until[11:16] if since[:10] == until[:10] else _short(until)
 
 
 def _short(time_: str) -> str:

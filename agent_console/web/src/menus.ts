@@ -34,7 +34,7 @@ export const KINDS_OF: Record<Purpose, readonly NodeKind[]> = {
 }
 
 /** Values that are usual. */
-const USUAL: Record<string, unknown> = { wait_s: 5, urgent: false }
+export const USUAL: Readonly<Record<string, unknown>> = { wait_s: 5, urgent: false }
 
 export interface MenuNode {
   kind: NodeKind

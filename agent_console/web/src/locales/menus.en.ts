@@ -37,6 +37,8 @@ export const menus = {
   begins: 'start',
   beginHere: 'Begin here',
   nodeLabel: 'Name of the node',
+  nodeOf: 'node {name}',
+  keyTold: 'key {key} → {node}',
   nodeName: '1 to 32 of a-z, 0-9, - and _.',
   nodeThere: 'There is a node of this name: choose another.',
   nodeMore: 'Add node',

@@ -37,6 +37,8 @@ export const menus = {
   begins: '起点',
   beginHere: '设为起点',
   nodeLabel: '节点名称',
+  nodeOf: '节点 {name}',
+  keyTold: '按 {key} → {node}',
   nodeName: '只能用小写字母、数字、- 和 _，1 到 32 个。',
   nodeThere: '已经有同名的节点，请换一个。',
   nodeMore: '添加节点',

@@ -191,6 +191,13 @@ export interface Change {
   after: Record<string, unknown> | null
 }
 
+/** Without the drafts that ended because what they said was published: nobody took those away. */
+export function withoutPublished(changes: readonly Change[]): Change[] {
+  const sameOf = (one: Change, data: object): string => JSON.stringify([one.key, one.who, Math.floor(Date.parse(one.at) / 1000), data])
+  const published = new Set(changes.flatMap((one) => (one.kind === 'menus' && one.after ? [sameOf(one, one.after)] : [])))
+  return changes.filter((one) => one.kind !== 'drafts' || one.after !== null || one.before === null || !published.has(sameOf(one, one.before)))
+}
+
 /** Who can be given queues, or has some: in the order of the logins. */
 export function crew(accounts: readonly Account[], members: readonly Stored<Member>[]): string[] {
   const seated = accounts.filter((one) => AT_A_SEAT.includes(one.role)).map((one) => one.login)

@@ -8,6 +8,8 @@ import { differences, type Need, type Overflow } from './policy'
 /** Fields that hold seconds since 1970 UTC. */
 const TIMES: readonly string[] = ['since', 'until', 'at', 'taken_at']
 
+/** So much of a SHA-256 tells one from another. */
+const SOUND_DIGITS = 8
 /** Kinds whose documents are menus. */
 const MENUS: readonly string[] = ['menus', 'drafts']
 
@@ -42,11 +44,19 @@ export function told(field: string, value: unknown): string {
   if (typeof value === 'number') return field.endsWith('_s') ? `${value} ${t('admin.seconds')}` : String(value)
   if (field === 'strategy') return t(`admin.strategy.${value as string}`)
   if (field === 'kind') return t(`${DAY_KINDS.includes(value as DayKind) ? 'calendar.kind' : 'admin.mark'}.${value as string}`)
+  if (field === 'sound') return String(value).slice(0, SOUND_DIGITS)
+  if (field === 'voice') return word('prompts.voiceOf', value)
   if (field === 'hours') return dayHours(value as string[])
   if (field === 'needs') return (value as Need[]).map(need).join(t('admin.and'))
   if (field.startsWith('when_')) return way(value as Overflow)
   if (field === 'open') return pairs(value as object, (name) => fieldName('handovers', name))
   return plain(value)
+}
+
+/** Documents of this kind, as the list of changes says it. */
+export function kindName(kind: string): string {
+  const { t } = i18n.global
+  return kind === 'texts' ? t('admin.templates') : word('admin.tab', kind)
 }
 
 /** The name of a field, as its form says it. */

@@ -4,7 +4,7 @@ import { api, Problem } from '../src/api'
 import { draftKey, useEditor } from '../src/editor'
 import { fromLocalTime, keepTimeOf, localTime } from '../src/format'
 import type { Account, Role } from '../src/model'
-import { crew, differences, lastSeen, linesOf, type Skill, type Stored } from '../src/policy'
+import { crew, differences, lastSeen, linesOf, withoutPublished, type Change, type Skill, type Stored } from '../src/policy'
 
 const LAW: Stored<Skill> = { key: 'law', version: 3, changed_at: '', changed_by: 'admin', data: { name: 'law', title: '法律' } }
 const PLACE = draftKey('admin', 'skills', 'law')
@@ -146,4 +146,24 @@ it.each([
   expect(fromLocalTime(typed)).toBe(seconds)
   expect(localTime(seconds)).toBe(typed)
   expect(fromLocalTime('')).toBeNull()
+})
+
+describe('changes', () => {
+  const change = (revision: number, given: Partial<Change>): Change => ({
+    revision, at: '2026-11-30T09:00:00.250+08:00', who: 'admin', origin: '', kind: 'drafts', key: 'water', before: { title: '供水' }, after: null, ...given,
+  })
+  const published = change(3, { kind: 'menus', before: null, after: { title: '供水' } })
+
+  it('say nothing of a draft that was published', () => {
+    expect(withoutPublished([change(4, {}), published]).map((one) => one.revision)).toEqual([3])
+  })
+
+  it('tell of a draft that somebody took away, or wrote', () => {
+    const others = [
+      change(4, { who: 'admin2' }), change(5, { at: '2026-11-30T09:00:01+08:00' }), change(6, { key: 'gas' }), change(7, { before: { title: '水' } }),
+      change(8, { before: null, after: { title: '供水' } }),
+    ]
+    expect(withoutPublished([...others, published])).toEqual([...others, published])
+    expect(withoutPublished([change(4, {})])).toHaveLength(1)
+  })
 })

@@ -4,7 +4,7 @@ import { Shelf } from './samples'
 
 // The language of the page is read from the shelf as soon as its texts are loaded.
 vi.stubGlobal('localStorage', new Shelf())
-const { differencesTold, fieldName, told } = await import('../src/told')
+const { differencesTold, fieldName, kindName, told } = await import('../src/told')
 
 beforeAll(() => keepTimeOf('Asia/Shanghai'))
 afterAll(() => void vi.unstubAllGlobals())
@@ -69,4 +69,12 @@ test('documents of other kinds are told field by field', () => {
   expect(differencesTold('days', { date: '2026-10-01', hours: [] }, { date: '2026-10-01', hours: ['closed'] })).toEqual([
     { field: 'hours', name: '服务时间', before: '（无）', after: '全天不服务' },
   ])
+})
+
+test('of a sound the first digits are told, of a voice its name', () => {
+  expect([told('sound', 'a'.repeat(64)), told('voice', 'zf_xiaoxiao'), told('voice', '')]).toEqual(['aaaaaaaa', '晓晓（女声）', '（无）'])
+})
+
+test('kinds of documents are told by what they hold', () => {
+  expect(['texts', 'drafts', 'optouts', 'prompts', 'else'].map(kindName)).toEqual(['短信模板', '菜单草稿', '不收短信的号码', '提示音', 'else'])
 })

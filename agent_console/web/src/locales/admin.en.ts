@@ -9,6 +9,7 @@ export const admin: typeof zh = {
     notices: 'Incident notices', rules: 'Rules', changes: 'Changes', shifts: 'Shifts', duties: 'Duties', handovers: 'Handovers',
     texts: 'Texts', optouts: 'Opt-outs', menus: 'Menus', prompts: 'Prompts', drafts: 'Drafts of menus',
   },
+  templates: 'Templates of texts',
   one: {
     queues: 'queue', skills: 'skill', lines: 'line', members: 'operator', pauses: 'pause', marks: 'number', areas: 'area', days: 'special day', rules: 'rules',
     texts: 'template', optouts: 'number', prompts: 'prompt',

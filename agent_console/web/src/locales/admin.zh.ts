@@ -6,6 +6,7 @@ export const admin = {
     days: '特殊日期', notices: '突发事件播报', rules: '规则', changes: '变更记录', shifts: '班次', duties: '排班', handovers: '交接班',
     texts: '短信', optouts: '不收短信的号码', menus: '语音菜单', prompts: '提示音', drafts: '菜单草稿',
   },
+  templates: '短信模板',
   one: {
     queues: '队列', skills: '技能', lines: '线路', members: '座席', pauses: '小休原因', marks: '号码', areas: '区域', days: '特殊日期', rules: '规则',
     texts: '短信模板', optouts: '号码', prompts: '提示音',

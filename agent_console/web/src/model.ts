@@ -97,6 +97,9 @@ export interface Call {
   ended_by: 'citizen' | 'operator' | 'system' | null
   recordings: Recording[]
   case: string | null
+  /** Only of a call that was asked for by itself: the menu and its node that he came to last, and his answers after the talk. */
+  menu_step?: string
+  ratings?: Record<string, string>
 }
 
 export const CASE_TYPES = ['咨询', '求助', '投诉', '举报', '建议', '表扬', '其他'] as const

@@ -15,6 +15,8 @@ export const call: typeof zh.call = {
   returned: 'Calls again',
   special_care: 'Special care',
   nuisance: 'Nuisance list',
+  menu: 'Menu: {step}',
+  ratings: 'Survey: {list}',
 }
 
 export const nuisance: typeof zh.nuisance = {

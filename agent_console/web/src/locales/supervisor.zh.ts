@@ -15,6 +15,8 @@ export const call = {
   returned: '再次来电',
   special_care: '特殊关怀',
   nuisance: '骚扰名单',
+  menu: '菜单：{step}',
+  ratings: '回访：{list}',
 }
 
 export const nuisance = {

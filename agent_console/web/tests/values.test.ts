@@ -30,6 +30,12 @@ test('queue totals add callers but not the operators, who serve several queues',
   expect(queueTotals([])).toEqual({ waiting: 0, longestSince: null, signedIn: 0, ready: 0, talking: 0 })
 })
 
+test('English texts have no marks of Chinese width, which stand wide in them', () => {
+  const { script, ...texts } = en
+  expect(script.text).toBe(zh.script.text)
+  expect(JSON.stringify(texts).match(/[“”，。：；！？（）]/g)).toBeNull()
+})
+
 test('durations, numbers and times read as people read them', () => {
   expect([0, 65, 3725, -3].map(duration)).toEqual(['00:00', '01:05', '1:02:05', '00:00'])
   expect(['13907330001', '073328881234', '01088880001', '12345', ''].map(phoneNumber)).toEqual(

@@ -43,6 +43,7 @@ export const admin: typeof zh = {
   yes: 'yes',
   no: 'no',
   and: ', ',
+  about: '{what}: {told}',
   less: 'Take away',
   seconds: 's',
   people: 'people',

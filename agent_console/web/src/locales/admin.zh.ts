@@ -40,6 +40,7 @@ export const admin = {
   yes: '是',
   no: '否',
   and: '、',
+  about: '{what}：{told}',
   less: '去掉',
   seconds: '秒',
   people: '人',

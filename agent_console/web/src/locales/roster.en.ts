@@ -13,7 +13,7 @@ export const roster: typeof texts = {
   nobody: 'Nobody',
   edit: 'Edit {day} {shift}',
   read: 'Supervisors edit the roster',
-  none: 'There are no shifts yet. Press “Shifts” and make some, as a day shift 08:00–16:00.',
+  none: 'There are no shifts yet. Press "Shifts" and make some, as a day shift 08:00–16:00.',
   gap: 'Every day {spans}: no shift, nobody should be there',
   copy: 'Copy to next week',
   copied: 'Copied to the week that begins on {from}',

@@ -16,6 +16,7 @@ export const call: typeof zh.call = {
   special_care: 'Special care',
   nuisance: 'Nuisance list',
   menu: 'Menu: {step}',
+  noted: '{kind}: {note}',
   ratings: 'Survey: {list}',
 }
 
@@ -136,6 +137,6 @@ export const supervisor: typeof zh.supervisor = {
     release: 'Release',
     releaseWho: 'Release {number}',
     noNote: 'no note',
-    more: '{n} more numbers are not shown: look for them at “Administration · Caller list”',
+    more: '{n} more numbers are not shown: look for them at "Administration · Caller list"',
   },
 }

@@ -16,6 +16,7 @@ export const call = {
   special_care: '特殊关怀',
   nuisance: '骚扰名单',
   menu: '菜单：{step}',
+  noted: '{kind}：{note}',
   ratings: '回访：{list}',
 }
 

@@ -18,6 +18,7 @@ export const work = {
   tried: '已回电 {n} 次',
   mine: '我的',
   dial: '请拨打',
+  noNumber: '没有号码，不能回电',
   take: '留言 {number} 第 {n} 段',
   takeShort: '第 {n} 段',
   counts: '（为准）',
@@ -36,6 +37,7 @@ export const work = {
   history: '经过 {number}',
   whyNotTalked: '还没有接通过，请先登记接通的回电',
   whyTooSeldom: '还要再回电 {n} 次',
+  ofWhom: '{state}：{name}',
   state: { open: '待领取', taken: '处理中', done: '已办结' },
   attempt: { talked: '已接通', no_answer: '无人应答', busy: '忙音', wrong_number: '空号错号' },
   ending: {

@@ -30,6 +30,10 @@ test('queue totals add callers but not the operators, who serve several queues',
   expect(queueTotals([])).toEqual({ waiting: 0, longestSince: null, signedIn: 0, ready: 0, talking: 0 })
 })
 
+test('to call back has one name in Chinese', () => {
+  expect(JSON.stringify(zh)).not.toMatch(/回呼|回拨/)
+})
+
 test('English texts have no marks of Chinese width, which stand wide in them', () => {
   const { script, ...texts } = en
   expect(script.text).toBe(zh.script.text)

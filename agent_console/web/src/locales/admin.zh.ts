@@ -127,7 +127,7 @@ export const admin = {
     length: '{characters} 字，{alphabet}，{segments} 段',
   },
   strategy: { longest_idle: '空闲最久者先', fewest_calls: '接听最少者先', round_robin: '轮流', ring_all: '全部振铃，先接先得' },
-  overflow: { message: '留言', queue: '转到队列', number: '转到号码', call_back: '登记回呼' },
+  overflow: { message: '留言', queue: '转到队列', number: '转到号码', call_back: '登记回电' },
   mark: { special_care: '特别关照', nuisance: '骚扰' },
   field: {
     begins: '开始', ends: '结束', logins: '当班话务员', needed: '需要人数', taken_by: '接班人', taken_at: '接班时间',

@@ -63,7 +63,7 @@ export const menus = {
     progress: 'The number of a case is keyed, ended by #; only the number that it was opened for is told.',
     rate: 'A key is the answer; asked twice at most, then it goes on.',
     queue: 'Waits for a person.',
-    message: 'Leaves a message, which is work for the next morning.',
+    message: 'Leaves a message and is called back.',
     transfer: 'Put through to a number of another platform; needs a trunk.',
     call_back: 'May ask to be called back and need not wait.',
     goodbye: 'The call is over; after the talk only.',

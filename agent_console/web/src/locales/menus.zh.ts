@@ -53,7 +53,7 @@ export const menus = {
   linesQueue: '（线路的队列）',
   kind: {
     play: '播放', choose: '按键选择', hours: '看服务时间', language: '换语言', progress: '查工单进度', rate: '评价',
-    queue: '转人工', message: '留言', transfer: '转其他平台', call_back: '登记回呼', goodbye: '结束',
+    queue: '转人工', message: '留言', transfer: '转其他平台', call_back: '登记回电', goodbye: '结束',
   },
   does: {
     play: '播放一段提示音；播放中按了所列的键，就去那个节点。',
@@ -63,9 +63,9 @@ export const menus = {
     progress: '来电者输入工单编号，以 # 结束；只告诉登记时的来电号码。',
     rate: '请来电者按键评价；没按或按错再问一次，然后继续。',
     queue: '进入队列，等话务员接听。',
-    message: '请来电者留言，第二天有人处理。',
+    message: '请来电者留言，之后有人回电。',
     transfer: '转到其他平台的号码，需要外呼中继。',
-    call_back: '来电者可登记回呼，不必等待。',
+    call_back: '来电者可登记回电，不必等待。',
     goodbye: '通话结束，只用于通话后的回访。',
   },
   field: {

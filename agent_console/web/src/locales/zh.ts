@@ -123,7 +123,7 @@ export const zh = {
     message: '留言',
     forwarded: '转其他平台',
     joined: '并入事件',
-    call_back: '要求回呼',
+    call_back: '要求回电',
     abandoned: '放弃',
     unknown: '不明',
     ongoing: '进行中',

@@ -33,6 +33,8 @@ export const KINDS_OF: Record<Purpose, readonly NodeKind[]> = {
   after_talk: ['play', 'choose', 'rate', 'language', 'goodbye'],
 }
 
+/** Characters of what a prompt says that stand beside its name. */
+const WORDS_SHOWN = 18
 /** Values that are usual. */
 export const USUAL: Readonly<Record<string, unknown>> = { wait_s: 5, urgent: false }
 
@@ -85,6 +87,13 @@ export interface Prompt {
 export interface Library {
   items: Prompt[]
   voices: string[]
+}
+
+/** Prompts that a line may begin with, each with the first of its words. One in another language is said in place of its own by itself. */
+export function greetings(prompts: readonly Pick<Prompt, 'name' | 'text'>[]): { value: string; title: string }[] {
+  return prompts
+    .filter((one) => !one.name.includes('.'))
+    .map((one) => ({ value: one.name, title: one.text ? `${one.name} · ${one.text.slice(0, WORDS_SHOWN)}` : one.name }))
 }
 
 /** What the studio made. Levels in dBFS; `rate`, `channels`, `source_s`: of what it was given; `clipped`: that was too loud. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FIELDS, KINDS_OF, NODE_KINDS, blank, fresh, renamed, unused, versions, whole, type MenuData } from '../src/menus'
+import { FIELDS, KINDS_OF, NODE_KINDS, blank, fresh, greetings, renamed, unused, versions, whole, type MenuData } from '../src/menus'
 import { menus as en } from '../src/locales/menus.en'
 import { menus as zh } from '../src/locales/menus.zh'
 
@@ -54,6 +54,18 @@ describe('nodes of a menu', () => {
         for (const [field] of FIELDS[kind]) expect(field in words.field).toBe(true)
       }
     }
+  })
+})
+
+describe('greetings', () => {
+  it('are prompts of no language of their own, with their first words', () => {
+    const prompts = [
+      { name: 'greeting', text: '您好，欢迎致电市长热线，本次通话将被录音。' }, { name: 'greeting.en', text: 'Welcome.' }, { name: 'short', text: '您好' },
+      { name: 'mute', text: '' },
+    ]
+    expect(greetings(prompts)).toEqual([
+      { value: 'greeting', title: 'greeting · 您好，欢迎致电市长热线，本次通话将被' }, { value: 'short', title: 'short · 您好' }, { value: 'mute', title: 'mute' },
+    ])
   })
 })
 

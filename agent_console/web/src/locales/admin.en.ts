@@ -88,7 +88,7 @@ export const admin: typeof zh = {
   numberHint: 'Number',
   tagHint: 'Whose calls these are: figures and cases go by it',
   greetingHint: 'The prompt that welcomes the caller',
-  usualMenu: '(the usual one)',
+  usualMenu: '(default: {title})',
   noSurvey: '(none)',
   divertedHint: 'Calls diverted from this number are of this line too, as 110',
   limitHint: 'longer than this is told to the supervisor; 0: no limit',

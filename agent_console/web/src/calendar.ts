@@ -1,4 +1,5 @@
 /** Working time as the server knows it: kinds of day, which queues are open, what nobody has decreed yet. */
+import { computed, ref } from 'vue'
 import { when } from './format'
 import { i18n } from './i18n'
 
@@ -51,6 +52,15 @@ export function remarkText(remark: Remark): string {
 
 export function cureText(remark: Remark): string {
   return chinese() ? remark.cure_zh : remark.cure_en
+}
+
+/** Remarks on one page: what was read once need not stand there all day. */
+export function createReading(remarks: () => readonly Remark[]) {
+  const read = ref<string[]>([])
+  return {
+    unread: computed(() => remarks().filter((one) => !read.value.includes(one.zh))),
+    noted: (one: Remark) => void read.value.push(one.zh),
+  }
 }
 
 /** "服务中，17:30 结束". */

@@ -65,7 +65,7 @@ NUMBER: Words = (
     "A number has 3 to 20 digits; those abroad begin with +.",
 )
 OVERFLOW: Words = (
-    "转到其他号码时，请填 3 到 20 位数字；留言和回呼不填目标。",
+    "转到其他号码时，请填 3 到 20 位数字；留言和回电不填目标。",
     "To send to a number, give 3 to 20 digits; a message and a call-back have no target.",
 )
 NAME: Words = (

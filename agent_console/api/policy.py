@@ -267,7 +267,7 @@ def _nowhere_outside(document: object) -> None:
     errors = [
         FieldError(
             name,
-            "尚未设置外呼中继，不能转到其他号码。请改为留言、回呼或其他队列；"
+            "尚未设置外呼中继，不能转到其他号码。请改为留言、回电或其他队列；"
             "需要转接时，请先设置外呼中继 HOTLINE_TRUNK_OUT。",
             "There is no outgoing trunk, so nobody can be sent to a number: choose a message, a call-back or a queue, "
             "or set HOTLINE_TRUNK_OUT first.",

@@ -113,7 +113,7 @@ async def test_who_has_seen_another_version_is_shown_the_present_one(house: Hous
             "queues/gas",
             {"title": "x", "when_closed": {"kind": "number", "target": "0731123456"}},
             {
-                "when_closed": "尚未设置外呼中继，不能转到其他号码。请改为留言、回呼或其他队列；"
+                "when_closed": "尚未设置外呼中继，不能转到其他号码。请改为留言、回电或其他队列；"
                 "需要转接时，请先设置外呼中继 HOTLINE_TRUNK_OUT。"
             },
         ),

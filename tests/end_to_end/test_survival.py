@@ -311,6 +311,8 @@ async def test_a_closed_tab_gives_the_citizen_to_the_same_operator_and_then_to_t
             await back.page.close()
             await music_heard(citizen)
             await next_one_takes(town, citizen, colleague)
+        await operators_heard(citizen)
+        await until(lambda: town.recorded() > 4.0)
         await citizen.hang_up()
         await colleague.press("结束话后")
 
@@ -322,6 +324,8 @@ async def test_a_closed_tab_gives_the_citizen_to_the_same_operator_and_then_to_t
         legs = (await town.get(f"/calls/{call['id']}"))["legs"]
         assert [one["operator"] for one in legs if one["answered_at"]] == ["op1001", "op1001", "op1002"]
         assert (call["outcome"], cut_off(call)) == ("answered", False)
+        _, right = sound.read((await town.fetch(call["recordings"][0]["url"])).content, 2)
+        assert max(sound.shares(right[-sound.RATE :], 440, 0.1)) > 0.8  # also of the next one every word is kept
 
 
 async def processes(operator: Operator, whole: bool) -> list[int]:

@@ -87,7 +87,7 @@ async def test_a_menu_is_edited_checked_published_and_rolled_back_while_calls_ar
         await page.get_by_role("button", name="版本", exact=True).click()
         await page.get_by_role("button", name="恢复此版").click()
         await page.get_by_role("button", name="立即生效，确认恢复").click()
-        await expect(page.get_by_text("出厂版本").first).to_be_visible()
+        await expect(page.locator(".menu > header").get_by_text("出厂版本")).to_be_visible()  # not that of the list
         back = await asked(town, "13907335004", "menu-traffic")
     for citizen in (before, drafted, after, back):
         await citizen.hang_up()
@@ -110,6 +110,50 @@ async def test_the_page_of_menus_is_for_all_eyes_and_hands(town: Town) -> None:
         await viewer.sees("menus-new", "存草稿", "发布")
         await page.get_by_role("button", name="版本", exact=True).click()
         await viewer.sees("menus-versions")
+
+
+async def test_a_menu_that_is_not_there_is_not_another_one_and_none_goes_by_one_click(town: Town) -> None:
+    async with administrator(town) as admin:
+        page, viewer = admin.page, Viewer(admin.page, (1280, 800))
+        publish = page.get_by_role("button", name="发布", exact=True)
+        await page.goto(f"{town.site}/admin/menus/nosuch")
+        await expect(page.get_by_text("没有这个菜单：nosuch")).to_be_visible()
+        await expect(publish).to_have_count(0)
+        await viewer.sees("menus-none", "新建菜单")
+        await page.get_by_role("link", name="全部语音菜单").click()
+        await expect(page).to_have_url(f"{town.site}/admin/menus")
+        await expect(publish).to_be_visible()
+
+        await page.get_by_role("button", name="新建菜单").click()
+        await expect(page.get_by_label("代号")).to_be_focused()
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("button", name="新建菜单")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await page.keyboard.type("heating")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_label("节点名称")).to_be_focused()
+        await page.get_by_label("然后").select_option("新节点…")
+        await expect(page.get_by_label("然后")).to_have_value("queue")
+        await page.get_by_role("button", name="people", exact=True).click()
+        await page.get_by_role("button", name="删除节点").click()
+        await expect(page.get_by_label("节点名称")).to_be_focused()
+        await viewer.sees("menus-faults", "恢复节点")
+        await page.get_by_role("button", name="恢复节点").click()
+        await expect(page.get_by_label("节点名称")).to_have_value("people")
+        await expect(page.get_by_text("还有 1 处问题", exact=True)).to_be_visible()
+        await page.get_by_role("button", name="删除节点").click()
+        await publish.click()
+        await expect(page.get_by_text("第 1 版")).to_be_visible()
+        await expect(page.get_by_label("节点名称")).to_be_focused()
+
+        await page.get_by_role("button", name="整体").click()
+        await page.get_by_role("button", name="删除此菜单").click()
+        await expect(page.get_by_text("第 1 版")).to_be_visible()
+        await page.get_by_role("button", name="立即生效，确认删除").click()
+        await expect(page).to_have_url(f"{town.site}/admin/menus")
+        await expect(page.get_by_role("button", name="heating")).to_have_count(0)
+        await page.goto(f"{town.site}/admin/menus/heating")
+        await expect(page.get_by_text("没有这个菜单：heating")).to_be_visible()
 
 
 async def test_a_supervisor_sees_menus_and_changes_none(town: Town) -> None:
@@ -152,6 +196,10 @@ async def test_a_recording_is_uploaded_heard_saved_and_taken_back_while_calls_ar
         await expect(page.get_by_text("这个文件读不出声音，请上传 WAV 录音文件。")).to_be_visible()
         await chooser.set_input_files(recording)
         await expect(page.get_by_text("已做好，请试听")).to_contain_text("原录音 8 kHz、1 声道、20 秒")
+        await expect(page.get_by_text("文件：own.wav")).to_be_visible()
+        await chooser.set_input_files(tmp_path / "no.wav")
+        await expect(page.get_by_text("待保存的仍是上一个文件 own.wav。")).to_be_visible()
+        await expect(page.get_by_text("已做好，请试听")).to_have_count(0)
         async with page.expect_response(lambda one: "/prompts/sounds/" in one.url and one.status in (200, 206)):
             await page.get_by_role("button", name="播放录音 待保存的录音").click()
         unsaved = await calls(town, "13907336001", to="12328")

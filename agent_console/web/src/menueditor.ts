@@ -25,7 +25,8 @@ export function shelfKey(login: string, name: string): string {
 const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)
 
-export function useMenuEditor(menu: Menu, begun: MenuData, login: string) {
+/** `language`: in which the server tells faults and draws. */
+export function useMenuEditor(menu: Menu, begun: MenuData, login: string, language?: Ref<string>) {
   const place = shelfKey(login, menu.name)
   const draft = shallowRef(menu.draft)
   const stands = shallowRef(menu.stands)
@@ -52,8 +53,9 @@ export function useMenuEditor(menu: Menu, begun: MenuData, login: string) {
   const changed = computed(() => !same(data.value, base.value))
   const { sure, again } = useSure()
   /** A former version as it was loaded: as long as nothing is typed in it, nothing is lost with it. */
-  let loaded: MenuData | null = null
-  const loses = (): boolean => changed.value && !same(data.value, loaded)
+  const loaded = shallowRef<{ data: MenuData; number: number | null } | null>(null)
+  const looked = computed(() => (loaded.value && same(data.value, loaded.value.data) ? loaded.value : null))
+  const loses = (): boolean => changed.value && !looked.value
   /** Whether publishing would change anything. */
   const fresh = computed(() => !stands.value || !same(data.value, whole(stands.value.data)))
   const errors = computed(() => {
@@ -88,6 +90,7 @@ export function useMenuEditor(menu: Menu, begun: MenuData, login: string) {
     window.clearTimeout(timer)
     timer = window.setTimeout(() => void see(), REST_MS)
   }, { deep: true })
+  if (language) watch(language, () => void see())
   onBeforeUnmount(() => window.clearTimeout(timer))
   void see()
 
@@ -138,10 +141,10 @@ export function useMenuEditor(menu: Menu, begun: MenuData, login: string) {
     clear()
   })
 
-  /** The draft that was gone on from is over with it; another one, saved by somebody meanwhile, stays. */
+  /** The draft that was gone on from is over with it, if the server has not ended it as the same; another one, saved by somebody meanwhile, stays. */
   const publish = (): Promise<boolean> => tried('stands', 'typed', async () => {
     standing(await api.putMenu('menus', data.value, seen.value.stands || null))
-    if (seen.value.draft) await dropDraft(seen.value.draft, [404, 409])
+    if (seen.value.draft && await draftThere() === seen.value.draft) await dropDraft(seen.value.draft, [404, 409])
     drafted(null)
     clear()
   })
@@ -152,6 +155,11 @@ export function useMenuEditor(menu: Menu, begun: MenuData, login: string) {
     data.value = copy(base.value)
     clear()
   })
+
+  /** The version of the draft that the server has now; 0 for none. */
+  async function draftThere(): Promise<number> {
+    return (await api.menus()).items.find((one) => one.name === menu.name)?.draft?.version ?? 0
+  }
 
   /** `over`: refusals by which it is over already, or is another's. */
   async function dropDraft(version: number, over: readonly number[]): Promise<void> {
@@ -188,14 +196,15 @@ export function useMenuEditor(menu: Menu, begun: MenuData, login: string) {
 
   function begin(from: MenuData): void {
     data.value = copy(from)
+    loaded.value = null
     refusal.value = conflict.value = null
   }
 
   /** A former version to look at, and to go on from; asked twice likewise. Whether it is here now. */
-  function lookAt(former: MenuData, revision: number): boolean {
+  function lookAt(former: MenuData, revision: number, number: number | null): boolean {
     if (!again(`look/${revision}`, loses())) return false
-    loaded = whole({ ...former, name: menu.name })
-    data.value = copy(loaded)
+    loaded.value = { data: whole({ ...former, name: menu.name }), number }
+    data.value = copy(loaded.value.data)
     return true
   }
 
@@ -214,7 +223,7 @@ export function useMenuEditor(menu: Menu, begun: MenuData, login: string) {
   }
 
   return {
-    data, look, errors, problem, conflict, busy, changed, fresh, draft, stands, sure, again,
+    data, look, errors, problem, conflict, busy, changed, looked, fresh, draft, stands, sure, again,
     saveDraft, publish, discard, restore, remove, revert, lookAt, keepMine, takeTheirs,
   }
 }

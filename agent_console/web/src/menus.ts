@@ -167,21 +167,55 @@ export function renamed(data: MenuData, from: string, to: string): MenuData {
   return { ...data, start: data.start === from ? to : data.start, nodes: Object.fromEntries(nodes) as Record<string, MenuNode> }
 }
 
+/** The menu without a node, whatever still leads to it. */
+export function without(data: MenuData, name: string): MenuData {
+  return { ...data, nodes: Object.fromEntries(Object.entries(data.nodes).filter(([one]) => one !== name)) }
+}
+
+/** The menu with a node back at the place that it had. */
+export function putBack(data: MenuData, name: string, node: MenuNode, place: number): MenuData {
+  const others = Object.entries(data.nodes)
+  return { ...data, nodes: Object.fromEntries([...others.slice(0, place), [name, node] as const, ...others.slice(place)]) }
+}
+
+/** The menu with a new node to which this field of a node leads, or this key of its field; it ends the way, so that nothing more need be filled in. */
+export function branched(data: MenuData, from: string, field: string, key?: string): MenuData {
+  const kind: NodeKind = data.purpose === 'call' ? 'queue' : 'goodbye'
+  const name = unused(data.nodes, kind)
+  const node = data.nodes[from]!
+  const way = key === undefined ? name : { ...(node[field] as object), [key]: name }
+  return { ...data, nodes: { ...data.nodes, [from]: { ...node, [field]: way }, [name]: fresh(kind) } }
+}
+
+/** Names of the nodes in which two versions of a menu differ, those that are there now first. */
+export function differing(before: MenuData, after: MenuData): string[] {
+  const [was, is] = [whole(before).nodes, whole(after).nodes]
+  return [...new Set([...Object.keys(is), ...Object.keys(was)])].filter((one) => JSON.stringify(was[one]) !== JSON.stringify(is[one]))
+}
+
+/** The node in which the field stands that is refused, empty where it is none of a node. */
+export function nodeOf(field: string): string {
+  const [first, name] = field.split('.')
+  return first === 'nodes' && name !== undefined ? name : ''
+}
+
 /** One version of a menu among its changes, the newest first. `number` is null where it cannot be told. */
 export interface Version<T = MenuData> {
   number: number | null
   revision: number
   at: string
   who: string
+  before: T | null
   data: T | null
 }
 
 /** Every change counts one, also taking a menu away: that was going back to the one that is shipped. */
 export function versions<T = MenuData>(
-  changes: readonly { revision: number; at: string; who: string; after: object | null }[], standing: number, all: boolean,
+  changes: readonly { revision: number; at: string; who: string; before: object | null; after: object | null }[], standing: number, all: boolean,
 ): Version<T>[] {
   const newest = standing > 0 ? standing : all ? changes.length : null
   return changes.map((one, place) => ({
-    number: newest === null ? null : newest - place, revision: one.revision, at: one.at, who: one.who, data: one.after as T | null,
+    number: newest === null ? null : newest - place, revision: one.revision, at: one.at, who: one.who,
+    before: one.before as T | null, data: one.after as T | null,
   }))
 }

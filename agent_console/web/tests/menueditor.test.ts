@@ -15,6 +15,8 @@ const titled = (title: string): MenuData => whole({ ...blank('water', 'call'), t
 const stored = (version: number, title: string, changed_by = 'admin'): Stored<MenuData> =>
   ({ key: 'water', version, changed_at: '', changed_by, data: titled(title) })
 const menu = (more: Partial<Menu> = {}): Menu => ({ name: 'water', stands: stored(3, '供水'), draft: null, shipped: false, lines: [], ...more })
+/** What the server has when it is asked for the menus again. */
+const there = (of: Menu) => vi.spyOn(api, 'menus').mockResolvedValueOnce({ items: [of], prompts: [], usual: 'main', outside: false })
 const gone = new Problem(404, 'refused', '没有')
 const stale = (current: Stored<MenuData> | null): Problem => new Problem(409, 'refused', '没有保存', [], { current })
 
@@ -123,14 +125,24 @@ describe('taking a menu away', () => {
 })
 
 describe('publishing', () => {
-  it.each([['is over already', gone], ['was saved by another meanwhile', stale(stored(8, '别人的', 'admin2'))]])('is done where the draft %s', async (_, refused) => {
+  it.each([['is over already', gone], ['was saved by another meanwhile', stale(stored(8, '别人的', 'admin2'))]])('is done where the draft %s just now', async (_, refused) => {
     vi.spyOn(api, 'putMenu').mockResolvedValueOnce(stored(4, '供水服务'))
     const drop = vi.spyOn(api, 'dropMenu').mockRejectedValueOnce(refused)
-    const editor = open(menu({ draft: stored(7, '草稿') }))
+    const before = menu({ draft: stored(7, '草稿') })
+    there(before)
+    const editor = open(before)
     await typing(editor, '供水服务')
     expect(await editor.publish()).toBe(true)
     expect(drop.mock.calls).toEqual([['drafts', 'water', 7]])
     expect([editor.problem.value, editor.conflict.value, kept()]).toEqual([null, null, null])
+  })
+
+  it.each([['has ended', null], ['has of another meanwhile', stored(8, '别人的', 'admin2')]])('asks for no end of a draft that the server %s', async (_, draft) => {
+    vi.spyOn(api, 'putMenu').mockResolvedValueOnce(stored(4, '草稿'))
+    const drop = vi.spyOn(api, 'dropMenu')
+    there(menu({ stands: stored(4, '草稿'), draft }))
+    const editor = open(menu({ draft: stored(7, '草稿') }))
+    expect([await editor.publish(), editor.draft.value, drop.mock.calls]).toEqual([true, null, []])
   })
 
   it('leaves a draft that was not the one gone on from', async () => {
@@ -191,12 +203,35 @@ describe('what is typed', () => {
   it('gives way to a former version only when that is said twice', async () => {
     const editor = open()
     await typing(editor, '供水服务')
-    expect([editor.lookAt(titled('旧'), 5), editor.lookAt(titled('更旧'), 4), editor.data.value.title]).toEqual([false, false, '供水服务'])
-    expect([editor.lookAt(titled('更旧'), 4), editor.data.value.title]).toEqual([true, '更旧'])
+    expect([editor.lookAt(titled('旧'), 5, 2), editor.lookAt(titled('更旧'), 4, 1), editor.data.value.title]).toEqual([false, false, '供水服务'])
+    expect([editor.lookAt(titled('更旧'), 4, 1), editor.data.value.title]).toEqual([true, '更旧'])
     await nextTick()
     // one that was only looked at is not lost
-    expect([editor.lookAt(titled('旧'), 5), editor.data.value.title]).toEqual([true, '旧'])
+    expect([editor.lookAt(titled('旧'), 5, 2), editor.data.value.title]).toEqual([true, '旧'])
   })
+})
+
+it('a former version is told as what it is until something is typed in it', async () => {
+  const editor = open()
+  expect(editor.looked.value).toBeNull()
+  editor.lookAt(titled('旧'), 5, 2)
+  expect(editor.looked.value?.number).toBe(2)
+  await typing(editor, '供水服务')
+  expect(editor.looked.value).toBeNull()
+  editor.lookAt(titled('旧'), 5, 2)
+  editor.lookAt(titled('旧'), 5, 2)
+  editor.revert()
+  expect(editor.looked.value).toBeNull()
+})
+
+it('is looked at again in another language', async () => {
+  const look = vi.spyOn(api, 'lookAtMenu').mockResolvedValue({ faults: [], picture: '' })
+  const language = ref('zh-CN')
+  scope.run(() => useMenuEditor(menu(), blank('water', 'call'), 'admin', language))
+  expect(look).toHaveBeenCalledTimes(1)
+  language.value = 'en'
+  await nextTick()
+  expect(look).toHaveBeenCalledTimes(2)
 })
 
 it('what could not be looked at is no fault any more once it could', async () => {

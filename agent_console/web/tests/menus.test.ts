@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { FIELDS, KINDS_OF, NODE_KINDS, blank, fresh, greetings, renamed, unused, versions, whole, type MenuData } from '../src/menus'
+import {
+  FIELDS, KINDS_OF, NODE_KINDS, blank, branched, differing, fresh, greetings, nodeOf, putBack, renamed, unused, versions, whole, without,
+  type MenuData,
+} from '../src/menus'
 import { menus as en } from '../src/locales/menus.en'
 import { menus as zh } from '../src/locales/menus.zh'
 
@@ -20,6 +23,31 @@ describe('nodes of a menu', () => {
     expect(Object.keys(now.nodes)).toEqual(['hello', 'desk'])
     expect(now.nodes.hello).toMatchObject({ keys: { 1: 'desk' }, otherwise: 'desk' })
     expect(renamed(water, 'hello', 'hi').start).toBe('hi')
+  })
+
+  it('come back to their place after they were removed', () => {
+    const gone = without(water, 'hello')
+    expect(Object.keys(gone.nodes)).toEqual(['people'])
+    const back = putBack(gone, 'hello', water.nodes.hello!, 0)
+    expect([Object.keys(back.nodes), back]).toEqual([['hello', 'people'], water])
+  })
+
+  it('are made for a field or a key that is to lead to a new one', () => {
+    const field = branched(water, 'hello', 'otherwise')
+    expect([field.nodes.hello!.otherwise, field.nodes.queue]).toEqual(['queue', fresh('queue')])
+    const key = branched(field, 'hello', 'keys', '2')
+    expect([key.nodes.hello!.keys, Object.keys(key.nodes)]).toEqual([{ 1: 'people', 2: 'queue_2' }, ['hello', 'people', 'queue', 'queue_2']])
+    expect(branched(blank('x', 'after_talk'), 'question', 'next').nodes.goodbye).toEqual(fresh('goodbye'))
+  })
+
+  it('are named where two versions differ in them, and not where the server only left out what is usual', () => {
+    const bare = { ...water, nodes: { ...water.nodes, people: { kind: 'queue' } } } as MenuData
+    expect(differing(bare, water)).toEqual([])
+    expect(differing(water, renamed(water, 'people', 'desk'))).toEqual(['hello', 'desk', 'people'])
+  })
+
+  it('are told from the fields that are refused', () => {
+    expect(['nodes.people.queue', 'nodes.people', 'title', 'lines/12345.menu', ''].map(nodeOf)).toEqual(['people', 'people', '', '', ''])
   })
 
   it('get names that nobody has', () => {
@@ -70,7 +98,7 @@ describe('greetings', () => {
 })
 
 describe('versions of a menu', () => {
-  const change = (revision: number, after: object | null) => ({ revision, at: '', who: 'admin', after })
+  const change = (revision: number, after: object | null) => ({ revision, at: '', who: 'admin', before: null, after })
 
   it('count down from the one that stands, removals among them', () => {
     const told = versions([change(9, water), change(7, null), change(3, water)], 3, true)

@@ -30,6 +30,7 @@ from agent_console.api import (
     softphone,
     team,
     texts,
+    transfers,
 )
 from agent_console.api import (
     menus as voice_menus,
@@ -76,6 +77,7 @@ SUBJECTS = (
     operators.router,
     team.router,
     calls.router,
+    transfers.router,
     cases.router,
     messages.router,
     queues.router,

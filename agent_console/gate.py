@@ -23,6 +23,7 @@ ALLOWED: Mapping[str, frozenset[Role]] = MappingProxyType(
         "softphone": AT_A_SEAT,
         "presence": AT_A_SEAT,
         "hangup": AT_A_SEAT,
+        "transfer": AT_A_SEAT,
         "nuisance": AT_A_SEAT,
         "operators": WATCHERS,
         "pauses": WATCHERS,

@@ -197,6 +197,7 @@ class CallJson(TypedDict):
     returned: bool
     forwarded_to: str
     joined: str
+    transferred_by: str
     mark: MarkJson | None
     turn: str | None
     queue: str | None

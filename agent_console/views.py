@@ -125,6 +125,7 @@ class Views:
             "returned": call.returned,
             "forwarded_to": call.forwarded_to,
             "joined": call.joined,
+            "transferred_by": call.transferred_by,
             "mark": None if mark is None else {"kind": mark.kind.value, "note": mark.note},
             "turn": self.maybe(turn),
             "queue": call.queue,

@@ -64,6 +64,12 @@ class Control:
         assert isinstance(effect, fx.ReturnCaller)
         await self._redirect(order, effect.channel, "wait", "s")
 
+    async def transfer_caller(self, order: fx.Order) -> None:
+        effect = order.effect
+        assert isinstance(effect, fx.TransferCaller)
+        if not await self._redirect(order, effect.channel, "wait", "s"):
+            self._post(ev.OperatorAnswered(effect.call, effect.operator, effect.peer, seen=True))
+
     async def take_message(self, order: fx.Order) -> None:
         effect = order.effect
         assert isinstance(effect, fx.TakeMessage)

@@ -146,6 +146,7 @@ class Application:
             fx.ConnectCall: control.connect_call,
             fx.CheckSound: control.check_sound,
             fx.ReturnCaller: control.return_caller,
+            fx.TransferCaller: control.transfer_caller,
             fx.TakeMessage: control.take_message,
             fx.OfferCallBack: control.offer_call_back,
             fx.ForwardCall: control.forward_call,

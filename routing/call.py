@@ -144,6 +144,12 @@ class Call:
         return next((moment.detail for moment in reversed(self.timeline) if moment.kind == "menu"), "")
 
     @property
+    def transferred_by(self) -> str:
+        """The operator who gave the citizen to whoever has him now; "" where nobody did."""
+        told = (moment.detail for moment in reversed(self.timeline) if moment.kind == "transferred")
+        return next(told, "").partition(" ")[0]
+
+    @property
     def ratings(self) -> Mapping[str, str]:
         """Question -> the key that he answered it by after the talk."""
         told = [moment.detail.rpartition(" ") for moment in self.timeline if moment.kind == "rated"]

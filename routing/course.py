@@ -70,6 +70,7 @@ TRANSITIONS: Mapping[CallState, Mapping[type, CallState]] = MappingProxyType(
         },
         S.TALKING: {
             ev.HangUpRequested: S.TALKING,
+            ev.TransferRequested: S.WAITING,
             ev.GoodbyeSaid: S.TALKING,
             ev.OperatorLegEnded: S.WAITING,
             ev.SoundLost: S.WAITING,
@@ -105,6 +106,10 @@ TRANSITIONS: Mapping[CallState, Mapping[type, CallState]] = MappingProxyType(
         S.ENDED: {},
     }
 )
+
+
+TRANSFER_S = 25.0
+"""How long the operator to whom a citizen was transferred is waited for, his ring included."""
 
 
 def advance(call: Call, event: ev.CallEvent, now: float, *, prefer_s: float = 20.0) -> Call:
@@ -182,6 +187,8 @@ def advance(call: Call, event: ev.CallEvent, now: float, *, prefer_s: float = 20
         case ev.HangUpRequested(operator=operator):
             _same_operator(call, operator, event)
             return _mark(replace(call, hang_up_asked=True), state, now, "hang_up", operator)
+        case ev.TransferRequested():
+            return _transferred(call, event, state, now)
         case ev.CallEnded(cause=cause):
             return _end(call, cause, now)
         case _:
@@ -315,6 +322,13 @@ def _release(call: Call, now: float, result: str, prefer_s: float) -> Call:
     if prefer_s:
         call = replace(call, prefer=operator, prefer_until=now + prefer_s)
     return replace(call, operator=None, waits_since=now, returned=True)
+
+
+def _transferred(call: Call, event: ev.TransferRequested, state: CallState, now: float) -> Call:
+    _same_operator(call, event.operator, event)
+    given = replace(_release(call, now, "transferred", 0.0), queue=event.queue, full=False)
+    given = replace(given, prefer=event.to or None, prefer_until=now + TRANSFER_S if event.to else 0.0)
+    return _mark(given, state, now, "transferred", f"{event.operator} {event.to or event.queue}")
 
 
 def _leg_was_heard(call: Call, now: float) -> bool:

@@ -22,6 +22,7 @@ from routing.pace import Pace
 from routing.policy import Mark, Policy
 from routing.queues import Overflow, OverflowKind
 from routing.snapshot import AT_WORK, Snapshot
+from routing.transfer import takes
 
 ENDED_KEPT = 5000
 """How many ended calls are remembered: arrival and end come by different ways, in any order and more than once."""
@@ -191,6 +192,8 @@ class Desk:
 
     def _move_call(self, event: ev.CallEvent, now: float, effects: list[fx.Effect]) -> None:
         before = self._calls.get(event.call)
+        if isinstance(event, ev.TransferRequested):
+            self._check_transfer(event)
         if before is None:
             if isinstance(event, ev.CallEnded) and event.call not in self._over:
                 remember(self._gone, event.call, event.cause, ENDED_KEPT)
@@ -199,7 +202,8 @@ class Desk:
         after = course.advance(before, event, now, prefer_s=self._policy.queue(before.queue).reconnect_s)
         if isinstance(event, ev.CallerWaiting) and after.queue is None:
             after = replace(after, queue=self._policy.queue_of(after.line).name)
-        if after.queue != before.queue:
+        if after.queue != before.queue and not isinstance(event, ev.TransferRequested):
+            # who was transferred has been with us already: a queue that is full or closed sends him nowhere
             after = self._joined(after, now)
         if after == before:
             return
@@ -212,6 +216,9 @@ class Desk:
         if isinstance(event, ev.HangUpRequested):
             line = self._policy.lines.get(after.line)
             effects.append(fx.EndCall(after.id, after.channel, survey=line is not None and line.survey != ""))
+        if isinstance(event, ev.TransferRequested):
+            peer = before.leg.channel if before.leg is not None else None
+            effects.append(fx.TransferCaller(after.id, after.channel, event.operator, peer or ""))
         if isinstance(event, ev.SoundLost):
             effects.append(fx.ReturnCaller(after.id, after.channel))
         if after.timeline != before.timeline:
@@ -223,6 +230,14 @@ class Desk:
                 after = replace(after, full=False)  # others have gone since he came
                 self._keep(after)
             self._wait_over(after, self._staffed(after, now), now, effects)
+
+    def _check_transfer(self, event: ev.TransferRequested) -> None:
+        """Raises `IllegalMove` where nobody would ever take him there, or the one meant cannot take him now."""
+        if event.queue not in self._policy.queues:
+            raise IllegalMove(f"{event.call} to {event.queue}", "an unknown queue", event)
+        one = self._operators.get(event.to)
+        if event.to and (event.to == event.operator or one is None or not takes(one, event.queue, self._policy)):
+            raise IllegalMove(f"{event.call} to {event.to}", "not free", event)
 
     def _joined(self, call: Call, now: float) -> Call:
         """The call as it comes into its queue: whether there is room, and whom it waits for."""
@@ -273,7 +288,7 @@ class Desk:
         talked = self._operators.get(before.operator or "") if before.state is CallState.TALKING else None
         if talked is None or talked.call != before.id or talked.state is not OperatorState.TALKING:
             return
-        if after.state in (CallState.ENDED, CallState.LEAVING):
+        if after.state in (CallState.ENDED, CallState.LEAVING) or isinstance(event, ev.TransferRequested):
             until = now + self._policy.queue(after.queue).wrap_up_s
             self._put(op.advance(talked, op.Wrapped(talked.login, until), now), now, effects, after)
         elif after.operator is None:

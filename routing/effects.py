@@ -36,6 +36,19 @@ class ReturnCaller:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferCaller:
+    """Redirect the citizen's channel from his talk to the hold music.
+
+    If it cannot be done, he talks on with `operator`, whose channel is `peer`.
+    """
+
+    call: str
+    channel: str
+    operator: str
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
 class TakeMessage:
     """Redirect the citizen's channel to where he leaves a message."""
 
@@ -198,6 +211,7 @@ Effect = (
     ConnectCall
     | CheckSound
     | ReturnCaller
+    | TransferCaller
     | TakeMessage
     | OfferCallBack
     | ForwardCall

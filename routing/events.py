@@ -252,6 +252,19 @@ class HangUpRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferRequested:
+    """The operator in the talk gives the citizen away without speaking to whoever has him next (blind transfer).
+
+    `queue`: where he waits from now on; `to`: the operator there who is waited for, "" for whoever is free.
+    """
+
+    call: str
+    operator: str
+    queue: str
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CallEnded:
     """The citizen's channel is gone. `cause` is Q.850 as Asterisk tells it; None when nobody saw it go."""
 
@@ -411,6 +424,7 @@ CallEvent = (
     | ForwardFailed
     | GoodbyeSaid
     | HangUpRequested
+    | TransferRequested
     | SurveyStarted
     | SurveyAnswered
     | CallEnded

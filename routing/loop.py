@@ -110,6 +110,7 @@ def _lane_of(effect: fx.Effect) -> str:
         case (
             fx.ConnectCall(call=call)
             | fx.ReturnCaller(call=call)
+            | fx.TransferCaller(call=call)
             | fx.TakeMessage(call=call)
             | fx.OfferCallBack(call=call)
             | fx.ForwardCall(call=call)

@@ -43,6 +43,7 @@ async def test_a_call_is_shown_with_all_that_is_known_of_it(house: House) -> Non
         "returned": False,
         "forwarded_to": "",
         "joined": "",
+        "transferred_by": "",
         "mark": None,
         "turn": None,
         "queue": "main",

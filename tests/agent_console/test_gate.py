@@ -37,6 +37,8 @@ ROUTES = {
     ("PUT", "/api/v1/operators/{login}/presence"): "seat",
     ("POST", "/api/v1/operators/{login}/wrap-up/finish"): "himself",
     ("POST", "/api/v1/calls/{call_id}/hangup"): "seat",
+    ("POST", "/api/v1/calls/{call_id}/transfer"): "seat",
+    ("GET", "/api/v1/calls/{call_id}/transfer-targets"): "seat",
     ("POST", "/api/v1/calls/{call_id}/nuisance"): "seat",
     ("GET", "/api/v1/operators"): "watchers",
     ("POST", "/api/v1/operators/{login}/pause/grant"): "watchers",

@@ -94,3 +94,13 @@ async def test_a_talk_with_a_survey_after_it_ends_by_leading_the_citizen_on_and_
     gone = Manager("Redirect")
     await control(gone).end_call(fx.Order(1, fx.EndCall("c1", CHANNEL, survey=True)))
     assert gone.taken[-1] == hang_up
+
+
+async def test_a_transfer_leads_the_citizen_to_the_music_and_where_it_cannot_be_done_they_talk_on() -> None:
+    order = fx.Order(1, fx.TransferCaller("c1", CHANNEL, "op1001", "PJSIP/op1001-00000002"))
+    told: list[ev.Event] = []
+    manager = Manager()
+    await control(manager, told).transfer_caller(order)
+    assert (manager.taken, told) == ([redirect("wait", "s")], [])
+    await control(Manager("Redirect"), told).transfer_caller(order)
+    assert told == [ev.OperatorAnswered("c1", "op1001", "PJSIP/op1001-00000002", seen=True)]

@@ -2,7 +2,7 @@
 import type {
   Account, Attempt, Call, Case, CaseFields, City, DeskPhoneAccount, Ending, Incidents, ListedMark, ListedMarks,
   LiveTicket, Message, MessageFigures, Notice, NoticeInput, Offers, Operator, Page, PauseKind, Preview, SoftphoneAccount,
-  Text, Texts,
+  Text, Texts, TransferTargets,
 } from './model'
 import type { Calendar, Opening } from './calendar'
 import type { Library, Look, MenuData, Menus, Sound } from './menus'
@@ -142,6 +142,10 @@ export const api = {
     request<Operator>('POST', `/operators/${at(login)}/wrap-up/finish`, { body: {} }),
   hangUp: (call: string) =>
     request<unknown>('POST', `/calls/${at(call)}/hangup`, { body: {}, timeout: HANG_UP_TIMEOUT_MS }),
+
+  transferTargets: (call: string) => request<TransferTargets>('GET', `/calls/${at(call)}/transfer-targets`),
+  transfer: (call: string, queue: string, to: string) =>
+    request<unknown>('POST', `/calls/${at(call)}/transfer`, { body: { queue, to } }),
 
   markNuisance: (call: string, note: string) =>
     request<ListedMark>('POST', `/calls/${at(call)}/nuisance`, { body: { note } }),

@@ -163,7 +163,19 @@ export function useCaseForm(call: Call, drafts: Drafts, saved: (item: Case) => v
     errors.value = Object.fromEntries(error.errors.map(({ field, message }) => [field.split('.').at(-1), message]))
   }
 
+  /** Who had the citizen before may have opened the case already: what the desk tells of a call names none. */
+  async function loadFromBefore(): Promise<void> {
+    try {
+      const before = await api.call(call.id)
+      if (before.case !== null) await load(before.case)
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      loadFailed.value = true
+    }
+  }
+
   if (call.case !== null || number.value !== null) void load(call.case ?? number.value ?? '')
+  else if (call.transferred_by) void loadFromBefore()
 
   return {
     fields,

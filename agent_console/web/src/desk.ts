@@ -351,6 +351,8 @@ export function createDesk(account: Account, signedOut: () => void) {
       return order(() => api.presence(account.login, 'paused', kind))
     },
 
+    transfer: (call: string, queue: string, to: string) => order(() => api.transfer(call, queue, to)),
+
     markNuisance: (call: string, note: string) => order(() => api.markNuisance(call, note)),
 
     answer: () => {

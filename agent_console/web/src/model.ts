@@ -80,6 +80,8 @@ export interface Call {
   returned: boolean
   forwarded_to: string
   joined: string
+  /** The operator who gave the citizen to whoever has him now; empty where nobody did. */
+  transferred_by: string
   mark: Mark | null
   /** Of one who waits: when he counts as come. The earliest is next. */
   turn: string | null
@@ -363,3 +365,9 @@ export type Frame =
   | { seq: number; type: 'message'; data: Message }
   | { seq: number; type: 'policy'; data: { revision: number; queues: string[] } }
   | { seq: number; type: 'telephony'; data: { up: boolean } }
+
+/** Where a call can be given now. `queue` of an operator: the one in which he would take it. */
+export interface TransferTargets {
+  queues: { name: string; title: string; ready: number }[]
+  operators: { login: string; name: string; queue: string }[]
+}

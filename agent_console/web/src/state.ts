@@ -135,6 +135,8 @@ function callAfter(state: State, call: Call): Call | null {
     const busy = state.call !== null && state.call.state !== 'ended'
     return !same && busy && call.state === 'ended' ? state.call : call
   }
+  // Who gave him away writes: the form of the call stays his until he has done.
+  if (same && state.operator?.state === 'wrap_up' && state.operator.call === call.id) return call
   return same ? null : state.call
 }
 

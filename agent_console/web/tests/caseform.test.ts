@@ -163,3 +163,11 @@ test('a draft of a saved case keeps the version it was read at', async () => {
   await form.save()
   expect(update).toHaveBeenCalledWith(kase.number, expect.anything(), 1)
 })
+
+test('of a call that was transferred the case that was opened before is what is written on', async () => {
+  vi.spyOn(api, 'call').mockResolvedValue({ ...call, case: kase.number })
+  vi.spyOn(api, 'case').mockResolvedValue(kase)
+  const form = open({ ...call, transferred_by: 'op1002' })
+  await vi.waitFor(() => expect(form.number.value).toBe(kase.number))
+  expect([form.fields.content, form.changed.value]).toEqual(['路灯不亮', false])
+})

@@ -8,7 +8,7 @@ export const operator: Operator = {
 
 export const call: Call = {
   id: 'c1', caller: '13907330001', caller_name: '', called: '12345', line: '12345', tag: '12345', diverted_from: '',
-  urgent: false, returned: false, forwarded_to: '', joined: '', mark: null, turn: null, queue: 'main', state: 'ringing', outcome: null,
+  urgent: false, returned: false, forwarded_to: '', joined: '', transferred_by: '', mark: null, turn: null, queue: 'main', state: 'ringing', outcome: null,
   abandon_stage: null, operator: 'op1001', arrived_at: '2026-11-23T18:30:00+08:00', queued_at: '2026-11-23T18:30:09+08:00',
   answered_at: null, ended_at: null, wait_s: 4, talk_s: 0, ended_by: null, recordings: [], case: null,
 }

@@ -47,6 +47,17 @@ describe('frames', () => {
     expect(state).toMatchObject({ saved: 1, messagesOpen: 7, telephony: false, seq: 13 })
   })
 
+  test('the call that was given away stays with who writes of it, and of nobody else', () => {
+    const talks = after(open, { seq: 11, type: 'call', data: { ...call, state: 'talking' } })
+    const away = { ...call, state: 'waiting' as const, operator: null, transferred_by: 'op1001' }
+    const writes = after(talks, { seq: 12, type: 'operator', data: { ...operator, state: 'wrap_up', call: 'c1' } }, { seq: 13, type: 'call', data: away })
+    expect(presentCall(writes)).toEqual({ id: 'c1', caller: '13907330001', call: away })
+    const taken = { ...away, state: 'talking' as const, operator: 'op1002' }
+    expect(after(writes, { seq: 14, type: 'call', data: taken }).call).toEqual(taken)
+    const done = after(writes, { seq: 14, type: 'operator', data: { ...operator, call: null } }, { seq: 15, type: 'call', data: taken })
+    expect(done.call).toBeNull()
+  })
+
   test('a frame of a kind not known here is passed over', () => {
     const strange = { seq: 11, type: 'weather', data: {} } as unknown as Frame
     expect(after(open, strange)).toEqual({ ...open, seq: 11 })

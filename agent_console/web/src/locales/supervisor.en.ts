@@ -11,6 +11,7 @@ export const pause: typeof zh.pause = {
 
 export const call: typeof zh.call = {
   diverted: 'Diverted from {number}',
+  transferred: 'From {who}',
   urgent: 'Urgent key',
   returned: 'Calls again',
   special_care: 'Special care',

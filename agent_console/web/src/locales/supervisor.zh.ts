@@ -11,6 +11,7 @@ export const pause = {
 
 export const call = {
   diverted: '{number} 分流',
+  transferred: '{who} 转来',
   urgent: '紧急键',
   returned: '再次来电',
   special_care: '特殊关怀',

@@ -100,23 +100,14 @@ class Studio:
     async def _answer(self, words: list[str], given: bytes) -> dict[str, Any]:
         """What the program says. Raises `Unfit` where it says nothing in time."""
         async with self._at_work:  # one at a time: the calls need the machine
-            program = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "agi.prompts.studio", *words),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                start_new_session=True,  # with what it has started itself: npm, for a voice
-            )
+            program = await _begun(words)
             try:
                 async with asyncio.timeout(LIMIT_S):
                     said, complaints = await program.communicate(given)
             except TimeoutError:
                 raise Unfit("late", f"{LIMIT_S:.0f}") from None
             finally:
-                if program.returncode is None:
-                    with contextlib.suppress(ProcessLookupError):
-                        os.killpg(program.pid, signal.SIGKILL)
-                    await program.wait()
+                await _ended(program)
         try:
             answer: dict[str, Any] = json.loads(said.splitlines()[-1])
         except (ValueError, IndexError):
@@ -136,3 +127,29 @@ class Studio:
         finally:
             os.close(folder)
         return sound
+
+
+async def _begun(words: list[str]) -> asyncio.subprocess.Process:
+    """The program at work. Whoever does not wait for it any more leaves none behind that has just begun."""
+    beginning = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "agi.prompts.studio", *words),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,  # with what it has started itself: npm, for a voice
+        )
+    )
+    try:
+        return await asyncio.shield(beginning)
+    except asyncio.CancelledError:
+        await _ended(await beginning)
+        raise
+
+
+async def _ended(program: asyncio.subprocess.Process) -> None:
+    """End it, if it works still, and what it has started."""
+    if program.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(program.pid, signal.SIGKILL)
+        await program.wait()

@@ -70,6 +70,7 @@ class _Town:
             fx.ConnectCall: self._connect,
             fx.CheckSound: _nothing,  # all phones are there as long as they are signed in
             fx.ReturnCaller: self._return,
+            fx.TransferCaller: self._return,
             fx.TakeMessage: self._take_message,
             fx.OfferCallBack: self._offer_call_back,
             fx.ForwardCall: self._forward,
@@ -252,7 +253,7 @@ class _Town:
     def _end_call(self, order: fx.EndCall) -> None:
         self._in(0.0, self._hang_up, self.visits[order.call])
 
-    def _return(self, order: fx.ReturnCaller) -> None:
+    def _return(self, order: fx.ReturnCaller | fx.TransferCaller) -> None:
         visit = self.visits[order.call]
         self.talks.pop(visit.operator, None)
         visit.operator = ""

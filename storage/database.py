@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -145,13 +146,27 @@ def _sqlite(where: URL) -> tuple[Engine, Engine]:
     return writer, readers
 
 
+def _set(connection: sqlite3.Connection, pragma: str) -> None:
+    """Of two that turn a new database to WAL at once one is told that it is locked, at once and whatever the timeout."""
+    end = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.OperationalError as locked:
+            if locked.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
 def _prepare(engine: Engine, begin: str, pragmas: tuple[str, ...]) -> None:
     """Take the beginning of transactions out of the driver's hands: a writer must be alone before it first reads."""
 
     def opened(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None
         for pragma in (f"busy_timeout={BUSY_MS}", *pragmas):
-            connection.execute(f"PRAGMA {pragma}")
+            _set(connection, pragma)
 
     def began(connection: Connection) -> None:
         connection.exec_driver_sql(begin)

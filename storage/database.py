@@ -147,7 +147,7 @@ def _sqlite(where: URL) -> tuple[Engine, Engine]:
 
 
 def _set(connection: sqlite3.Connection, pragma: str) -> None:
-    """Of two that turn a new database to WAL at once one is told that it is locked, at once and whatever the timeout."""
+    """Of two that turn a new database to WAL at once one is told that it is locked, whatever the timeout."""
     end = time.monotonic() + BUSY_MS / 1000
     while True:
         try:

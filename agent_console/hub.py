@@ -193,6 +193,7 @@ class Hub:
             fx.ShowOperator: self.show_operator,
             fx.ShowCall: self.show_call,
             fx.EndOffer: self.end_offer,
+            fx.TellPartyEnded: self.party_ended,
             fx.ShowQueue: self.show_queue,
             fx.ShowPolicy: self.show_policy,
             fx.ShowTelephony: self.show_telephony,
@@ -226,6 +227,14 @@ class Hub:
         reason = OFFER_ENDS.get(effect.reason, str(effect.reason))
         by = self._names.get(effect.by, effect.by)
         self._tell("offer_ended", {"call": effect.call, "reason": reason, "by": by}, effect.operator)
+
+    async def party_ended(self, order: fx.Order) -> None:
+        effect = order.effect
+        if not isinstance(effect, fx.TellPartyEnded) or self._outdated(order):
+            return
+        party = effect.party
+        told = {"call": effect.call, "name": party.name, "title": party.title, "reason": str(party.result)}
+        self._tell("party_ended", told, effect.operator)
 
     async def show_queue(self, order: fx.Order) -> None:
         effect = order.effect

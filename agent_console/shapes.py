@@ -176,6 +176,39 @@ class LegJson(TypedDict):
     answered_at: str | None
     ended_at: str | None
     result: str | None
+    held_s: float
+
+
+class PartyJson(TypedDict):
+    """Who was asked into a talk. `kind`: operator or number; `name`: his login or number."""
+
+    kind: str
+    name: str
+    title: str
+    since: str
+    answered_at: str | None
+    join: bool
+
+
+class TalkJson(TypedDict):
+    """`state`: together, held, calling, consulting or three. `held_s`: music so far, by `since`."""
+
+    state: str
+    since: str
+    held_s: float
+    party: PartyJson | None
+
+
+class SegmentJson(TypedDict):
+    """A part of the recording, from `begins_s` on. `kind`: talk or three."""
+
+    operator: str
+    name: str
+    party: str
+    at: str
+    begins_s: float
+    seconds: float
+    kind: str
 
 
 class MarkJson(TypedDict):
@@ -214,6 +247,8 @@ class CallJson(TypedDict):
     ended_by: str | None
     recordings: list[RecordingJson]
     case: str | None
+    talk: TalkJson | None
+    segments: NotRequired[list[SegmentJson]]
     menu_step: NotRequired[str]
     ratings: NotRequired[dict[str, str]]
     timeline: NotRequired[list[MomentJson]]

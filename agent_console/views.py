@@ -25,6 +25,8 @@ from agent_console.shapes import (
     QueueJson,
     RecordingJson,
     RemarkJson,
+    SegmentJson,
+    TalkJson,
     WorkMoveJson,
 )
 from cases.case import Case, Change
@@ -43,6 +45,8 @@ from routing.records import (
     Voice,
     operator_of,
 )
+from routing.segments import Segment, segments
+from routing.talk import Talk
 from worktime.calendar import Day
 from worktime.outlook import Remark
 
@@ -142,14 +146,45 @@ class Views:
             "ended_by": None if call.ended_by is None else call.ended_by.value,
             "recordings": [self.recording(one) for one in recordings],
             "case": case,
+            "talk": None if call.talk is None else self.talk(call.talk),
+        }
+
+    def talk(self, talk: Talk) -> TalkJson:
+        party = talk.party
+        return {
+            "state": talk.state.value,
+            "since": self.time(talk.since),
+            "held_s": round(talk.held_s, 3),
+            "party": None
+            if party is None
+            else {
+                "kind": party.kind.value,
+                "name": party.name,
+                "title": party.title,
+                "since": self.time(party.asked_at),
+                "answered_at": self.maybe(party.answered_at),
+                "join": party.join,
+            },
+        }
+
+    def segment(self, segment: Segment, name: NameOf) -> SegmentJson:
+        return {
+            "operator": segment.operator,
+            "name": name(segment.operator),
+            "party": segment.party,
+            "at": self.time(segment.at),
+            "begins_s": round(segment.begins_s, 3),
+            "seconds": round(segment.seconds, 3),
+            "kind": "three" if segment.party else "talk",
         }
 
     def record(self, record: CallRecord) -> CallJson:
         return self.call(record.call, record.recordings, record.case)
 
-    def whole(self, record: CallRecord) -> CallJson:
-        """With timeline and legs, the step of the menu that he came to last, and his answers after the talk."""
+    def whole(self, record: CallRecord, name: NameOf) -> CallJson:
+        """With timeline and legs, who talked when, the step of the menu that he came to last, and his answers."""
         shown = self.record(record)
+        shown["segments"] = [self.segment(one, name) for one in segments(record.call.timeline)]
         shown["menu_step"] = record.call.menu_step
         shown["ratings"] = dict(record.call.ratings)
         shown["timeline"] = [
@@ -164,6 +199,7 @@ class Views:
                 "answered_at": self.maybe(leg.answered_at),
                 "ended_at": self.maybe(leg.ended_at),
                 "result": leg.result,
+                "held_s": round(leg.held_s, 3),
             }
             for leg in record.call.legs
         ]

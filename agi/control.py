@@ -3,16 +3,30 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from agi.ami import Ami, AmiError, Event
 from agi.endpoints import Endpoints
-from agi.facts import TOGETHER
+from agi.facts import CONSULT, TOGETHER
 from routing import effects as fx
 from routing import events as ev
+from routing import talk_events as te
+from routing.talk import Move, Party, Place
 
 log = logging.getLogger(__name__)
+
+CONTEXTS = {
+    Place.HOLD: "hold",
+    Place.QUIET: "quiet",
+    Place.ROOM: "room",
+    Place.SEAT: "seat",
+    Place.CONSULT: CONSULT,
+    Place.HANDED: "handed",
+}
+"""The dialplan's contexts for the places of a talk."""
+ORDERED = "31"
+"""Q.850: normal, unspecified."""
 
 LISTEN_S = 0.3
 """How long an operator's channel is listened to: fifteen packets of a phone that lives."""
@@ -69,6 +83,41 @@ class Control:
         assert isinstance(effect, fx.TransferCaller)
         if not await self._redirect(order, effect.channel, "wait", "s"):
             self._post(ev.OperatorAnswered(effect.call, effect.operator, effect.peer, seen=True))
+
+    async def move_talk(self, order: fx.Order) -> None:
+        effect = order.effect
+        assert isinstance(effect, fx.MoveTalk)
+        if not await self._move(order, effect.moves):
+            self._post(te.MoveFailed(effect.call, effect.step))
+            return
+        await self._drop(order, effect.drop)
+
+    async def drop_legs(self, order: fx.Order) -> None:
+        effect = order.effect
+        assert isinstance(effect, fx.DropLegs)
+        await self._drop(order, effect.channels)
+
+    async def _move(self, order: fx.Order, moves: Sequence[Move]) -> bool:
+        """Two by two: a bridge that loses one of its two ends before the other is led elsewhere."""
+        for pair in (moves[:2], moves[2:]):
+            fields: dict[str, str] = {}
+            for extra, move in zip(("", "Extra"), pair, strict=False):
+                exten = "s" if move.dial is None else self._dialled(move.dial, move.ring_s)
+                fields |= {f"{extra}Channel": move.channel, f"{extra}Context": CONTEXTS[move.place]}
+                fields |= {f"{extra}Exten": exten, f"{extra}Priority": "1"}
+            if fields and await self._try(order, "Redirect", **fields) is None:
+                return False
+        return True
+
+    def _dialled(self, party: Party, ring_s: int) -> str:
+        if party.operator:
+            return f"op{self._endpoints.of(party.operator)}-{ring_s}"
+        return f"out{party.name}-{ring_s}"
+
+    async def _drop(self, order: fx.Order, channels: Iterable[str]) -> None:
+        """With a cause of our own, so that nobody takes it for his who is hung up."""
+        for channel in channels:
+            await self._try(order, "Hangup", Channel=channel, Cause=ORDERED)
 
     async def take_message(self, order: fx.Order) -> None:
         effect = order.effect

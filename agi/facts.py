@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from agi.ami import Event
 from agi.endpoints import Endpoints, is_citizen, is_outside, login_of, operator_of
 from routing import events as ev
+from routing import talk_events as te
+from routing.talk_events import PartyResult
 
 RESULTS = {
     "NOANSWER": ev.RingResult.NOT_ANSWERED,
@@ -13,6 +15,17 @@ RESULTS = {
     "CHANUNAVAIL": ev.RingResult.UNREACHABLE,
     "CONGESTION": ev.RingResult.UNREACHABLE,
 }
+
+PARTY_RESULTS = {
+    "ANSWER": PartyResult.HUNG_UP,
+    "NOANSWER": PartyResult.NOT_ANSWERED,
+    "BUSY": PartyResult.BUSY,
+    "CANCEL": PartyResult.CANCELLED,
+}
+"""The same of a second party; what is missing here could not be reached."""
+
+CONSULT = "consult"
+"""The context from which an operator calls somebody while his citizen waits."""
 
 TOGETHER = "all"
 """How the extension begins at which several phones ring together."""
@@ -49,6 +62,8 @@ class Facts:
                 return _of_dial(event)
             case "Hangup" if is_citizen(event.get("Channel", "")) and event.get("AccountCode"):
                 return [ev.CallEnded(event["AccountCode"], _number(event.get("Cause")))]
+            case "Hangup" if event.get("AccountCode"):
+                return [te.ChannelGone(event["AccountCode"], event.get("Channel", ""), _number(event.get("Cause")))]
             case "ContactStatus":
                 return self._of_contact(event)
             case _:
@@ -78,6 +93,9 @@ class Facts:
 
 def _of_dialplan(event: Event) -> list[ev.Event]:
     call, channel = event.get("Call", ""), event.get("Channel", "")
+    if call and operator_of(channel) and event.get("UserEvent") == "ConsultOver":
+        result = PARTY_RESULTS.get(event.get("Status", ""), PartyResult.UNREACHABLE)
+        return [te.PartyEnded(call, event.get("Party", ""), result)]
     if not call or not is_citizen(channel):
         return []
     match event.get("UserEvent"):
@@ -97,6 +115,8 @@ def _of_dialplan(event: Event) -> list[ev.Event]:
             return [ev.NoticeJoined(call, event.get("Case", ""))]
         case "CallBackWanted":
             return [ev.CallBackWanted(call)]
+        case "RoomLeft":
+            return [te.RoomLeft(call)]
         case "ForwardStarted":
             return [ev.ForwardStarted(call, event.get("Number", ""))]
         case "ForwardFailed":
@@ -121,6 +141,11 @@ def _after_dial(event: Event, call: str) -> list[ev.Event]:
 
 def _of_dial(event: Event) -> list[ev.Event]:
     call, channel, status = event.get("AccountCode", ""), event.get("DestChannel", ""), event.get("DialStatus", "")
+    if call and event.get("Context") == CONSULT and operator_of(event.get("Channel", "")):
+        party = operator_of(channel)
+        if event["Event"] == "DialBegin":
+            return [te.PartyRang(call, party, channel)]
+        return [te.PartyAnswered(call, party, channel)] if status == "ANSWER" else []
     if not call or not is_citizen(event.get("Channel", "")):
         return []
     if is_outside(channel):

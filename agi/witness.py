@@ -17,8 +17,10 @@ from typing import Final
 
 from agi.endpoints import is_citizen, is_outside, operator_of
 from routing import events as ev
+from routing import talk_events as te
 from routing.call import Call, CallState, IllegalMove
 from routing.course import advance
+from routing.talk import TalkState
 
 PART_BYTES: Final = 8 << 20
 """A part of the log: some three thousand calls."""
@@ -186,7 +188,7 @@ def replay(lines: Iterable[Line], call: Call) -> tuple[Call, list[Told]]:
     over = min((line.at for line in lines if ended([line])), default=math.inf)
     told: list[Told] = []
     for line in lines:
-        if (line.at <= since and not ended([line])) or (line.kind == "BRIDGE_EXIT" and line.at > over - 1.0):
+        if (line.at <= since and not ended([line])) or (_of_leg(line) and line.at > over - 1.0):
             continue  # known already; or the citizen hung up and his operator was not lost
         for event in _events(line, call):
             at = max(line.at, last)
@@ -207,8 +209,14 @@ def _events(line: Line, call: Call) -> list[ev.CallEvent]:
             return [*waiting, ev.OperatorAnswered(line.call, operator, line.channel)]
         case "BRIDGE_ENTER" if is_outside(line.channel):
             return [ev.ForwardAnswered(line.call)]
-        case "BRIDGE_EXIT" if operator:
+        case "HANGUP" if operator:  # not where he leaves a bridge: he may be put aside, and come back
             return [ev.OperatorLegEnded(line.call, operator, 0)]
+        case "HELD":
+            return [te.HoldRequested(line.call, call.operator or "")]
+        case "ROOM" if call.talk is not None and call.talk.state is TalkState.HELD:
+            return [te.ResumeRequested(line.call, call.operator or "")]
+        case "ROOM":
+            return [te.ReturnRequested(line.call, call.operator or "")]
         case "WAITING":
             return [ev.CallerWaiting(line.call, call.channel)]
         case "MESSAGE":
@@ -234,6 +242,10 @@ def _events(line: Line, call: Call) -> list[ev.CallEvent]:
             return [ev.CallEnded(line.call, _cause(line))]
         case _:
             return []
+
+
+def _of_leg(line: Line) -> bool:
+    return line.kind == "HANGUP" and operator_of(line.channel) != ""
 
 
 def ended(lines: Iterable[Line]) -> bool:

@@ -23,6 +23,7 @@ from agent_console.wire import Wire
 from agi import witness
 from agi.ami import Ami, AmiError, Event
 from agi.arrive import Arrive
+from agi.aside import Held, Quiet
 from agi.caller import number
 from agi.configuration import Layout, Secrets
 from agi.control import Control
@@ -147,6 +148,8 @@ class Application:
             fx.CheckSound: control.check_sound,
             fx.ReturnCaller: control.return_caller,
             fx.TransferCaller: control.transfer_caller,
+            fx.MoveTalk: control.move_talk,
+            fx.DropLegs: control.drop_legs,
             fx.TakeMessage: control.take_message,
             fx.OfferCallBack: control.offer_call_back,
             fx.ForwardCall: control.forward_call,
@@ -225,6 +228,8 @@ class Application:
                     country,
                 ),
                 "round": Round(self._loop.post, lambda: desk.snapshot, clock, residents, country),
+                "held": Held(lambda: desk.snapshot),
+                "quiet": Quiet(lambda: desk.snapshot),
                 "feature": Feature(self._loop.ask, lambda: desk.snapshot),
             }
         )

@@ -13,14 +13,17 @@ from typing import Final
 from agi import witness
 from agi.ami import Ami, Event
 from agi.caller import name, number
-from agi.endpoints import is_citizen, operator_of
-from agi.facts import Facts, contacts
+from agi.endpoints import is_citizen, is_outside, operator_of
+from agi.facts import CONSULT, Facts, contacts
 from routing import effects as fx
 from routing import events as ev
+from routing import talk_events as te
 from routing.call import Call, CallState, IllegalMove
 from routing.course import advance
 from routing.records import StoreFault
 from routing.snapshot import Snapshot
+from routing.talk import Party, Talk, TalkState
+from routing.talk_events import PartyKind
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -41,14 +44,30 @@ Seen = Mapping[str, list[witness.Line]]
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """The operator of a citizen who hears music, and the channel that he calls, "" for none."""
+
+    operator: str
+    channel: str
+    party: str = ""
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Channels:
-    """The channels of one call that run in Asterisk now. `operators`: whose phones ring or talk with it."""
+    """The channels of one call that run in Asterisk now. `operators`: whose phones ring or talk with it.
+
+    `talking`: who is in a bridge with the citizen; `seats`: all who are in the room with him, as (login, channel), the
+    login of somebody outside empty. `apart`: who has put him aside.
+    """
 
     citizen: str
     context: str
     operators: frozenset[str]
     talking: str | None
     talking_channel: str
+    apart: Apart | None = None
+    seats: tuple[tuple[str, str], ...] = ()
 
 
 class Reconcile:
@@ -201,14 +220,36 @@ def of_channels(listed: list[Event]) -> Mapping[str, Channels]:
         legs = [one for one in listed if one.get("AccountCode") == call and operator_of(one["Channel"])]
         bridge = citizen.get("BridgeId", "")
         talking = next((one for one in legs if bridge and one.get("BridgeId") == bridge), None)
+        context = citizen.get("Context", "")
         found[call] = Channels(
             citizen=citizen["Channel"],
-            context=citizen.get("Context", ""),
+            context=context,
             operators=frozenset(operator_of(one["Channel"]) for one in legs),
             talking=operator_of(talking["Channel"]) if talking else None,
             talking_channel=talking["Channel"] if talking else "",
+            apart=_apart(call, listed) if context == "hold" else None,
+            seats=_seats(citizen, listed) if context == "room" else (),
         )
     return found
+
+
+def _apart(call: str, listed: list[Event]) -> Apart | None:
+    mine = [one for one in listed if one.get("AccountCode") == call and not is_citizen(one["Channel"])]
+    holder = next((one for one in mine if one.get("Context") in ("quiet", CONSULT)), None)
+    if holder is None:
+        return None
+    party = next((one for one in mine if one is not holder), None)
+    if party is None or holder.get("Context") == "quiet":
+        return Apart(operator_of(holder["Channel"]), holder["Channel"])
+    talks = holder.get("BridgeId", "") != "" and holder.get("BridgeId") == party.get("BridgeId")
+    return Apart(operator_of(holder["Channel"]), holder["Channel"], party["Channel"], talks)
+
+
+def _seats(citizen: Event, listed: list[Event]) -> tuple[tuple[str, str], ...]:
+    channels = [
+        one["Channel"] for one in listed if one.get("BridgeId") == citizen.get("BridgeId") != "" and one is not citizen
+    ]
+    return tuple((operator_of(one), one) for one in channels if operator_of(one) or is_outside(one))
 
 
 def bring(
@@ -230,6 +271,8 @@ def bring(
 
 
 def _events(call: Call, channels: Channels) -> list[ev.CallEvent]:
+    if call.state is CallState.TALKING and (found := _talk_found(call, channels)):
+        return found
     if channels.talking:
         if call.state is CallState.TALKING:
             return []
@@ -243,3 +286,33 @@ def _events(call: Call, channels: Channels) -> list[ev.CallEvent]:
     if channels.context in MESSAGE:
         return [ev.MessageStarted(call.id)]
     return []
+
+
+def _talk_found(call: Call, channels: Channels) -> list[ev.CallEvent]:
+    """What says how a talk stands that was taken apart; nothing where it is a Dial, or where nobody is there."""
+    apart, party = channels.apart, call.talk.party if call.talk is not None else None
+    if apart is not None and apart.operator == call.operator:
+        state = TalkState.CALLING if not apart.answered else TalkState.CONSULTING
+        asked = _party(party, apart.party)
+        talk = Talk(0.0, state if apart.party else TalkState.HELD, room=True, party=asked if apart.party else None)
+        return [te.TalkFound(call.id, apart.operator, apart.channel, talk)]
+    mine = next((channel for login, channel in channels.seats if login == call.operator), None)
+    others = [(login, channel) for login, channel in channels.seats if login != call.operator]
+    if mine is not None:
+        third = _party(party, others[0][1]) if others else None
+        talk = Talk(0.0, TalkState.THREE if others else TalkState.TOGETHER, room=True, party=third)
+        return [te.TalkFound(call.id, call.operator or "", mine, talk)]
+    for login, channel in others:
+        if login and party is not None and party.operator == login:  # he was left to him
+            return [te.TalkFound(call.id, login, channel, Talk(0.0, room=True))]
+    if channels.context == "handed":
+        return [te.CompleteRequested(call.id, call.operator or "")]
+    return []
+
+
+def _party(known: Party | None, channel: str) -> Party:
+    """Who is at this channel: whoever was asked, if it is he."""
+    login = operator_of(channel)
+    if known is not None and known.operator == login:
+        return replace(known, channel=channel)
+    return Party(PartyKind.OPERATOR if login else PartyKind.NUMBER, login, login, 0.0, channel=channel)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from routing.talk import Party, Talk
+
 
 class CallState(StrEnum):
     GREETING = "greeting"
@@ -37,6 +39,10 @@ class EndedBy(StrEnum):
     SYSTEM = "system"
 
 
+GIVEN = ("transferred", "taken")
+"""Kinds of moments in which an operator gave the citizen to another: unseen, or after he had spoken with him."""
+
+
 class IllegalMove(Exception):
     """The table knows no such move; the call is as it was."""
 
@@ -55,7 +61,10 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One ring at one operator's phone, with the talk that came of it, if any. Times: seconds since 1970 UTC."""
+    """One ring at one operator's phone, with the talk that came of it, if any. Times: seconds since 1970 UTC.
+
+    `held_s`: for how long the citizen heard music during the talk.
+    """
 
     operator: str
     offered_at: float
@@ -64,6 +73,7 @@ class Leg:
     answered_at: float | None = None
     ended_at: float | None = None
     result: str | None = None
+    held_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,7 @@ class Call:
     `told_place`, `told_wait_s`: what he was told last, at `told_at`; `notices`: the incidents he heard of.
     `message_takes`: how often he began to speak a message; `message_confirmed`: which of them he let count, 0 for none.
     `settled`: he needs no person any more, and why; `joined`: the number of the case that he was attached to.
+    `talk`: who is with whom while he talks; `parties`: who was asked into his talks, and is gone.
     """
 
     id: str
@@ -128,7 +139,9 @@ class Call:
     cause: int | None = None
     outcome: Outcome | None = None
     abandon_stage: CallState | None = None
+    talk: Talk | None = None
     legs: tuple[Leg, ...] = ()
+    parties: tuple[Party, ...] = ()
     timeline: tuple[Moment, ...] = ()
 
     @property
@@ -146,7 +159,7 @@ class Call:
     @property
     def transferred_by(self) -> str:
         """The operator who gave the citizen to whoever has him now; "" where nobody did."""
-        told = (moment.detail for moment in reversed(self.timeline) if moment.kind == "transferred")
+        told = (moment.detail for moment in reversed(self.timeline) if moment.kind in GIVEN)
         return next(told, "").partition(" ")[0]
 
     @property
@@ -157,8 +170,8 @@ class Call:
 
     @property
     def talk_s(self) -> float:
-        """Seconds in which the citizen and an operator were bridged, over all legs that are over."""
-        return sum(leg.ended_at - leg.answered_at for leg in self.legs if leg.answered_at and leg.ended_at)
+        """Seconds in which the citizen heard an operator and was heard, over all legs that are over."""
+        return sum(leg.ended_at - leg.answered_at - leg.held_s for leg in self.legs if leg.answered_at and leg.ended_at)
 
     @property
     def leg(self) -> Leg | None:

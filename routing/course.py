@@ -3,10 +3,26 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import get_args
 
 from routing import events as ev
-from routing.call import Call, CallState, EndedBy, IllegalMove, Leg, Moment, Outcome
+from routing import talk_events as te
+from routing.call import Call, CallState, EndedBy, IllegalMove, Leg, Outcome
+from routing.legs import (
+    forgotten,
+    left,
+    leg_was_heard,
+    mark,
+    release,
+    ring,
+    rings_over,
+    rung,
+    same_operator,
+    talk_over,
+    with_leg,
+)
+from routing.talk import Talk
+from routing.talking import turned
 
 AloneEvent = (
     ev.MenuStepped
@@ -69,6 +85,7 @@ TRANSITIONS: Mapping[CallState, Mapping[type, CallState]] = MappingProxyType(
             ev.CallerWaiting: S.WAITING,
         },
         S.TALKING: {
+            **dict.fromkeys(get_args(te.TalkEvent), S.TALKING),  # as `routing.talk.TALKS` allows
             ev.HangUpRequested: S.TALKING,
             ev.TransferRequested: S.WAITING,
             ev.GoodbyeSaid: S.TALKING,
@@ -122,12 +139,14 @@ def advance(call: Call, event: ev.CallEvent, now: float, *, prefer_s: float = 20
     state = TRANSITIONS[call.state].get(type(event))
     if state is None:
         raise IllegalMove(call.id, call.state, event)
+    if isinstance(event, te.TalkEvent):
+        return turned(call, event, now)
     match event:
         case ev.MenuFinished(queue=queue, urgent=urgent):
             if call.queue is not None:
                 return call
             queued = replace(call, queue=queue, urgent=urgent, waits_since=call.waits_since or now)
-            return _mark(replace(queued, queued_at=call.queued_at or now), state, now, "queued", queue)
+            return mark(replace(queued, queued_at=call.queued_at or now), state, now, "queued", queue)
         case ev.CallerWaiting(channel=channel):
             back = replace(
                 call,
@@ -137,56 +156,56 @@ def advance(call: Call, event: ev.CallEvent, now: float, *, prefer_s: float = 20
                 waits_since=call.waits_since or now,
             )
             if call.state not in (S.RINGING, S.TALKING):
-                return back if call.state is state else _mark(back, state, now, "waiting")
-            if not _leg_was_heard(call, now):
+                return back if call.state is state else mark(back, state, now, "waiting")
+            if not leg_was_heard(call, now):
                 return replace(call, channel=channel)
             result = "lost" if call.state is S.TALKING else ev.RingResult.NOT_ANSWERED
-            return _mark(_release(back, now, result, prefer_s), state, now, "leg_ended", result)
+            return mark(release(back, now, result, prefer_s), state, now, "leg_ended", result)
         case ev.Overflowed(queue=queue):
             moved = replace(call, queue=queue, passed=(*call.passed, call.queue or ""), waits_since=now)
-            return _mark(moved, state, now, "overflow", queue)
+            return mark(moved, state, now, "overflow", queue)
         case ev.CallOffered(operators=operators, ring_s=ring_s):
             legs = tuple(Leg(operator=operator, offered_at=now) for operator in operators)
             until = None if ring_s is None else now + ring_s
             offered = replace(call, at_music=False, ring_until=until, legs=(*call.legs, *legs))
-            return _mark(_rung(offered), state, now, "offered", " ".join(operators))
+            return mark(rung(offered), state, now, "offered", " ".join(operators))
         case ev.RingStarted(operator=operator, channel=channel):
-            leg = _ring(call, operator, event)
+            leg = ring(call, operator, event)
             if leg.rung_at is not None:
                 return call
-            return _mark(_leg(call, operator, channel=channel, rung_at=now), state, now, "ringing", operator)
+            return mark(with_leg(call, operator, channel=channel, rung_at=now), state, now, "ringing", operator)
         case ev.OperatorAnswered(operator=operator, channel=channel, seen=seen):
             if call.state is not S.RINGING:  # rung by the dialplan itself, or he had taken another way meanwhile
                 if not seen and any(leg.channel == channel and leg.answered_at is not None for leg in call.legs):
                     raise IllegalMove(f"{call.id} with {operator} again", call.state, event)
                 call = replace(call, legs=(*call.legs, Leg(operator=operator, offered_at=now)))
-            _ring(call, operator, event)
-            talk = _leg(call, operator, channel=channel, answered_at=now, result="answered")
-            talk = replace(_rings_over(_forgotten(talk), now, "taken"), operator=operator, at_music=False)
+            ring(call, operator, event)
+            talk = with_leg(call, operator, channel=channel, answered_at=now, result="answered")
+            talk = replace(rings_over(forgotten(talk), now, "taken"), operator=operator, at_music=False, talk=Talk(now))
             talk = replace(talk, answered_at=call.answered_at or now, queued_at=call.queued_at or now)
-            return _mark(talk, state, now, "answered", operator)
+            return mark(talk, state, now, "answered", operator)
         case ev.RingEnded(operator=operator, result=result):
-            _ring(call, operator, event)
-            call = _rung(_leg(call, operator, ended_at=now, result=result))
-            return _mark(call, S.RINGING if call.ringing else state, now, "ring_ended", f"{operator} {result}")
+            ring(call, operator, event)
+            call = rung(with_leg(call, operator, ended_at=now, result=result))
+            return mark(call, S.RINGING if call.ringing else state, now, "ring_ended", f"{operator} {result}")
         case ev.OperatorLegEnded(operator=operator, cause=cause):
-            _same_operator(call, operator, event)
-            released = _release(call, now, "lost", 0.0 if call.hang_up_asked else prefer_s)
-            return _mark(released, state, now, "leg_ended", f"{operator} {cause}")
+            same_operator(call, operator, event)
+            released = release(call, now, "lost", 0.0 if call.hang_up_asked else prefer_s)
+            return mark(released, state, now, "leg_ended", f"{operator} {cause}")
         case ev.SoundLost(operator=operator):
-            _same_operator(call, operator, event)
-            return _mark(_release(call, now, "lost", prefer_s), state, now, "sound_lost", operator)
+            same_operator(call, operator, event)
+            return mark(release(call, now, "lost", prefer_s), state, now, "sound_lost", operator)
         case ev.GoodbyeSaid(by_operator=by_operator):
             return replace(call, goodbye_said=True, hang_up_asked=call.hang_up_asked or by_operator)
         case ev.SurveyStarted(menu=menu):
             if call.state is S.LEAVING:
                 return call
             if call.state is S.TALKING and call.operator:
-                call = _leg(call, call.operator, ended_at=now, result="answered")
-            return _mark(replace(call, at_music=False), state, now, "survey", menu)
+                call = talk_over(call, now, "answered")
+            return mark(replace(call, at_music=False), state, now, "survey", menu)
         case ev.HangUpRequested(operator=operator):
-            _same_operator(call, operator, event)
-            return _mark(replace(call, hang_up_asked=True), state, now, "hang_up", operator)
+            same_operator(call, operator, event)
+            return mark(replace(call, hang_up_asked=True), state, now, "hang_up", operator)
         case ev.TransferRequested():
             return _transferred(call, event, state, now)
         case ev.CallEnded(cause=cause):
@@ -201,17 +220,17 @@ def _without_operator(call: Call, event: AloneEvent, state: CallState, now: floa
         case ev.MenuStepped(menu=menu, node=node, step=step):
             if step <= sum(moment.kind == "menu" for moment in call.timeline):
                 return call
-            return _mark(call, state, now, "menu", f"{menu} {node}")
+            return mark(call, state, now, "menu", f"{menu} {node}")
         case ev.SurveyAnswered(question=question, key=key):
             if question in call.ratings:
                 return call
-            return _mark(call, state, now, "rated", f"{question} {key}")
+            return mark(call, state, now, "rated", f"{question} {key}")
         case ev.WaitTold(place=place, wait_s=wait_s):
             return replace(call, told_place=place, told_wait_s=wait_s or call.told_wait_s, told_at=now)
         case ev.NoticeTold(notice=notice):
             if notice in call.notices:
                 return call
-            return _mark(replace(call, notices=(*call.notices, notice)), state, now, "notice", notice)
+            return mark(replace(call, notices=(*call.notices, notice)), state, now, "notice", notice)
         case ev.NoticeJoined(case=case):
             return _settle(replace(call, joined=call.joined or case), Outcome.JOINED, now, "joined", case)
         case ev.CallBackWanted():
@@ -219,33 +238,33 @@ def _without_operator(call: Call, event: AloneEvent, state: CallState, now: floa
         case ev.MessageStarted():
             if call.state is S.MESSAGE:
                 return call
-            return _mark(replace(_left(call, now), message_at=call.message_at or now), state, now, "message")
+            return mark(replace(left(call, now), message_at=call.message_at or now), state, now, "message")
         case ev.MessageRecording(take=take):
             if take <= call.message_takes:
                 return call
-            return _mark(replace(call, message_takes=take), state, now, "message_recording", str(take))
+            return mark(replace(call, message_takes=take), state, now, "message_recording", str(take))
         case ev.MessageTaken(take=take, status=status):
             told = f"{take} {status}".rstrip()
             if any((moment.kind, moment.detail) == ("message_taken", told) for moment in call.timeline):
                 return call
             takes = max(call.message_takes, take)
-            return _mark(replace(call, message_takes=takes), state, now, "message_taken", told)
+            return mark(replace(call, message_takes=takes), state, now, "message_taken", told)
         case ev.MessageConfirmed(take=take, by_key=by_key):
             if take <= call.message_confirmed:
                 return call
             told = f"{take} key" if by_key else str(take)
-            return _mark(replace(call, message_confirmed=take), state, now, "message_confirmed", told)
+            return mark(replace(call, message_confirmed=take), state, now, "message_confirmed", told)
         case ev.ForwardStarted(number=number):
             if call.state is S.FORWARDED:
                 return call
-            forwarded = replace(_left(call, now), forwarded_to=number, turned=(*call.turned, number))
-            return _mark(forwarded, state, now, "forwarded", number)
+            forwarded = replace(left(call, now), forwarded_to=number, turned=(*call.turned, number))
+            return mark(forwarded, state, now, "forwarded", number)
         case ev.ForwardAnswered():
             if call.forward_answered_at is not None:
                 return call
-            return _mark(replace(call, forward_answered_at=now), state, now, "forward_answered", call.forwarded_to)
+            return mark(replace(call, forward_answered_at=now), state, now, "forward_answered", call.forwarded_to)
         case ev.ForwardFailed(status=status):
-            return _mark(replace(call, waits_since=now, at_music=False), state, now, "forward_failed", status)
+            return mark(replace(call, waits_since=now, at_music=False), state, now, "forward_failed", status)
 
 
 def ring_over(event: ev.CallEvent) -> tuple[ev.RingResult, str, str]:
@@ -263,92 +282,29 @@ def ring_over(event: ev.CallEvent) -> tuple[ev.RingResult, str, str]:
             return ev.RingResult.CANCELLED, ev.RingResult.CANCELLED, ""
 
 
-def _mark(call: Call, state: CallState, now: float, kind: str, detail: str = "") -> Call:
-    return replace(call, state=state, timeline=(*call.timeline, Moment(now, kind, detail)))
-
-
-def _leg(call: Call, operator: str, **changes: Any) -> Call:
-    """The call with the operator's last leg changed."""
-    place = max(place for place, leg in enumerate(call.legs) if leg.operator == operator)
-    return replace(call, legs=(*call.legs[:place], replace(call.legs[place], **changes), *call.legs[place + 1 :]))
-
-
-def _ring(call: Call, operator: str, event: ev.CallEvent) -> Leg:
-    """The operator's leg that rings."""
-    for leg in reversed(call.legs):
-        if leg.operator == operator and leg.ended_at is None and leg.answered_at is None:
-            return leg
-    raise IllegalMove(f"{call.id} with {', '.join(call.ringing) or call.operator}", call.state, event)
-
-
-def _rung(call: Call) -> Call:
-    """The call, with the operator if one phone alone rings."""
-    ringing = call.ringing
-    return replace(call, operator=ringing[0] if len(ringing) == 1 else None)
-
-
-def _rings_over(call: Call, now: float, result: str) -> Call:
-    for operator in call.ringing:
-        call = _leg(call, operator, ended_at=now, result=result)
-    return call
-
-
-def _left(call: Call, now: float) -> Call:
-    """The call gone from the music, and from phones that ring."""
-    return replace(_rings_over(call, now, ev.RingResult.CANCELLED), at_music=False, operator=None)
-
-
-def _forgotten(call: Call) -> Call:
-    """The call without what he chose in place of a person: until one has him, none of it is dropped."""
-    return replace(call, message_at=None, settled=None, settled_at=None, joined="")
-
-
 def _settle(call: Call, outcome: Outcome, now: float, kind: str, detail: str = "") -> Call:
     """Once he has asked for a call-back he is called back, whatever he chooses beside it."""
     if call.state is S.LEAVING and call.settled in (outcome, Outcome.CALL_BACK):
         return call
     kept = Outcome.CALL_BACK if call.settled is Outcome.CALL_BACK else outcome
-    settled = replace(_left(call, now), settled=kept, settled_at=call.settled_at or now)
-    return _mark(settled, S.LEAVING, now, kind, detail)
-
-
-def _release(call: Call, now: float, result: str, prefer_s: float) -> Call:
-    """The call without its operators; the one who talked is preferred for `prefer_s` seconds if that is not 0."""
-    if call.state is not S.TALKING:
-        return replace(_rings_over(call, now, result), operator=None)
-    assert call.operator is not None
-    operator = call.operator
-    call = _leg(call, operator, ended_at=now, result=result)
-    if prefer_s:
-        call = replace(call, prefer=operator, prefer_until=now + prefer_s)
-    return replace(call, operator=None, waits_since=now, returned=True)
+    settled = replace(left(call, now), settled=kept, settled_at=call.settled_at or now)
+    return mark(settled, S.LEAVING, now, kind, detail)
 
 
 def _transferred(call: Call, event: ev.TransferRequested, state: CallState, now: float) -> Call:
-    _same_operator(call, event.operator, event)
-    given = replace(_release(call, now, "transferred", 0.0), queue=event.queue, full=False)
+    same_operator(call, event.operator, event)
+    given = replace(release(call, now, "transferred", 0.0), full=False)
+    if event.number:  # should nobody answer there, he waits where he is
+        return mark(given, state, now, "transferred", f"{event.operator} {event.number}")
+    given = replace(given, queue=event.queue)
     given = replace(given, prefer=event.to or None, prefer_until=now + TRANSFER_S if event.to else 0.0)
-    return _mark(given, state, now, "transferred", f"{event.operator} {event.to or event.queue}")
-
-
-def _leg_was_heard(call: Call, now: float) -> bool:
-    """Whether a leg lived, so that a citizen at the music means that it is over.
-
-    A round of the music may be told just before the Redirect to the operator takes effect, not three seconds later.
-    """
-    alive = (leg for leg in call.legs if leg.ended_at is None)
-    return any(leg.rung_at is not None or now - leg.offered_at > 3.0 for leg in alive)
-
-
-def _same_operator(call: Call, operator: str, event: ev.CallEvent) -> None:
-    if call.operator != operator:
-        raise IllegalMove(f"{call.id} with {call.operator}", call.state, event)
+    return mark(given, state, now, "transferred", f"{event.operator} {event.to or event.queue}")
 
 
 def _end(call: Call, cause: int | None, now: float) -> Call:
     if call.state is S.TALKING and call.operator:
-        call = _leg(call, call.operator, ended_at=now, result="answered")
-    call = _rings_over(call, now, "cancelled")
+        call = talk_over(call, now, "answered")
+    call = rings_over(call, now, "cancelled")
     stage: CallState | None = None
     if call.answered_at is not None:
         outcome = Outcome.ANSWERED
@@ -372,4 +328,4 @@ def _end(call: Call, cause: int | None, now: float) -> Call:
     ended = replace(
         call, outcome=outcome, abandon_stage=stage, ended_at=now, ended_by=ended_by, cause=cause, at_music=False
     )
-    return _mark(ended, S.ENDED, now, "ended", "" if cause is None else str(cause))
+    return mark(ended, S.ENDED, now, "ended", "" if cause is None else str(cause))

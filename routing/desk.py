@@ -9,10 +9,11 @@ from dataclasses import replace
 from math import inf
 from types import MappingProxyType
 
-from routing import course, overflow, pauses, work
+from routing import course, overflow, pauses, talking, transfer, work
 from routing import effects as fx
 from routing import events as ev
 from routing import operators as op
+from routing import talk_events as te
 from routing.call import Call, CallState, IllegalMove
 from routing.callers import Callers, remember
 from routing.floor import Floor, fit, rank
@@ -22,12 +23,21 @@ from routing.pace import Pace
 from routing.policy import Mark, Policy
 from routing.queues import Overflow, OverflowKind
 from routing.snapshot import AT_WORK, Snapshot
-from routing.transfer import takes
+from routing.talk_events import PartyResult
 
 ENDED_KEPT = 5000
 """How many ended calls are remembered: arrival and end come by different ways, in any order and more than once."""
 RING_SLACK_S = 8.0
 """How long after its ring time a ring may stay unreported before the desk stops believing in it."""
+
+
+RING_RESULTS = {
+    PartyResult.NOT_ANSWERED: ev.RingResult.NOT_ANSWERED,
+    PartyResult.BUSY: ev.RingResult.REFUSED,
+    PartyResult.REFUSED: ev.RingResult.REFUSED,
+    PartyResult.UNREACHABLE: ev.RingResult.UNREACHABLE,
+}
+"""What it means to a colleague that he was not reached; what is missing here was not his doing."""
 
 
 class Desk:
@@ -178,6 +188,12 @@ class Desk:
         if call.state is CallState.TALKING and call.operator is not None:
             answered = ev.OperatorAnswered(call.id, call.operator, call.leg.channel or "" if call.leg else "")
             self._move_operator(call.operator, answered, now, effects)
+        if call.talk is not None and call.talk.party is not None and call.talk.party.operator:
+            party = call.talk.party
+            asked = party.answered_at is not None
+            answered = ev.OperatorAnswered(call.id, party.operator, party.channel)
+            offered = ev.CallOffered(call.id, (party.operator,))
+            self._move_operator(party.operator, answered if asked else offered, now, effects)
         for login in call.ringing:
             try:
                 self._move_operator(login, ev.CallOffered(call.id, (login,)), now, effects)
@@ -193,12 +209,21 @@ class Desk:
     def _move_call(self, event: ev.CallEvent, now: float, effects: list[fx.Effect]) -> None:
         before = self._calls.get(event.call)
         if isinstance(event, ev.TransferRequested):
-            self._check_transfer(event)
+            transfer.check(before, event, self._operators, self._policy)
+        elif isinstance(event, te.ConsultRequested):
+            event = transfer.asked(event, self._operators, self._policy)
         if before is None:
             if isinstance(event, ev.CallEnded) and event.call not in self._over:
                 remember(self._gone, event.call, event.cause, ENDED_KEPT)
                 effects.append(fx.AskWitness(event.call))
             raise IllegalMove(event.call, "unknown", event)
+        if isinstance(event, te.ChannelGone) and not talking.concerns(before, event):
+            return
+        event, at_once = talking.told(before, event)
+        party = before.talk.party if before.talk is not None else None
+        if isinstance(event, ev.HangUpRequested) and party is not None and party.operator == event.operator:
+            effects.append(fx.DropLegs(event.call, (party.channel,)))  # what he ends is his own share
+            return
         after = course.advance(before, event, now, prefer_s=self._policy.queue(before.queue).reconnect_s)
         if isinstance(event, ev.CallerWaiting) and after.queue is None:
             after = replace(after, queue=self._policy.queue_of(after.line).name)
@@ -213,14 +238,11 @@ class Desk:
             self._follow(before, after, event, now, effects)
         except IllegalMove as refused:  # what happened to the call is true whatever the operator's table thinks of it
             effects.append(fx.Refuse(event=type(event).__name__, reason=str(refused)))
-        if isinstance(event, ev.HangUpRequested):
-            line = self._policy.lines.get(after.line)
-            effects.append(fx.EndCall(after.id, after.channel, survey=line is not None and line.survey != ""))
-        if isinstance(event, ev.TransferRequested):
-            peer = before.leg.channel if before.leg is not None else None
-            effects.append(fx.TransferCaller(after.id, after.channel, event.operator, peer or ""))
-        if isinstance(event, ev.SoundLost):
-            effects.append(fx.ReturnCaller(after.id, after.channel))
+        effects += at_once
+        self._give_orders(before, after, event, effects)
+        if isinstance(event, te.PartyAnswered) and after.talk and after.talk.party and after.talk.party.join:
+            self._move_call(te.JoinRequested(after.id, after.operator or ""), now, effects)
+            return
         if after.timeline != before.timeline:
             effects += _written(after)
         if after.state is CallState.ENDED:
@@ -231,13 +253,20 @@ class Desk:
                 self._keep(after)
             self._wait_over(after, self._staffed(after, now), now, effects)
 
-    def _check_transfer(self, event: ev.TransferRequested) -> None:
-        """Raises `IllegalMove` where nobody would ever take him there, or the one meant cannot take him now."""
-        if event.queue not in self._policy.queues:
-            raise IllegalMove(f"{event.call} to {event.queue}", "an unknown queue", event)
-        one = self._operators.get(event.to)
-        if event.to and (event.to == event.operator or one is None or not takes(one, event.queue, self._policy)):
-            raise IllegalMove(f"{event.call} to {event.to}", "not free", event)
+    def _give_orders(self, before: Call, after: Call, event: ev.CallEvent, effects: list[fx.Effect]) -> None:
+        """What Asterisk has to do for a person's wish, and for a talk that is not as it was."""
+        if isinstance(event, ev.HangUpRequested):
+            line = self._policy.lines.get(after.line)
+            effects.append(fx.EndCall(after.id, after.channel, survey=line is not None and line.survey != ""))
+        if isinstance(event, ev.TransferRequested):
+            peer = before.leg.channel if before.leg is not None else None
+            if event.number:
+                effects.append(fx.ForwardCall(after.id, after.channel, event.number))
+            else:
+                effects.append(fx.TransferCaller(after.id, after.channel, event.operator, peer or ""))
+        if isinstance(event, ev.SoundLost):
+            effects.append(fx.ReturnCaller(after.id, after.channel))
+        effects += talking.orders(before, after, event)
 
     def _joined(self, call: Call, now: float) -> Call:
         """The call as it comes into its queue: whether there is room, and whom it waits for."""
@@ -285,15 +314,48 @@ class Desk:
                 result, reason, by = course.ring_over(event)
                 self._move_operator(login, ev.RingEnded(after.id, login, result), now, effects)
                 effects.append(fx.EndOffer(login, after.id, reason, by))
+        self._follow_party(before, after, event, now, effects)
         talked = self._operators.get(before.operator or "") if before.state is CallState.TALKING else None
         if talked is None or talked.call != before.id or talked.state is not OperatorState.TALKING:
             return
-        if after.state in (CallState.ENDED, CallState.LEAVING) or isinstance(event, ev.TransferRequested):
+        if after.state is CallState.TALKING and after.operator == talked.login:
+            if after.talk != before.talk:
+                effects.append(fx.ShowOperator(talked, after))
+        elif after.state is not CallState.WAITING or isinstance(event, ev.TransferRequested):
             until = now + self._policy.queue(after.queue).wrap_up_s
             self._put(op.advance(talked, op.Wrapped(talked.login, until), now), now, effects, after)
-        elif after.operator is None:
+        else:
             self._move_operator(talked.login, ev.OperatorLegEnded(after.id, talked.login, 0), now, effects)
             effects.append(fx.EndOffer(talked.login, after.id, "lost"))
+
+    def _follow_party(
+        self, before: Call, after: Call, event: ev.CallEvent, now: float, effects: list[fx.Effect]
+    ) -> None:
+        """Move the second party of a talk along with it, and tell who asked him why he is gone."""
+        was, party = (one.talk.party if one.talk is not None else None for one in (before, after))
+        if party is not None and party.operator:
+            if was is None:
+                self._move_operator(party.operator, ev.CallOffered(after.id, (party.operator,)), now, effects)
+            elif was.answered_at is None and party.answered_at is not None:
+                self._move_operator(party.operator, op.Consulted(party.operator), now, effects)
+            elif (asked := self._operators.get(party.operator)) is not None and before.talk != after.talk:
+                effects.append(fx.ShowOperator(asked, after))
+        if was is not None and was.operator and after.operator == was.operator:
+            self._move_operator(was.operator, op.Took(was.operator), now, effects)
+            self._pace.began(was.operator, self._policy.queue(after.queue).name, now)
+        gone = talking.party_gone(before, after)
+        if gone is None:
+            return
+        if gone.operator and (one := self._operators.get(gone.operator)) is not None and one.call == before.id:
+            rings = one.state is OperatorState.RINGING
+            over = ev.RingEnded(
+                after.id, one.login, RING_RESULTS.get(gone.result or PartyResult.CANCELLED, ev.RingResult.CANCELLED)
+            )
+            left = ev.OperatorLegEnded(after.id, one.login, 0)
+            self._move_operator(one.login, over if rings else left, now, effects)
+            effects.append(fx.EndOffer(one.login, after.id, over.result if rings else "consult_over"))
+        if after.state is CallState.TALKING and after.operator and not isinstance(event, te.ReturnRequested):
+            effects.append(fx.TellPartyEnded(after.operator, after.id, gone))
 
     # -- operators -----------------------------------------------------------------------------------------------
 
@@ -338,7 +400,9 @@ class Desk:
         call = self._calls.get(operator.call or "")
         if operator.desk_phone:
             return
-        if call is not None and call.state is CallState.TALKING and call.leg is not None and call.leg.channel:
+        if call is None or call.operator != login or call.leg is None or not call.leg.channel:
+            return  # a colleague who was asked into a talk is missed by who asked him
+        if call.state is CallState.TALKING:
             effects.append(fx.CheckSound(call.id, login, call.leg.channel))
 
     # -- what time brings ----------------------------------------------------------------------------------------

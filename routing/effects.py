@@ -6,6 +6,7 @@ from enum import StrEnum
 from routing.call import Call
 from routing.operators import Operator
 from routing.policy import Mark, Policy
+from routing.talk import Move, Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,36 @@ class TransferCaller:
     channel: str
     operator: str
     peer: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveTalk:
+    """Put the channels of a talk where they belong, all together, then hang up those of `drop`.
+
+    If it cannot be done, the desk is told of the `step`.
+    """
+
+    call: str
+    step: int
+    moves: tuple[Move, ...]
+    drop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DropLegs:
+    """Hang up these channels of a call: their share in it is over."""
+
+    call: str
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TellPartyEnded:
+    """Tell the operator's page why the second party is gone: he is with the citizen again."""
+
+    operator: str
+    call: str
+    party: Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +243,9 @@ Effect = (
     | CheckSound
     | ReturnCaller
     | TransferCaller
+    | MoveTalk
+    | DropLegs
+    | TellPartyEnded
     | TakeMessage
     | OfferCallBack
     | ForwardCall

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from routing.talk_events import TalkEvent
+
 if TYPE_CHECKING:
     from routing.call import Call
     from routing.operators import Operator
@@ -255,13 +257,15 @@ class HangUpRequested:
 class TransferRequested:
     """The operator in the talk gives the citizen away without speaking to whoever has him next (blind transfer).
 
-    `queue`: where he waits from now on; `to`: the operator there who is waited for, "" for whoever is free.
+    `queue`: where he waits from now on; `to`: the operator there who is waited for, "" for whoever is free. `number`:
+    somebody outside has him next, if it is not empty, and no queue.
     """
 
     call: str
     operator: str
     queue: str
     to: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,6 +432,7 @@ CallEvent = (
     | SurveyStarted
     | SurveyAnswered
     | CallEnded
+    | TalkEvent
 )
 OperatorEvent = (
     OperatorSignedIn

@@ -111,6 +111,8 @@ def _lane_of(effect: fx.Effect) -> str:
             fx.ConnectCall(call=call)
             | fx.ReturnCaller(call=call)
             | fx.TransferCaller(call=call)
+            | fx.MoveTalk(call=call)
+            | fx.DropLegs(call=call)
             | fx.TakeMessage(call=call)
             | fx.OfferCallBack(call=call)
             | fx.ForwardCall(call=call)
@@ -131,7 +133,7 @@ def _lane_of(effect: fx.Effect) -> str:
             return f"save operator {operator.login}"
         case fx.ShowOperator(operator=operator):
             return f"show {operator.login}"
-        case fx.EndOffer(operator=login):
+        case fx.EndOffer(operator=login) | fx.TellPartyEnded(operator=login):
             return f"show {login}"
         case fx.ShowCall(call=shown):
             return f"show {shown.id}"

@@ -100,6 +100,20 @@ class Wrapped:
 
 
 @dataclass(frozen=True, slots=True)
+class Consulted:
+    """A colleague has asked him into a talk of his own, and he answered."""
+
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """The citizen of the talk that he was asked into was left to him."""
+
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
 class WrapUpOver:
     """The time for writing is over."""
 
@@ -153,6 +167,8 @@ Move = (
     | ev.RingEnded
     | ev.OperatorLegEnded
     | Wrapped
+    | Consulted
+    | Took
     | WrapUpOver
     | Assigned
     | Pause
@@ -211,6 +227,7 @@ TRANSITIONS: Mapping[OperatorState, Mapping[type, OperatorState | None]] = Mappi
             Pause: O.RINGING,
             ev.ReadyRequested: O.RINGING,
             ev.OperatorAnswered: O.TALKING,
+            Consulted: O.TALKING,
             ev.RingEnded: O.PAUSED,
         },
         O.TALKING: {
@@ -219,6 +236,7 @@ TRANSITIONS: Mapping[OperatorState, Mapping[type, OperatorState | None]] = Mappi
             Pause: O.TALKING,
             ev.ReadyRequested: O.TALKING,
             ev.OperatorLegEnded: O.READY,
+            Took: O.TALKING,
             Wrapped: O.WRAP_UP,
         },
         O.WRAP_UP: {
@@ -286,6 +304,10 @@ def advance(operator: Operator, move: Move, now: float) -> Operator:
                 raise IllegalMove(f"{operator.login} in {operator.call}", operator.state, move)
             talks = replace(_enter(operator, O.TALKING, now), call=call, wrap_up_until=None, pause=None)
             return replace(talks, taken=operator.taken + 1)
+        case Consulted():
+            return _enter(operator, O.TALKING, now)
+        case Took():
+            return replace(operator, taken=operator.taken + 1)
         case ev.RingEnded(result=result):
             return _after_ring(replace(operator, call=None), result, now)
         case ev.OperatorLegEnded():

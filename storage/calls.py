@@ -128,6 +128,7 @@ def _write_legs(session: Session, call: Call) -> None:
                     "answered_at": leg.answered_at,
                     "ended_at": leg.ended_at,
                     "result": None if leg.result is None else str(leg.result),
+                    "held_s": leg.held_s,
                 }
                 for position, leg in enumerate(call.legs)
             ],
@@ -282,6 +283,7 @@ def _records(session: Session, rows: Sequence[tables.Call], *, timeline: bool = 
                 answered_at=leg.answered_at,
                 ended_at=leg.ended_at,
                 result=leg.result,
+                held_s=leg.held_s,
             )
         )
     moments: defaultdict[str, list[Moment]] = defaultdict(list)

@@ -6,6 +6,8 @@ from typing import Any
 
 from routing.call import Call, CallState, EndedBy, Leg, Moment, Outcome
 from routing.operators import Operator, OperatorState, PauseReason
+from routing.talk import Party, Talk, TalkState
+from routing.talk_events import PartyKind, PartyResult
 
 
 def dump(value: Call | Operator) -> str:
@@ -32,8 +34,26 @@ def load_call(text: str) -> Call:
     known["legs"] = tuple(Leg(**_known(Leg, leg)) for leg in data.get("legs", ()))
     for field in ("passed", "turned", "notices"):
         known[field] = tuple(data.get(field, ()))
+    known["talk"] = None if data.get("talk") is None else _talk(data["talk"])
+    known["parties"] = tuple(_party(party) for party in data.get("parties", ()))
     known["timeline"] = tuple(Moment(**_known(Moment, moment)) for moment in data.get("timeline", ()))
     return Call(**known)
+
+
+def _talk(data: dict[str, Any]) -> Talk:
+    known = _known(Talk, data)
+    known["state"] = TalkState(data["state"])
+    known["party"] = None if data.get("party") is None else _party(data["party"])
+    known["undo"] = None if data.get("undo") is None else _talk(data["undo"])
+    return Talk(**known)
+
+
+def _party(data: dict[str, Any]) -> Party:
+    known = _known(Party, data)
+    known["kind"] = PartyKind(data["kind"])
+    if known.get("result") is not None:
+        known["result"] = PartyResult(data["result"])
+    return Party(**known)
 
 
 def load_operator(text: str) -> Operator:

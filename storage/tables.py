@@ -155,6 +155,7 @@ class CallLeg(SQLModel, table=True):
     answered_at: float | None = Field(default=None, sa_type=Instant)
     ended_at: float | None = Field(default=None, sa_type=Instant)
     result: str | None = None
+    held_s: float = 0.0
 
 
 class Recording(SQLModel, table=True):

@@ -16,7 +16,7 @@ from agent_console.problems import Problem
 from agent_console.session import SignedIn
 from agent_console.shapes import CallJson, CallsJson
 from routing import events as ev
-from routing.call import CallState
+from routing.call import Call, CallState
 from routing.records import CallFilter, CallRecord, RecordingRow
 
 log = logging.getLogger(__name__)
@@ -43,13 +43,10 @@ def router(console: Console) -> APIRouter:
 
     @routes.get("/{call_id}")
     async def call(call_id: str, who: Annotated[SignedIn, Depends(need("calls"))]) -> CallJson:
-        record = await store.read(store.call, call_id)
-        if record is None:  # arrived just now, not yet written
-            running = console.gateway.snapshot().calls.get(call_id)
-            if running is None:
-                raise _no_such_call()
-            record = CallRecord(running)
-        return console.views.whole(record)
+        record = _live(await store.read(store.call, call_id), console.gateway.snapshot().calls.get(call_id))
+        if record is None:
+            raise _no_such_call()
+        return console.views.whole(record, console.hub.name)
 
     def not_allowed(who: SignedIn, request: Request) -> None:
         console.audit.refused(who, request.path_params["call_id"], origin(request), "not-allowed")
@@ -124,6 +121,13 @@ def router(console: Console) -> APIRouter:
         return JSONResponse({}, 202)
 
     return routes
+
+
+def _live(record: CallRecord | None, running: Call | None) -> CallRecord | None:
+    """What is written may be a moment behind, and knows less of a talk."""
+    if running is None:
+        return record
+    return CallRecord(running) if record is None else CallRecord(running, record.recordings, record.case)
 
 
 def _wanted(record: CallRecord, kind: str | None, take: int | None) -> RecordingRow | None:

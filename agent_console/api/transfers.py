@@ -13,7 +13,7 @@ from agent_console.problems import Problem
 from agent_console.session import SignedIn
 from routing import events as ev
 from routing.call import CallState
-from routing.transfer import takers, takes
+from routing.transfer import advisers, takers, takes
 
 
 class QueueTargetJson(TypedDict):
@@ -32,9 +32,17 @@ class OperatorTargetJson(TypedDict):
     queue: str
 
 
+class AdviserJson(TypedDict):
+    login: str
+    name: str
+
+
 class TargetsJson(TypedDict):
+    """`consult`: who can be asked into the talk, whatever he serves."""
+
     queues: list[QueueTargetJson]
     operators: list[OperatorTargetJson]
+    consult: list[AdviserJson]
 
 
 class Wanted(BaseModel):
@@ -69,6 +77,9 @@ def router(console: Console) -> APIRouter:
             "operators": [
                 {"login": one.login, "name": names.get(one.login, one.login), "queue": queue}
                 for one, queue in sorted(free, key=lambda pair: pair[0].login)
+            ],
+            "consult": [
+                {"login": one.login, "name": names.get(one.login, one.login)} for one in advisers(desk.operators, own)
             ],
         }
 

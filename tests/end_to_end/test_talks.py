@@ -1,0 +1,258 @@
+"""Hold, consultation, three-way and attended transfer, by ear: who hears whom is told by the tone of each voice."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+
+from hotline.phone import Phone
+from tests.fakes.ports import free_ports
+
+from . import sound
+from .citizens import calls
+from .telephones import ADDRESS, CITIZEN, HERTZ, Exchange, Telephone, telephones, voices
+from .town import Town, cut_off, until
+
+ONE, OTHER, THIRD = HERTZ["1007"], HERTZ["1008"], HERTZ["1009"]
+
+
+LOGINS = ("1007", "1008", "1009")
+Scene = tuple[Phone, "Desk", Telephone, Exchange]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A hotline whose operators' telephones are rung at this port."""
+
+    town: Town
+    port: int
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    (port,) = free_ports(1)
+    town = Town(tmp_path_factory.mktemp("talks") / "home")
+    town.found(wrap_up_s=0)
+    with town.running():
+        contact = f"sip:{{n}}@{ADDRESS}:{port}"
+        town.hotline("desk-phone", "add", "1007-1009", "--contact", contact, "--queue", "main")
+        yield Place(town, port)
+        assert "All invariants hold." in town.hotline("verify")
+
+
+@pytest.fixture
+async def town(place: Place) -> AsyncIterator[Town]:
+    yield place.town
+    await place.town.close()
+
+
+class Desk:
+    """One operator as the API knows him."""
+
+    def __init__(self, api: httpx.AsyncClient, login: str) -> None:
+        self._api, self.login = api, login
+
+    async def does(self, call: str, what: str, status: int = 202, **body: Any) -> dict[str, Any]:
+        answer = await self._api.post(f"/api/v1/calls/{call}/{what}", json=body)
+        assert answer.status_code == status, answer.text
+        return dict(answer.json())
+
+
+@asynccontextmanager
+async def talking(place: Place, number: str, *others: str) -> AsyncIterator[Scene]:
+    """A citizen talks with 1007; the others, 1008 if none is named, come to their desks then."""
+    town = place.town
+    for login in LOGINS:
+        await town.present(login, "paused")
+    async with telephones(place.port) as exchange, await town.operator("1007") as api:
+        await town.present("1007")
+        citizen = await calls(town, number)
+        first = await exchange.ring("1007")
+        await first.answer()
+        await until(lambda: hears(citizen, ONE) and first.hears(CITIZEN))
+        for login in others or ("1008",):
+            await town.present(login)
+        yield citizen, Desk(api, "1007"), first, exchange
+
+
+def hears(citizen: Phone, *hertz: float) -> bool:
+    return voices(np.array(citizen.report.heard[-sound.RATE // 2 :], dtype=float)) == set(hertz)
+
+
+def hears_music(citizen: Phone) -> bool:
+    """Something that is neither silence nor anybody's voice."""
+    latest = np.array(citizen.report.heard[-sound.RATE // 2 :], dtype=float)
+    return sound.level(latest) > 100 and not voices(latest)
+
+
+async def state_of(town: Town, call: str) -> str:
+    talk = (await town.get(f"/calls/{call}"))["talk"]
+    return "" if talk is None else str(talk["state"])
+
+
+@pytest.mark.hears
+async def test_a_citizen_on_hold_hears_music_and_his_operator_nothing_and_both_talk_on(
+    place: Place, town: Town
+) -> None:
+    async with talking(place, "13907335001") as (citizen, desk, first, _):
+        await desk.does(first.call, "hold")
+        await until(lambda: hears_music(citizen) and first.hears())
+        await desk.does(first.call, "hold", 409)
+        await desk.does(first.call, "resume")
+        await until(lambda: hears(citizen, ONE) and first.hears(CITIZEN))
+        await desk.does(first.call, "hold")
+        await until(lambda: hears_music(citizen) and first.hears())
+        await desk.does(first.call, "resume")
+        await until(lambda: hears(citizen, ONE) and first.hears(CITIZEN))
+        await citizen.hang_up()
+        call = await town.ended("13907335001")
+        await until(lambda: first.over)
+    assert (call["outcome"], call["ended_by"], cut_off(call)) == ("answered", "citizen", False)
+    (recording,) = call["recordings"]
+    assert abs(recording["seconds"] - call["talk_s"]) < 1
+    left, right = sound.read((await town.fetch(recording["url"])).content, 2)
+    assert all(sound.present(left, CITIZEN))
+    assert all(sound.present(right, ONE))  # nothing of the music is in it
+
+
+async def consults(town: Town, scene: Scene, who: str = "1008", **more: Any) -> Telephone:
+    """1007 and the other talk, and the citizen hears music."""
+    citizen, desk, first, exchange = scene
+    before = len(exchange.of(who))
+    await desk.does(first.call, "consult", kind="operator", target=who, **more)
+    other = await exchange.ring(who, before)
+    assert other.call == first.call
+    await until(lambda: hears_music(citizen) and first.hears_ringing())
+    assert await state_of(town, first.call) == "calling"
+    await other.answer()
+    if not more.get("join"):
+        await until(lambda: first.hears(HERTZ[who]) and other.hears(ONE) and hears_music(citizen))
+    return other
+
+
+@pytest.mark.hears
+async def test_a_consulted_colleague_is_heard_by_the_operator_alone_who_then_returns(place: Place, town: Town) -> None:
+    async with talking(place, "13907335002") as scene:
+        citizen, desk, first, _ = scene
+        other = await consults(town, scene)
+        await desk.does(first.call, "hangup", 409)  # the citizen waits
+        await desk.does(first.call, "return")
+        await until(lambda: hears(citizen, ONE) and first.hears(CITIZEN) and other.over)
+        await until(lambda: free(town, "1008"))
+        await first.leave()
+        call = await town.ended("13907335002")
+    assert (call["outcome"], call["ended_by"], call["operator"]) == ("answered", "operator", "1007")
+    (recording,) = call["recordings"]
+    assert abs(recording["seconds"] - call["talk_s"]) < 1
+    _, right = sound.read((await town.fetch(recording["url"])).content, 2)
+    assert max(sound.shares(right, OTHER, 0.1)) < 0.2  # what they spoke of behind his back is nobody's to hear
+    kinds = [kind for kind, _ in await town.timeline(call)]
+    assert kinds[kinds.index("answered") :] == ["answered", "consult", "consulting", "returned", "ended"]
+
+
+async def free(town: Town, login: str) -> bool:
+    return any(one["login"] == login and one["state"] == "ready" for one in (await town.get("/operators"))["items"])
+
+
+@pytest.mark.hears
+async def test_the_citizen_is_left_to_the_colleague_who_was_consulted(place: Place, town: Town) -> None:
+    async with talking(place, "13907335003") as scene:
+        citizen, desk, first, _ = scene
+        other = await consults(town, scene)
+        await desk.does(first.call, "complete")
+        await until(lambda: hears(citizen, OTHER) and other.hears(CITIZEN) and first.over)
+        await until(lambda: free(town, "1007"))
+        await desk.does(first.call, "hold", 409)  # it is not his any more
+        async with await town.operator("1008") as api:
+            his = Desk(api, "1008")
+            await his.does(first.call, "hold")
+            await until(lambda: hears_music(citizen) and other.hears())
+            await his.does(first.call, "resume")
+            await until(lambda: hears(citizen, OTHER) and other.hears(CITIZEN))
+            await his.does(first.call, "hangup")
+        call = await town.ended("13907335003")
+        await until(lambda: other.over)
+    whole = await town.get(f"/calls/{call['id']}")
+    assert [(leg["operator"], leg["result"]) for leg in whole["legs"]] == [
+        ("1007", "transferred"),
+        ("1008", "answered"),
+    ]
+    assert (call["ended_by"], call["operator"], whole["transferred_by"]) == ("operator", "1008", "1007")
+    (recording,) = call["recordings"]
+    assert abs(recording["seconds"] - call["talk_s"]) < 1
+    _, right = sound.read((await town.fetch(recording["url"])).content, 2)
+    for segment, hertz in zip(whole["segments"], (ONE, OTHER, OTHER), strict=True):
+        begins, length = segment["begins_s"], segment["seconds"]
+        inner = right[round((begins + 0.3 * length) * sound.RATE) : round((begins + 0.7 * length) * sound.RATE)]
+        assert max(sound.shares(inner, hertz, 0.1)) > 0.8, segment  # each part is his to whom it is ascribed
+
+
+@pytest.mark.hears
+async def test_all_three_hear_each_other_until_one_of_them_leaves(place: Place, town: Town) -> None:
+    async with talking(place, "13907335004") as scene:
+        citizen, desk, first, _ = scene
+        other = await consults(town, scene)
+        await desk.does(first.call, "join")
+        await until(lambda: hears(citizen, ONE, OTHER))
+        await until(lambda: first.hears(CITIZEN, OTHER) and other.hears(CITIZEN, ONE))
+        await other.leave()
+        await until(lambda: hears(citizen, ONE) and first.hears(CITIZEN))
+        await until(lambda: free(town, "1008"))
+        again = await consults(town, scene, join=True)  # and once more at one stroke
+        await until(lambda: hears(citizen, ONE, OTHER) and again.hears(CITIZEN, ONE) and first.hears(CITIZEN, OTHER))
+        await desk.does(first.call, "complete")
+        await until(lambda: hears(citizen, OTHER) and again.hears(CITIZEN) and first.over)
+        await citizen.hang_up()
+        call = await town.ended("13907335004")
+        await until(lambda: again.over)
+    whole = await town.get(f"/calls/{call['id']}")
+    assert [(one["operator"], one["party"]) for one in whole["segments"]] == [
+        ("1007", ""),
+        ("1007", "1008"),
+        ("1007", ""),
+        ("1007", "1008"),
+        ("1008", ""),
+    ]
+    (recording,) = call["recordings"]
+    assert abs(recording["seconds"] - call["talk_s"]) < 1
+
+
+@pytest.mark.hears
+async def test_who_hangs_up_in_three_leaves_the_two_others_together(place: Place, town: Town) -> None:
+    async with talking(place, "13907335005") as scene:
+        citizen, _, first, _ = scene
+        other = await consults(town, scene, join=True)
+        await until(lambda: hears(citizen, ONE, OTHER))
+        await first.leave()
+        await until(lambda: hears(citizen, OTHER) and other.hears(CITIZEN))
+        await other.leave()
+        call = await town.ended("13907335005")
+    assert (call["outcome"], call["operator"], call["ended_by"]) == ("answered", "1008", "operator")
+
+
+@pytest.mark.hears
+async def test_a_colleague_who_is_busy_or_does_not_answer_or_hangs_up_gives_the_operator_back_to_the_citizen(
+    place: Place,
+    town: Town,
+) -> None:
+    async with talking(place, "13907335006", "1008", "1009") as scene:
+        citizen, desk, first, exchange = scene
+        await desk.does(first.call, "consult", kind="operator", target="1008")
+        (await exchange.ring("1008")).refuse(486)
+        await until(lambda: hears(citizen, ONE) and first.hears(CITIZEN))
+        await desk.does(first.call, "consult", 409, kind="operator", target="1008")  # he is on pause now
+        third = await consults(town, scene, "1009")
+        await third.leave()
+        await until(lambda: hears(citizen, ONE) and first.hears(CITIZEN))
+        call = await town.call_of("13907335006")
+        assert call is not None
+        told = [detail for kind, detail in await town.timeline(call) if kind == "party_ended"]
+        assert told == ["1008 busy", "1009 hung_up"]
+        await citizen.hang_up()
+        await town.ended("13907335006")

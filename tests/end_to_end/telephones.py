@@ -102,7 +102,7 @@ class Telephone(Phone):
     def hears_ringing(self) -> bool:
         """The tone of a telephone that rings elsewhere: nobody's voice, and no silence."""
         latest = np.array(self.report.heard[-2 * sound.RATE :], dtype=float)
-        return max(sound.levels(latest, 0.25), default=0.0) > 50 and not voices(latest[-sound.RATE // 2 :])
+        return max(sound.levels(latest, 0.25), default=0.0) > 50 and voices(latest[-sound.RATE // 2 :]) == set()
 
     def request(self, method: str, head: list[str]) -> None:
         if method == "ACK":
@@ -114,14 +114,20 @@ class Telephone(Phone):
             self._finish("them")
 
 
-def voices(heard: sound.Samples) -> set[float]:
-    """Whose voices are in it: each tone by itself, also where several speak at once."""
-    if len(heard) < sound.RATE // 2 or sound.level(heard) < 50:
-        return set()
-    known = {*HERTZ.values(), OTHERS, CITIZEN}
+def voices(heard: sound.Samples) -> set[float] | None:
+    """Whose voices are in it, each tone by itself, also where several speak at once; None while that changes."""
+    if len(heard) < sound.RATE // 2:
+        return None
     step = sound.RATE // 10  # a packet that came late moves the phase: no longer piece is one tone
     pieces = [heard[at : at + step] for at in range(0, len(heard) - step + 1, step)]
-    return {one for one in known if np.median([amplitude(piece, one) for piece in pieces]) > 1500}
+    found: set[float] = set()
+    for one in (*HERTZ.values(), OTHERS, CITIZEN):
+        there = sum(amplitude(piece, one) > 1500 for piece in pieces)
+        if 1 < there < len(pieces) - 1:
+            return None
+        if there > 1:
+            found.add(one)
+    return found
 
 
 def amplitude(samples: sound.Samples, hertz: float) -> float:

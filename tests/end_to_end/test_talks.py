@@ -15,7 +15,7 @@ from hotline.phone import Phone
 from tests.fakes.ports import free_ports
 
 from . import sound
-from .citizens import calls
+from .citizens import calls, listens
 from .telephones import ADDRESS, CITIZEN, HERTZ, Exchange, Telephone, telephones, voices
 from .town import Town, cut_off, until
 
@@ -88,7 +88,7 @@ def hears(citizen: Phone, *hertz: float) -> bool:
 def hears_music(citizen: Phone) -> bool:
     """Something that is neither silence nor anybody's voice."""
     latest = np.array(citizen.report.heard[-sound.RATE // 2 :], dtype=float)
-    return sound.level(latest) > 100 and not voices(latest)
+    return sound.level(latest) > 100 and voices(latest) == set()
 
 
 async def state_of(town: Town, call: str) -> str:
@@ -110,6 +110,7 @@ async def test_a_citizen_on_hold_hears_music_and_his_operator_nothing_and_both_t
         await until(lambda: hears_music(citizen) and first.hears())
         await desk.does(first.call, "resume")
         await until(lambda: hears(citizen, ONE) and first.hears(CITIZEN))
+        await listens(citizen, 1)
         await citizen.hang_up()
         call = await town.ended("13907335001")
         await until(lambda: first.over)

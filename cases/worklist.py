@@ -76,7 +76,7 @@ class WorkRows(Protocol):
 
     def write_move(self, move: WorkMove) -> None: ...
 
-    def last_move(self, call_id: str) -> WorkMove | None: ...
+    def last_try(self, call_id: str) -> WorkMove | None: ...
 
     def case(self, number: str) -> Case | None: ...
 
@@ -135,8 +135,8 @@ class Worklist:
         with self._store.case_work() as rows:
             item = _own(rows, number, who)
             if item.attempts != seen:
-                last = rows.last_move(item.call_id)
-                if last is not None and (last.deed, last.who, last.detail) == (Deed.TRY, who, detail):
+                last = rows.last_try(item.call_id)
+                if last is not None and (last.who, last.detail) == (who, detail):
                     return item
                 raise StaleWork(item)
             return do(rows, item, Deed.TRY, who, self._clock(), detail)

@@ -218,10 +218,10 @@ def history(session: Session, call_id: str) -> list[WorkMove]:
     return [_move(row) for row in rows]
 
 
-def last_move(session: Session, call_id: str) -> WorkMove | None:
+def last_try(session: Session, call_id: str) -> WorkMove | None:
     row = session.exec(
         select(tables.WorkMove)
-        .where(col(tables.WorkMove.call_id) == call_id)
+        .where(col(tables.WorkMove.call_id) == call_id, col(tables.WorkMove.deed) == Deed.TRY.value)
         .order_by(col(tables.WorkMove.position).desc())
     ).first()
     return None if row is None else _move(row)

@@ -90,6 +90,15 @@ def test_an_attempt_that_is_sent_again_is_noted_once_and_one_that_knows_of_none_
     assert len(room.told()) == 2
 
 
+def test_an_attempt_that_is_sent_again_is_noted_once_though_the_citizen_called_meanwhile(room: Room) -> None:
+    room.list.take(NUMBER, "op1")
+    room.list.attempt(NUMBER, "op1", Attempt.BUSY, "占线", 0)
+    with room.shelf.case_work() as rows:
+        do(rows, room.shelf.items["c1"], Deed.JOIN, "", 1500.0, "missed", by_call="c2")
+    again = room.list.attempt(NUMBER, "op1", Attempt.BUSY, "占线", 0)
+    assert (again.attempts, again.calls, len(room.told())) == (1, 2, 3)
+
+
 def test_what_is_not_his_nobody_tries_or_closes(room: Room) -> None:
     with pytest.raises(NotTaken):
         room.list.attempt(NUMBER, "op1", Attempt.BUSY, "", 0)

@@ -300,7 +300,10 @@ class TranscriptJson(TypedDict):
 
 
 class WorkMoveJson(TypedDict):
-    """`result`: of an attempt or an end; `note`: what was noted of it."""
+    """`result`: of an attempt or an end, or the kind of a call that joined; `note`: what was noted of it.
+
+    `call`: the id of the call that brought it, "" where a person did.
+    """
 
     at: str
     who: str
@@ -308,12 +311,21 @@ class WorkMoveJson(TypedDict):
     deed: str
     result: str
     note: str
+    call: str
+
+
+class ThroughJson(TypedDict):
+    """The call in which he got through to a person by himself."""
+
+    call: str
+    at: str
 
 
 class MessageJson(TypedDict):
     """A call-back that is owed. `recording`, `seconds`: of the take that counts; `reason`: why it cannot be heard.
 
-    `state`: open, taken or done; `case`: that it became.
+    `state`: open, taken or done; `kind`: message, call_back or missed; `case`: that it became. `calls`: how often he
+    called by now, `last_at`: the last time, null of one that called once.
     """
 
     id: str
@@ -340,6 +352,9 @@ class MessageJson(TypedDict):
     done_at: str | None
     moves: int
     transcript: TranscriptJson | None
+    calls: int
+    last_at: str | None
+    got_through: ThroughJson | None
     history: NotRequired[list[WorkMoveJson]]
 
 
@@ -356,6 +371,15 @@ class BacklogJson(TypedDict):
     oldest_at: str | None
 
 
+class MissedFiguresJson(TypedDict):
+    """Of those who gave up waiting on the day. `got_through`: before anybody called them."""
+
+    came: int
+    called: int
+    in_time: int
+    got_through: int
+
+
 class MessageFiguresJson(BacklogJson):
     """And of what came on the day. Medians in seconds; null where nobody was tried or reached."""
 
@@ -367,6 +391,7 @@ class MessageFiguresJson(BacklogJson):
     to_talk_s: float | None
     due_s: int
     tries: int
+    missed: MissedFiguresJson
 
 
 class QueueJson(TypedDict):

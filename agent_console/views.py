@@ -30,7 +30,7 @@ from agent_console.shapes import (
     WorkMoveJson,
 )
 from cases.case import Case, Change
-from cases.work import Backlog, Deed, WorkFigures, WorkItem, WorkMove
+from cases.work import TELLING, Backlog, WorkFigures, WorkItem, WorkMove
 from routing import effects as fx
 from routing.call import Call
 from routing.documents import DocumentChange, StoredDocument
@@ -288,7 +288,7 @@ class Views:
 
     def message(self, item: WorkItem, voice: Voice, name: NameOf) -> MessageJson:
         heard = voice.recording
-        written = item.transcript
+        written, through = item.transcript, item.got_through
         return {
             "id": item.call_id,
             "number": item.number,
@@ -316,10 +316,13 @@ class Views:
             "transcript": None
             if written is None
             else {"text": written.text, "engine": written.engine, "at": self.time(written.at)},
+            "calls": item.calls,
+            "last_at": self.maybe(item.last_at),
+            "got_through": None if through is None else {"call": through.call, "at": self.time(through.at)},
         }
 
     def work_move(self, move: WorkMove, name: NameOf) -> WorkMoveJson:
-        tells = move.deed in (Deed.TRY, Deed.CLOSE)
+        tells = move.deed in TELLING
         result, _, note = move.detail.partition(" ") if tells else ("", "", move.detail)
         return {
             "at": self.time(move.at),
@@ -328,6 +331,7 @@ class Views:
             "deed": move.deed.value,
             "result": result,
             "note": note,
+            "call": move.by_call,
         }
 
     def backlog(self, backlog: Backlog) -> BacklogJson:
@@ -344,6 +348,12 @@ class Views:
             "to_talk_s": figures.to_talk_s,
             "due_s": rules.call_back_s,
             "tries": rules.call_back_tries,
+            "missed": {
+                "came": figures.missed.came,
+                "called": figures.missed.called,
+                "in_time": figures.missed.in_time,
+                "got_through": figures.missed.got_through,
+            },
         }
 
     def queue(self, figures: fx.ShowQueue) -> QueueJson:

@@ -1,4 +1,4 @@
-"""A call-back that is owed to a citizen, who left a message or asked for it: its values and its moves."""
+"""A call-back that is owed to a citizen, who left a message, asked for it or was missed: its values and its moves."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,6 +10,18 @@ NOTE_MAX = 500
 TRANSCRIPT_MAX = 5000
 
 
+class Kind(StrEnum):
+    """Why he must be called: what he said, what he asked for, or since he gave up waiting (漏接)."""
+
+    MESSAGE = "message"
+    CALL_BACK = "call_back"
+    MISSED = "missed"
+
+
+CALL_ALONE = frozenset({Kind.CALL_BACK, Kind.MISSED})
+"""Kinds of work that are done when he has talked with a person, whoever called whom."""
+
+
 class WorkState(StrEnum):
     OPEN = "open"
     TAKEN = "taken"
@@ -17,7 +29,12 @@ class WorkState(StrEnum):
 
 
 class Deed(StrEnum):
-    """What is done with a piece of work. `opened` begins every history and is no move."""
+    """What is done with a piece of work. `opened` begins every history and is no move.
+
+    Without a person: `return`: its owner has signed out; `join`: the citizen gave up waiting, or asked, once more;
+    `ask`: he gave up at first and asks for it now; `go_over`: he left a message, and is called about that one; `serve`:
+    he called again and a person answered.
+    """
 
     OPENED = "opened"
     TAKE = "take"
@@ -26,6 +43,14 @@ class Deed(StrEnum):
     TRY = "try"
     CLOSE = "close"
     REOPEN = "reopen"
+    JOIN = "join"
+    ASK = "ask"
+    GO_OVER = "go_over"
+    SERVE = "serve"
+
+
+TELLING = frozenset({Deed.TRY, Deed.CLOSE, Deed.JOIN, Deed.ASK, Deed.GO_OVER, Deed.SERVE})
+"""Deeds whose detail begins with an `Attempt`, an `Ending` or a `Kind`; that of others is a note."""
 
 
 class Attempt(StrEnum):
@@ -41,7 +66,8 @@ class Ending(StrEnum):
     """Why nobody has to call back any more.
 
     `case`: it became one; `answered`: talked with, and no case was needed; `unreached`: tried often enough; `served`:
-    the citizen was served otherwise, called again for instance; `nothing_said`: neither words nor a number to go by.
+    the citizen was served otherwise, called again for instance; `nothing_said`: neither words nor a number to go by;
+    `joined`: he is called about another piece of work, which no person decides.
     """
 
     CASE = "case"
@@ -50,16 +76,26 @@ class Ending(StrEnum):
     SERVED = "served"
     NUISANCE = "nuisance"
     NOTHING_SAID = "nothing_said"
+    JOINED = "joined"
 
 
 MOVES: Mapping[WorkState, Mapping[Deed, WorkState]] = MappingProxyType(
     {
-        WorkState.OPEN: {Deed.TAKE: WorkState.TAKEN},
+        WorkState.OPEN: {
+            Deed.TAKE: WorkState.TAKEN,
+            Deed.JOIN: WorkState.OPEN,
+            Deed.ASK: WorkState.OPEN,
+            Deed.GO_OVER: WorkState.DONE,
+            Deed.SERVE: WorkState.DONE,
+        },
         WorkState.TAKEN: {
             Deed.TRY: WorkState.TAKEN,
             Deed.RELEASE: WorkState.OPEN,
-            Deed.RETURN: WorkState.OPEN,  # its owner has signed out
+            Deed.RETURN: WorkState.OPEN,
             Deed.CLOSE: WorkState.DONE,
+            Deed.JOIN: WorkState.TAKEN,
+            Deed.ASK: WorkState.TAKEN,
+            Deed.SERVE: WorkState.TAKEN,  # its owner is told, and decides
         },
         WorkState.DONE: {Deed.REOPEN: WorkState.OPEN},
     }
@@ -77,11 +113,21 @@ class Transcript:
 
 
 @dataclass(frozen=True, slots=True)
+class Through:
+    """The call in which he got through to a person by himself, and when he was answered, seconds since 1970 UTC."""
+
+    call: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class WorkItem:
     """One call-back that is owed. Times: seconds since 1970 UTC. `number` is HDYYYYMMDD-NNNN by the city's date.
 
-    `kind`: message or call_back; `caller` is "" when withheld; `at`: when he was asked to speak, or asked for it;
-    `due_at`: until when he should have been called. `owner`: the login of who has taken it, or had it when it was done.
+    `kind`: a `Kind`; `caller` is "" when withheld; `at`: when he was asked to speak, asked for it or gave up; `calls`:
+    how often by now, `last_at`: the last time. `got_through`: that he did since.
+    `due_at`: until when he should have been called. `owner`: the login of who has taken it, or had it when it was done;
+    "" of one that was done without a person.
     `tried_at`: the first attempt; `talked_at`: the first in which he was reached. `case`: its number, if it became one.
     `moves`: how many its history has.
     """
@@ -103,11 +149,22 @@ class WorkItem:
     done_at: float | None = None
     moves: int = 1
     transcript: Transcript | None = None
+    calls: int = 1
+    last_at: float | None = None
+    got_through: Through | None = None
+
+    @property
+    def waits_since(self) -> float:
+        """When he last wanted us, seconds since 1970 UTC."""
+        return self.at if self.last_at is None else self.last_at
 
 
 @dataclass(frozen=True, slots=True)
 class WorkMove:
-    """One line of the history. `at`: seconds since 1970 UTC; `detail`: result or ending, and what was noted of it."""
+    """One line of the history. `at`: seconds since 1970 UTC; `detail`: result, ending or kind, and what was noted.
+
+    `by_call`: the id of the call that brought it, "" where a person did.
+    """
 
     call_id: str
     position: int
@@ -115,6 +172,7 @@ class WorkMove:
     who: str
     deed: Deed
     detail: str = ""
+    by_call: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +180,7 @@ class WorkFilter:
     """Which items to list: all that are given must hold. `since` <= asked < `until`. `states`: none given for all."""
 
     states: tuple[WorkState, ...] = ()
+    kind: Kind | None = None
     owner: str | None = None
     since: float | None = None
     until: float | None = None
@@ -135,6 +194,19 @@ class Backlog:
     open: int
     taken: int
     oldest_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class MissedFigures:
+    """Of those who gave up waiting on a day: how many, how many of them were called, and how many before it was due.
+
+    `got_through`: how many talked with a person before anybody called them.
+    """
+
+    came: int
+    called: int
+    in_time: int
+    got_through: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +224,7 @@ class WorkFigures:
     in_time: int
     to_attempt_s: float | None
     to_talk_s: float | None
+    missed: MissedFigures
 
 
 class IllegalDeed(Exception):
@@ -167,10 +240,12 @@ def opened(item: WorkItem) -> WorkMove:
     return WorkMove(item.call_id, 1, item.at, "", Deed.OPENED, item.kind)
 
 
-def advance(item: WorkItem, deed: Deed, who: str, at: float, detail: str = "", case: str | None = None) -> WorkItem:
+def advance(
+    item: WorkItem, deed: Deed, who: str, at: float, detail: str = "", case: str | None = None, by_call: str = ""
+) -> WorkItem:
     """The item after `deed`; who may do it is not asked here. Raises `IllegalDeed`.
 
-    The first word of `detail` is the `Attempt` or the `Ending`.
+    The first word of `detail` is the `Attempt`, the `Ending` or the `Kind`. `by_call`: as in `WorkMove`.
     """
     state = MOVES[item.state].get(deed)
     if state is None:
@@ -184,11 +259,22 @@ def advance(item: WorkItem, deed: Deed, who: str, at: float, detail: str = "", c
             tried_at = at if item.tried_at is None else item.tried_at
             talked_at = at if talked and item.talked_at is None else item.talked_at
             return replace(item, attempts=item.attempts + 1, tried_at=tried_at, talked_at=talked_at)
-        case Deed.CLOSE:
+        case Deed.CLOSE | Deed.GO_OVER:
             return replace(item, ending=detail.partition(" ")[0], case=case, done_at=at)
+        case Deed.JOIN | Deed.ASK:
+            kind = Kind.CALL_BACK.value if deed is Deed.ASK else item.kind
+            last_at = max(item.waits_since, at)
+            return replace(item, kind=kind, calls=item.calls + 1, last_at=last_at, got_through=None)
+        case Deed.SERVE:
+            known = item.got_through
+            item = replace(item, got_through=known if known and known.call == by_call else Through(by_call, at))
+            return replace(item, ending=Ending.SERVED.value, done_at=at) if state is WorkState.DONE else item
         case _:  # somebody else may take it now, or again
-            return replace(item, owner="", taken_at=None, ending="", case=None, done_at=None)
+            through = None if deed is Deed.REOPEN else item.got_through
+            return replace(item, owner="", taken_at=None, ending="", case=None, done_at=None, got_through=through)
 
 
-def move(before: WorkItem, after: WorkItem, deed: Deed, who: str, at: float, detail: str = "") -> WorkMove:
-    return WorkMove(before.call_id, after.moves, at, who, deed, detail)
+def move(
+    before: WorkItem, after: WorkItem, deed: Deed, who: str, at: float, detail: str = "", by_call: str = ""
+) -> WorkMove:
+    return WorkMove(before.call_id, after.moves, at, who, deed, detail, by_call)

@@ -76,7 +76,7 @@ class WorkRows(Protocol):
 
     def write_move(self, move: WorkMove) -> None: ...
 
-    def last_move(self, call_id: str) -> WorkMove | None: ...
+    def last_try(self, call_id: str) -> WorkMove | None: ...
 
     def case(self, number: str) -> Case | None: ...
 
@@ -105,7 +105,9 @@ class Worklist:
             return do(rows, item, Deed.TAKE, who, self._clock())
 
     def release(self, number: str, who: str, *, anyones: bool) -> WorkItem:
-        """Open for all again. `anyones`: he may also release what others have taken.
+        """Open for all again, or done where the citizen got through meanwhile.
+
+        `anyones`: he may also release what others have taken.
 
         Raises `NoSuchWork`, `TakenByOther`, `WorkDone`.
         """
@@ -117,7 +119,12 @@ class Worklist:
                 raise WorkDone(item)
             if item.owner != who and not anyones:
                 raise TakenByOther(item)
-            return do(rows, item, Deed.RELEASE, who, self._clock(), "" if item.owner == who else item.owner)
+            at = self._clock()
+            after = do(rows, item, Deed.RELEASE, who, at, "" if item.owner == who else item.owner)
+            through = after.got_through
+            if through is None:
+                return after
+            return do(rows, after, Deed.SERVE, "", at, Ending.SERVED.value, by_call=through.call)
 
     def attempt(self, number: str, who: str, result: Attempt, note: str, seen: int) -> WorkItem:
         """Note a try to call back. `seen`: the attempts that he knew of; the same told again is noted once.
@@ -128,8 +135,8 @@ class Worklist:
         with self._store.case_work() as rows:
             item = _own(rows, number, who)
             if item.attempts != seen:
-                last = rows.last_move(item.call_id)
-                if last is not None and (last.deed, last.who, last.detail) == (Deed.TRY, who, detail):
+                last = rows.last_try(item.call_id)
+                if last is not None and (last.who, last.detail) == (who, detail):
                     return item
                 raise StaleWork(item)
             return do(rows, item, Deed.TRY, who, self._clock(), detail)
@@ -153,7 +160,9 @@ class Worklist:
             return do(rows, item, Deed.CLOSE, who, self._clock(), detail, case if ending is Ending.CASE else None)
 
     def reopen(self, number: str, who: str, *, anyones: bool) -> WorkItem:
-        """Not done after all. `anyones`: he may also open again what others have done.
+        """Not done after all; what was done without a person anybody opens again.
+
+        `anyones`: he may also open again what others have done.
 
         Raises `NoSuchWork`, `NotDone`, `TakenByOther`.
         """
@@ -163,7 +172,7 @@ class Worklist:
                 return item
             if item.state is WorkState.TAKEN:
                 raise NotDone(item)
-            if item.owner != who and not anyones:
+            if item.owner not in ("", who) and not anyones:
                 raise TakenByOther(item)
             return do(rows, item, Deed.REOPEN, who, self._clock(), item.ending)
 
@@ -176,12 +185,19 @@ class Worklist:
 
 
 def do(
-    rows: WorkRows, item: WorkItem, deed: Deed, who: str, at: float, detail: str = "", case: str | None = None
+    rows: WorkRows,
+    item: WorkItem,
+    deed: Deed,
+    who: str,
+    at: float,
+    detail: str = "",
+    case: str | None = None,
+    by_call: str = "",
 ) -> WorkItem:
     """Item and history as they are after `deed`, written. Raises `IllegalDeed`."""
-    after = advance(item, deed, who, at, detail, case)
+    after = advance(item, deed, who, at, detail, case, by_call)
     rows.change_item(after)
-    rows.write_move(move(item, after, deed, who, at, detail))
+    rows.write_move(move(item, after, deed, who, at, detail, by_call))
     return after
 
 

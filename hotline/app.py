@@ -111,6 +111,7 @@ class Application:
             saved=hub.saved,
             messages=hub.messages,
             marked=lambda policy: self._post(ev.PolicyChanged(policy)),
+            policy=lambda: desk.snapshot.policy,
         )
         self._clerk.catch_up()
         policy = store.policy()

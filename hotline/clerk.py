@@ -46,7 +46,7 @@ TIDY_S = 60.0
 class Clerk:
     """`saved(call_id)`, `messages(backlog, changed)` and `marked(policy)` are told after the commit.
 
-    `clock` gives seconds since 1970 UTC.
+    `clock` gives seconds since 1970 UTC; `policy` the one that the desk goes by.
     """
 
     def __init__(
@@ -59,8 +59,9 @@ class Clerk:
         saved: Callable[[str], None],
         messages: Callable[[Backlog, list[Owed]], None],
         marked: Callable[[Policy], None],
+        policy: Callable[[], Policy],
     ) -> None:
-        self._store, self._journal, self._folder = store, journal, folder
+        self._store, self._journal, self._folder, self._policy = store, journal, folder, policy
         self._clock, self._saved, self._messages, self._marked = clock, saved, messages, marked
         self._applied = asyncio.Condition()
         self._position = 0
@@ -91,7 +92,7 @@ class Clerk:
     def finish(self, call: Call) -> None:
         """Write a call that ended while nobody looked, and the work that it left."""
         self._note(call)
-        for left in work.left_by(call):
+        for left in work.left_by(call, self._policy()):
             self._note(left)
 
     def _note(self, value: Value) -> None:

@@ -10,8 +10,10 @@ from agi import witness
 from cases.case import Case, CaseFilter
 from cases.work import MOVES, WorkItem, WorkState
 from hotline import patience
-from routing.call import Call, CallState, Outcome
-from routing.effects import WorkKind
+from routing import work
+from routing.call import Call, CallState
+from routing.effects import OpenWork, WorkKind
+from routing.policy import Policy, Rules
 from routing.records import CallRecord
 from storage import journal, recordings
 from storage.audit import Chain
@@ -21,6 +23,10 @@ SETTLE_S = 15.0
 """How long after its end a call may be on its way to the store."""
 APPLY_S = 5.0
 """How long an entry of the journal may be on its way to the store."""
+IN_FORCE_S = 5.0
+"""How long what was changed at the administrator's page may be on its way to the desk."""
+ALL_THERE_IS = Policy(rules=Rules(missed_after_s=0))
+"""By this policy a call leaves whatever it can leave by any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +53,9 @@ class Verdict:
 
 def verify(store: Store, home: Path, log_file: Path, now: float | None = None, since: float = 0.0) -> Verdict:
     """Every arrived call has one record with a final outcome; every answered or message call a recording whose length
-    fits, or a stated reason; whoever must be called back is somebody's work; whoever is to be told by a text has one;
-    every case the call that it came from and an unbroken history; every prompt of the city's own its sound; the journal
-    is whole and in the store; and the audit is an unbroken chain.
+    fits, or a stated reason; whoever must be called back is somebody's work, or got through since; whoever is to be
+    told by a text has one; every case the call that it came from and an unbroken history; every prompt of the city's
+    own its sound; the journal is whole and in the store; and the audit is an unbroken chain.
 
     Of calls and cases only those that came at `since` or later are looked at.
     """
@@ -134,15 +140,28 @@ def _of_record(record: CallRecord, folder: Path) -> Iterable[Finding]:
 
 def _of_work(store: Store, call: Call) -> Iterable[Finding]:
     """What the call left to be done must be somebody's work, and what was said for it must be there."""
-    owed = call.message_at is not None or call.outcome is Outcome.CALL_BACK
-    work = next(iter(store.messages_of([call.id])), None)
-    if work is None and owed:
+    left = next((one for one in work.left_by(call, ALL_THERE_IS) if isinstance(one, OpenWork)), None)
+    item = store.work_about(call.id)
+    if item is None and left is not None and _is_owed(store, call, left):
         yield Finding(call.id, "its citizen must be called back, and that is nobody's work")
-    if work is not None:
-        yield from _of_item(store, call, work[0])
+    if item is not None and item.call_id == call.id:
+        yield from _of_item(store, call, item)
+    if item is not None and left is not None and left.kind is not WorkKind.MISSED:
         yield from _of_text(store, call.id)
     if call.joined and not store.is_attached(call.id, call.joined):
         yield Finding(call.id, f"it joined the case {call.joined}, which does not know it")
+
+
+def _is_owed(store: Store, call: Call, left: OpenWork) -> bool:
+    """Whether there must be work for what the call left: he did not get through since, and the rules of then say so."""
+    if left.kind is not WorkKind.MESSAGE and store.talked_since(left.caller, left.at):
+        return False
+    if left.kind is not WorkKind.MISSED:
+        return True
+    if left.at < store.missed_since():
+        return False
+    stood = (store.policy_at(at, left.caller) for at in (left.at - IN_FORCE_S, left.at))
+    return all(left in work.left_by(call, policy) for policy in stood)
 
 
 def _of_item(store: Store, call: Call, item: WorkItem) -> Iterable[Finding]:

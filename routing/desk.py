@@ -281,7 +281,7 @@ class Desk:
         return call
 
     def _end(self, call: Call, effects: list[fx.Effect]) -> None:
-        effects += work.left_by(call)
+        effects += work.left_by(call, self._policy)
         del self._calls[call.id]
         self._floor.drop_call(call.id)
         self._gauges.drop_call(call.id)

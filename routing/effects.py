@@ -146,13 +146,14 @@ class WorkKind(StrEnum):
 
     MESSAGE = "message"
     CALL_BACK = "call_back"
+    MISSED = "missed"
 
 
 @dataclass(frozen=True, slots=True)
 class OpenWork:
-    """Somebody must call back: the citizen left a message (or hung up while leaving it), or asked for it.
+    """Somebody must call back: the citizen left a message (or hung up meanwhile), asked for it, or gave up waiting.
 
-    `at`: when he was asked for it, or when he asked, seconds since 1970 UTC.
+    `at`: when he was asked for it, when he asked, or when he gave up, seconds since 1970 UTC.
     """
 
     call: str

@@ -157,7 +157,7 @@ class Rules:
     A number with `nuisance_calls` calls within `nuisance_within_s` in which nobody talked for `nuisance_talk_s` is put
     on the nuisance list for `nuisance_for_s` seconds; `nuisance_calls` 0: never.
     Who left a message or asked for it is to be called back within `call_back_s`; who is not reached, `call_back_tries`
-    times.
+    times. So is who gave up waiting after `missed_after_s` or later: who gave up sooner had dialled a wrong number.
     From `quiet_begins` until `quiet_ends` on the city's clock no text is sent; the same twice: it is sent at any time.
     """
 
@@ -173,6 +173,7 @@ class Rules:
     nuisance_for_s: int = 86400
     call_back_s: int = 3600
     call_back_tries: int = 3
+    missed_after_s: int = 5
     quiet_begins: str = "21:00"
     quiet_ends: str = "08:00"
 

@@ -1,10 +1,12 @@
 """What an ended call leaves to be done. Nothing of it may be lost, whoever saw the end."""
 
-from routing.call import Call, Outcome
+from routing.call import Call, CallState, Outcome
+from routing.callers import NUMBER
 from routing.effects import AttachCaller, OpenWork, WorkKind
+from routing.policy import MarkKind, Policy
 
 
-def left_by(call: Call) -> list[OpenWork | AttachCaller]:
+def left_by(call: Call, policy: Policy) -> list[OpenWork | AttachCaller]:
     """The work that the call leaves. A citizen who asked for a call-back and left a message is called back once.
 
     He may have done both where his choice crossed an order to send him on.
@@ -14,6 +16,21 @@ def left_by(call: Call) -> list[OpenWork | AttachCaller]:
         works.append(OpenWork(call.id, call.caller, call.message_at))
     elif call.settled is Outcome.CALL_BACK and call.settled_at is not None:
         works.append(OpenWork(call.id, call.caller, call.settled_at, WorkKind.CALL_BACK))
+    elif call.ended_at is not None and _is_missed(call, call.ended_at, policy):
+        works.append(OpenWork(call.id, call.caller, call.ended_at, WorkKind.MISSED))
     if call.joined and call.settled_at is not None:
         works.append(AttachCaller(call.id, call.caller, call.joined, call.settled_at))
     return works
+
+
+def _is_missed(call: Call, ended_at: float, policy: Policy) -> bool:
+    """Whether he gave up waiting for us, after a wait that no wrong number takes, and can be called back.
+
+    Who is on the nuisance list is not: he would be called for every call with which he keeps a line busy.
+    """
+    if call.outcome is not Outcome.ABANDONED or call.abandon_stage not in (CallState.WAITING, CallState.RINGING):
+        return False
+    if not NUMBER.fullmatch(call.caller) or call.wait_s is None or call.wait_s < policy.rules.missed_after_s:
+        return False
+    mark = policy.mark(call.caller, ended_at)
+    return mark is None or mark.kind is not MarkKind.NUISANCE

@@ -14,6 +14,8 @@ from storage import live, recordings, tables
 
 log = logging.getLogger(__name__)
 
+LONGEST_S = 4 * 3600.0
+"""No call lasts so long: what is looked for by its arrival began no earlier before."""
 ASKED_AT_ONCE = 500
 """Ids in one statement: SQLite bounds how many values one may carry."""
 
@@ -24,8 +26,11 @@ _FORGET_MOMENTS = _MOMENTS.delete().where(_MOMENTS.c.call_id == bindparam("of"))
 _FORGET_LEGS = _LEGS.delete().where(_LEGS.c.call_id == bindparam("of"))
 
 
-def save(session: Session, call: Call) -> None:
-    """Write the call as it now stands; saying the same twice changes nothing. An ended call is never opened again."""
+def save(session: Session, call: Call) -> bool:
+    """Write the call as it now stands; saying the same twice changes nothing. An ended call is never opened again.
+
+    Whether it tells for the first time that a person has answered.
+    """
     row = session.get(tables.Call, call.id)
     if row is None:
         row = tables.Call(
@@ -40,12 +45,14 @@ def save(session: Session, call: Call) -> None:
         _meet(session, call)
     elif stays(row.state, row.outcome, call):
         log.warning("call %s: told as %s though it is known as %s, ignored", call.id, call.state, row.state)
-        return
+        return False
+    news = row.answered_at is None and call.answered_at is not None
     _describe(row, call)
     session.add(row)
     session.flush()
     _write_timeline(session, call)
     _write_legs(session, call)
+    return news
 
 
 def stays(state: str, outcome: str | None, told: Call) -> bool:
@@ -165,8 +172,8 @@ def recent_talks(session: Session, since: float) -> list[tuple[str, str, float]]
         select(tables.Call.caller, tables.CallLeg.operator, tables.CallLeg.ended_at)
         .join(tables.CallLeg, col(tables.CallLeg.call_id) == col(tables.Call.id))
         .where(
-            # a day's calls by the index on arrival; no call lasts so long that more is needed
-            col(tables.Call.arrived_at) >= since - 4 * 3600.0,
+            # a day's calls by the index on arrival
+            col(tables.Call.arrived_at) >= since - LONGEST_S,
             col(tables.Call.caller) != "",
             col(tables.CallLeg.answered_at).is_not(None),
             col(tables.CallLeg.ended_at) >= since,

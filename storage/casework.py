@@ -75,8 +75,8 @@ class CaseRows:
     def write_move(self, move: WorkMove) -> None:
         work.write_move(self._session, move)
 
-    def last_move(self, call_id: str) -> WorkMove | None:
-        return work.last_move(self._session, call_id)
+    def last_try(self, call_id: str) -> WorkMove | None:
+        return work.last_try(self._session, call_id)
 
 
 def attach(session: Session, given: AttachCaller) -> None:

@@ -80,19 +80,23 @@ def apply(session: Session, entries: Sequence[Entry], terms: Callable[[], work.T
         # what the store would not let replace what it has does not replace it here
         if not (isinstance(before, Call) and isinstance(one, Call) and calls.stays(before.state, before.outcome, one)):
             last[_subject(one)] = one
+    answered: list[Call] = []
     for one in last.values():
         if isinstance(one, Call):
-            calls.save(session, one)
+            if calls.save(session, one):
+                answered.append(one)
         elif isinstance(one, Operator):
             presence.save(session, one)
             if one.state is OperatorState.OFFLINE:
                 worked += work.give_back(session, one.login, one.since)
     session.flush()
+    # what was left before they were answered and comes with them is not opened; what is there is done
+    for call in answered:
+        worked += work.served(session, call)
     for one in last.values():
         match one:
             case OpenWork():
-                if work.open_work(session, one, terms()):
-                    worked.append(one.call)
+                worked += work.open_work(session, one, terms())
             case AttachCaller():
                 casework.attach(session, one)
             case MarkCaller():

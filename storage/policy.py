@@ -225,6 +225,26 @@ def changes(
     return Page(tuple(_change(row) for row in shown), further)
 
 
+def stood(session: Session, now: Policy, caller: str, at: float) -> Policy:
+    """`now` with the rules, and what is known of this number, as they stood at `at`."""
+    rules = _as_of(session, "rules", parts.RULES, at, now.rules)
+    known = _as_of(session, "marks", caller, at, now.marks.get(caller))
+    before = now.without("marks", caller) if caller in now.marks else now
+    return (before if known is None else before.with_(known)).with_(rules or parts.Rules())
+
+
+def _as_of(session: Session, kind: str, key: str, at: float, present: Any) -> Any:
+    """The document as it stood at `at`, by its changes; `present` where it was never changed; None for none."""
+    of = tables.DocumentChange
+    history = select(of).where(col(of.kind) == kind, col(of.key) == key)
+    last = session.exec(history.where(col(of.at) <= at).order_by(col(of.revision).desc()).limit(1)).first()
+    following = session.exec(history.where(col(of.at) > at).order_by(col(of.revision)).limit(1)).first()
+    if last is None and following is None:
+        return present
+    data = last.after if last is not None else following.before if following is not None else None
+    return None if data is None else documents.load(kind, data)
+
+
 def _known(kind: str) -> None:
     if kind not in documents.KINDS:
         raise NoSuchDocument(kind, "")

@@ -35,6 +35,11 @@ class Rulebook(Transactions):
         self._keep(now)
         return now
 
+    def policy_at(self, at: float, caller: str) -> Policy:
+        """As it stands now, but with the rules and what is known of this number as they were then."""
+        with self._reading() as session:
+            return policy.stood(session, self._policy_in(session), caller, at)
+
     def change_policy(
         self, document: Any, *, who: str, origin: str = "", expected_version: int | None = None, at: float
     ) -> Policy:

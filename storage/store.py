@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from cases.case import Case, CaseFilter, Change
-from cases.work import Backlog, WorkFigures, WorkFilter, WorkMove
+from cases.work import Backlog, WorkFigures, WorkFilter, WorkItem, WorkMove
 from routing.call import Call
 from routing.effects import OpenWork
 from routing.operators import Operator
@@ -94,7 +94,7 @@ class Store(Outbox):
     def apply(self, given: Sequence[entries.Entry]) -> list[str]:
         """Write the entries that were not written before, all or none, each exactly once.
 
-        The ids of the calls whose call-backs were opened or given back by that.
+        The ids of the calls whose call-backs are others by that.
 
         Raises `StoreFault` where that can be tried again, anything else where an entry is at fault.
         """
@@ -126,7 +126,8 @@ class Store(Outbox):
 
     def save_call(self, call: Call) -> None:
         with self._writing() as session:
-            calls.save(session, call)
+            if calls.save(session, call):
+                work_left.served(session, call)
 
     def open_calls(self) -> list[Call]:
         """The calls that were not over when they were last saved, exactly as they were."""
@@ -215,6 +216,21 @@ class Store(Outbox):
         """The call-backs that these calls left; some hundreds at most."""
         with self._reading() as session:
             return work_left.of_calls(session, call_ids)
+
+    def work_about(self, call_id: str) -> WorkItem | None:
+        """The call-back that this call left, or joined."""
+        with self._reading() as session:
+            return work_left.about(session, call_id)
+
+    def talked_since(self, caller: str, at: float) -> bool:
+        """Whether a person answered a call from this number after `at`."""
+        with self._reading() as session:
+            return work_left.talked_since(session, caller, at)
+
+    def missed_since(self) -> float:
+        """Who gave up waiting before this was nobody's work, seconds since 1970 UTC."""
+        with self._reading() as session:
+            return work_left.missed_since(session)
 
     def message_history(self, call_id: str) -> list[WorkMove]:
         """What was done with the call-back of this call, the first first."""

@@ -177,7 +177,7 @@ class Recording(SQLModel, table=True):
 
 
 class MessageWork(SQLModel, table=True):
-    """One piece of work per call that left a message or asked to be called back: `cases.work.WorkItem`.
+    """One piece of work per citizen who must be called back, by the call that left it first: `cases.work.WorkItem`.
 
     `day` (the city's date) and `serial` are the two halves of the number.
     """
@@ -189,6 +189,7 @@ class MessageWork(SQLModel, table=True):
         Index("ix_message_work_newest", "state", "at", "call_id"),
         Index("ix_message_work_at", "at", "call_id"),
         Index("ix_message_work_owner", "owner", "state"),
+        Index("ix_message_work_caller", "caller", "state"),
     )
 
     call_id: str = Field(foreign_key="calls.id", primary_key=True)
@@ -212,12 +213,17 @@ class MessageWork(SQLModel, table=True):
     transcript: str | None = Field(default=None, sa_type=Text)
     transcript_engine: str = ""
     transcript_at: float | None = Field(default=None, sa_type=Instant)
+    calls: int = 1
+    last_at: float | None = Field(default=None, sa_type=Instant)
+    through_call: str | None = None
+    through_at: float | None = Field(default=None, sa_type=Instant)
 
 
 class WorkMove(SQLModel, table=True):
-    """Every move of a piece of work: who did what and when; rows are never changed."""
+    """Every move of a piece of work: who did what and when, or which call; rows are never changed."""
 
     __tablename__ = "work_moves"
+    __table_args__ = (Index("ix_work_moves_by_call", "by_call"),)
 
     call_id: str = Field(foreign_key="message_work.call_id", primary_key=True)
     position: int = Field(primary_key=True)
@@ -225,6 +231,7 @@ class WorkMove(SQLModel, table=True):
     who: str
     deed: str
     detail: str = Field(sa_type=Text)
+    by_call: str | None = Field(default=None, foreign_key="calls.id")
 
 
 class Case(SQLModel, table=True):
@@ -348,7 +355,10 @@ class Presence(SQLModel, table=True):
 
 
 class JournalPosition(SQLModel, table=True):
-    """One row: the last entry of the journal whose transaction was committed here, and the journal's own name."""
+    """One row: the last entry of the journal whose transaction was committed here, and the journal's own name.
+
+    `missed_since`: calls that were given up before then left no work, as the program of that time did; NULL: none did.
+    """
 
     __tablename__ = "journal_position"
     __table_args__ = (CheckConstraint("id = 1", name="ck_journal_position_one_row"),)
@@ -356,6 +366,7 @@ class JournalPosition(SQLModel, table=True):
     id: int = Field(primary_key=True)
     seq: int = Field(sa_type=BigInteger)
     journal: str | None = None
+    missed_since: float | None = Field(default=None, sa_type=Instant)
 
 
 class DeadLetter(SQLModel, table=True):

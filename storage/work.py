@@ -1,17 +1,24 @@
-"""Citizens who must be called back: they left a message, or asked for it."""
+"""Citizens who must be called back: they left a message, asked for it, or gave up waiting."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, func, select
 
+from cases.joining import joins
 from cases.texts import TextKind
 from cases.work import (
+    CALL_ALONE,
     Backlog,
     Deed,
+    Ending,
+    Kind,
+    MissedFigures,
+    Through,
     Transcript,
     WorkFigures,
     WorkFilter,
@@ -22,7 +29,8 @@ from cases.work import (
     move,
     opened,
 )
-from routing.effects import OpenWork, WorkKind
+from routing.call import Call
+from routing.effects import OpenWork
 from routing.records import Page, Voice
 from storage import calls, recordings, tables, texts
 from storage import cursor as cursors
@@ -39,13 +47,79 @@ class Terms:
     due_s: float
 
 
-def open_work(session: Session, work: OpenWork, terms: Terms) -> bool:
-    """Somebody must call back; told twice it is still one piece of work, and one that is done stays done.
+TEXTS: Mapping[Kind, TextKind] = MappingProxyType({Kind.MESSAGE: TextKind.MESSAGE, Kind.CALL_BACK: TextKind.CALL_BACK})
+"""Of which kinds the citizen is told. Who gave up waiting has asked for nothing, and is called soon."""
 
-    Whether it was not known before.
+
+def open_work(session: Session, work: OpenWork, terms: Terms) -> list[str]:
+    """Somebody must call back. One who must be called already joins that (`cases.joining`).
+
+    Told twice it is still once, and what is done stays done. Who talked with a person since needs no call, unless he
+    left a message. The calls whose work is another one by this.
     """
-    if session.get(tables.MessageWork, work.call) is not None:
+    if about(session, work.call) is not None:
+        return []
+    kind = Kind(work.kind.value)
+    if kind in CALL_ALONE and talked_since(session, work.caller, work.at):
+        return []
+    joining = joins(_undone(session, work.caller), kind)
+    if kind in TEXTS:
+        texts.owe(session, TEXTS[kind], work.call, work.caller, work.at)
+    if joining.into is not None:
+        _did(session, joining.into, joining.deed, work.at, kind.value, work.call)
+        return [joining.into.call_id]
+    item = _opened(session, work, terms)
+    for one in joining.over:
+        _did(session, one, Deed.GO_OVER, work.at, f"{Ending.JOINED} {item.number}", work.call)
+    return [work.call, *(one.call_id for one in joining.over)]
+
+
+def served(session: Session, call: Call) -> list[str]:
+    """A person has answered him: nobody must call him any more since he gave up, or asked, before that.
+
+    What somebody has taken stays his, and tells him. The calls whose work is another one by this.
+    """
+    if call.answered_at is None:
+        return []
+    changed = []
+    for one in _undone(session, call.caller):
+        if one.kind in CALL_ALONE and one.waits_since < call.answered_at:
+            _did(session, one, Deed.SERVE, call.answered_at, Ending.SERVED.value, call.id)
+            changed.append(one.call_id)
+    return changed
+
+
+def talked_since(session: Session, caller: str, at: float) -> bool:
+    """Whether a person answered a call from this number after `at`; a withheld one is nobody's."""
+    if not caller:
         return False
+    of = tables.Call
+    # by the index on caller and arrival
+    recent = select(of.id).where(col(of.caller) == caller, col(of.arrived_at) >= at - calls.LONGEST_S)
+    return session.exec(recent.where(col(of.answered_at) > at).limit(1)).first() is not None
+
+
+def about(session: Session, call_id: str) -> WorkItem | None:
+    """The piece of work that the call left, or joined."""
+    row = session.get(tables.MessageWork, call_id)
+    if row is None:
+        joined = (Deed.JOIN.value, Deed.ASK.value)
+        of = select(tables.WorkMove.call_id).where(
+            col(tables.WorkMove.by_call) == call_id, col(tables.WorkMove.deed).in_(joined)
+        )
+        known = session.exec(of).first()
+        row = None if known is None else session.get_one(tables.MessageWork, known)
+    return None if row is None else _item(row)
+
+
+def missed_since(session: Session) -> float:
+    """Who gave up waiting before this was nobody's work, seconds since 1970 UTC."""
+    position = session.get(tables.JournalPosition, 1)
+    return 0.0 if position is None or position.missed_since is None else position.missed_since
+
+
+def _opened(session: Session, work: OpenWork, terms: Terms) -> WorkItem:
+    """A piece of its own, with the next number of the day."""
     day = datetime.fromtimestamp(work.at, terms.zone).date()
     last = session.exec(select(func.max(tables.MessageWork.serial)).where(col(tables.MessageWork.day) == day)).one()
     serial = (last or 0) + 1
@@ -65,12 +139,31 @@ def open_work(session: Session, work: OpenWork, terms: Terms) -> bool:
     session.add(row)
     session.flush()
     write_move(session, opened(item))
-    texts.owe(session, TextKind(work.kind.value), work.call, work.caller, work.at)
-    return True
+    return item
+
+
+def _undone(session: Session, caller: str) -> list[WorkItem]:
+    """What is not done of this citizen, the oldest first; a withheld number is nobody's."""
+    if not caller:
+        return []
+    of = tables.MessageWork
+    his = select(of).where(col(of.caller) == caller, col(of.state) != WorkState.DONE.value)
+    return [_item(row) for row in session.exec(his.order_by(col(of.at), col(of.call_id)))]
+
+
+def _did(session: Session, before: WorkItem, deed: Deed, at: float, detail: str, by_call: str = "") -> WorkItem:
+    """What happened to it without a person, written."""
+    after = advance(before, deed, "", at, detail, by_call=by_call)
+    change_item(session, after)
+    write_move(session, move(before, after, deed, "", at, detail, by_call))
+    return after
 
 
 def give_back(session: Session, owner: str, at: float) -> list[str]:
-    """What `owner` had taken before he signed out at `at` is anybody's again; the calls whose work it is."""
+    """What `owner` had taken before he signed out at `at` is anybody's again, or done where its citizen got through.
+
+    The calls whose work it is.
+    """
     mine = select(tables.MessageWork).where(
         col(tables.MessageWork.owner) == owner,
         col(tables.MessageWork.state) == WorkState.TAKEN.value,
@@ -78,10 +171,9 @@ def give_back(session: Session, owner: str, at: float) -> list[str]:
     )
     given = []
     for row in session.exec(mine).all():
-        before = _item(row)
-        after = advance(before, Deed.RETURN, "", at)
-        change_item(session, after)
-        write_move(session, move(before, after, Deed.RETURN, "", at, owner))
+        back = _did(session, _item(row), Deed.RETURN, at, owner)
+        if back.got_through is not None:
+            _did(session, back, Deed.SERVE, at, Ending.SERVED.value, back.got_through.call)
         given.append(row.call_id)
     return given
 
@@ -112,6 +204,7 @@ def write_move(session: Session, given: WorkMove) -> None:
             who=given.who,
             deed=given.deed.value,
             detail=given.detail,
+            by_call=given.by_call or None,
         )
     )
     session.flush()
@@ -125,10 +218,10 @@ def history(session: Session, call_id: str) -> list[WorkMove]:
     return [_move(row) for row in rows]
 
 
-def last_move(session: Session, call_id: str) -> WorkMove | None:
+def last_try(session: Session, call_id: str) -> WorkMove | None:
     row = session.exec(
         select(tables.WorkMove)
-        .where(col(tables.WorkMove.call_id) == call_id)
+        .where(col(tables.WorkMove.call_id) == call_id, col(tables.WorkMove.deed) == Deed.TRY.value)
         .order_by(col(tables.WorkMove.position).desc())
     ).first()
     return None if row is None else _move(row)
@@ -139,6 +232,8 @@ def messages(session: Session, wanted: WorkFilter, cursor: str | None, limit: in
     query = select(tables.MessageWork)
     if wanted.states:
         query = query.where(col(tables.MessageWork.state).in_(wanted.states))
+    if wanted.kind is not None:
+        query = query.where(col(tables.MessageWork.kind) == wanted.kind.value)
     if wanted.owner is not None:
         query = query.where(col(tables.MessageWork.owner) == wanted.owner)
     if wanted.since is not None:
@@ -206,15 +301,27 @@ def figures(session: Session, since: float, until: float, now: float) -> WorkFig
     ).one()
     tried = [one.tried_at - one.at for one in came if one.tried_at is not None]
     talked = [one.talked_at - one.at for one in came if one.talked_at is not None]
+    missed = [one for one in came if one.kind == Kind.MISSED.value]
     return WorkFigures(
         backlog=backlog(session),
         overdue=overdue,
         came=len(came),
         done=sum(one.state == WorkState.DONE.value for one in came),
-        in_time=sum(one.tried_at is not None and one.tried_at <= one.due_at for one in came),
+        in_time=_in_time(came),
         to_attempt_s=median(tried) if tried else None,
         to_talk_s=median(talked) if talked else None,
+        missed=MissedFigures(
+            came=len(missed),
+            called=sum(one.tried_at is not None for one in missed),
+            in_time=_in_time(missed),
+            got_through=sum(one.through_call is not None and one.tried_at is None for one in missed),
+        ),
     )
+
+
+def _in_time(rows: Iterable[tables.MessageWork]) -> int:
+    """How many were tried before they were due."""
+    return sum(one.tried_at is not None and one.tried_at <= one.due_at for one in rows)
 
 
 def _with_recordings(session: Session, rows: Sequence[tables.MessageWork]) -> list[Owed]:
@@ -226,7 +333,7 @@ def _with_recordings(session: Session, rows: Sequence[tables.MessageWork]) -> li
     shown: list[Owed] = []
     for row in rows:
         takes = tuple(one for one in found[row.call_id] if one.kind == "message")
-        said = row.kind == WorkKind.MESSAGE.value
+        said = row.kind == Kind.MESSAGE.value
         one = recordings.chosen(takes, confirmed.get(row.call_id, 0)) if said else None
         shown.append((_item(row), Voice(one, takes if said else (), bool(confirmed.get(row.call_id, 0)))))
     return shown
@@ -247,12 +354,19 @@ def _describe(row: tables.MessageWork, given: WorkItem) -> None:
     row.transcript = None if given.transcript is None else given.transcript.text
     row.transcript_engine = "" if given.transcript is None else given.transcript.engine
     row.transcript_at = None if given.transcript is None else given.transcript.at
+    row.calls = given.calls
+    row.last_at = given.last_at
+    row.through_call = None if given.got_through is None else given.got_through.call
+    row.through_at = None if given.got_through is None else given.got_through.at
 
 
 def _item(row: tables.MessageWork) -> WorkItem:
     written = None
     if row.transcript is not None and row.transcript_at is not None:
         written = Transcript(row.transcript, row.transcript_engine, row.transcript_at)
+    through = None
+    if row.through_call is not None and row.through_at is not None:
+        through = Through(row.through_call, row.through_at)
     return WorkItem(
         number=row.number,
         call_id=row.call_id,
@@ -271,8 +385,11 @@ def _item(row: tables.MessageWork) -> WorkItem:
         done_at=row.done_at,
         moves=row.moves,
         transcript=written,
+        calls=row.calls,
+        last_at=row.last_at,
+        got_through=through,
     )
 
 
 def _move(row: tables.WorkMove) -> WorkMove:
-    return WorkMove(row.call_id, row.position, row.at, row.who, Deed(row.deed), row.detail)
+    return WorkMove(row.call_id, row.position, row.at, row.who, Deed(row.deed), row.detail, row.by_call or "")

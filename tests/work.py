@@ -10,6 +10,6 @@ def backlog(undone: int) -> Backlog:
     return Backlog(undone, 0, None)
 
 
-def owed(call: str, at: float = 1000.0, **more: Any) -> WorkItem:
+def owed(call: str, at: float = 1000.0, kind: str = "message", **more: Any) -> WorkItem:
     """A call-back that is owed since `at`, for an hour."""
-    return WorkItem(f"HD20261123-{call.removeprefix('c'):0>4}", call, "message", "13907330001", at, at + 3600, **more)
+    return WorkItem(f"HD20261123-{call.removeprefix('c'):0>4}", call, kind, "13907330001", at, at + 3600, **more)

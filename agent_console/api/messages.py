@@ -1,4 +1,4 @@
-"""Call-backs that are owed, by messages and by wishes to be called back: a list of work for whoever has time."""
+"""Call-backs that are owed, by messages, wishes and missed calls: a list of work for whoever has time."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ from agent_console.parts import Console
 from agent_console.problems import FieldError, Problem
 from agent_console.session import SignedIn
 from agent_console.shapes import MessageFiguresJson, MessageJson, MessagesJson
-from cases.work import TRANSCRIPT_MAX, Attempt, Ending, WorkFilter, WorkItem, WorkState
+from cases.work import TRANSCRIPT_MAX, Attempt, Ending, Kind, WorkFilter, WorkItem, WorkState
 from cases.worklist import (
     BadNote,
     NoCaseOfThatNumber,
@@ -50,9 +50,9 @@ class AttemptBody(BaseModel):
 
 
 class EndBody(BaseModel):
-    """`case`: of the ending `case`, the number."""
+    """`case`: of the ending `case`, the number. That two became one is no person's word."""
 
-    ending: Ending
+    ending: Literal[Ending.CASE, Ending.ANSWERED, Ending.UNREACHED, Ending.SERVED, Ending.NUISANCE, Ending.NOTHING_SAID]
     note: Text = ""
     case: Text | None = None
 
@@ -78,6 +78,7 @@ def router(console: Console) -> APIRouter:
         *,
         who: Annotated[SignedIn, Depends(need("messages"))],
         state: Literal["open", "taken", "done", "all"] = "open",
+        kind: Kind | None = None,
         owner: Login = None,
         day: Day = None,
         order: Literal["newest", "oldest"] = "newest",
@@ -87,7 +88,7 @@ def router(console: Console) -> APIRouter:
         """`state=open`: all that is not done."""
         since, until = span(day, console.clock(), console.views.timezone)
         mine = login_of(owner, who.account.login)
-        wanted = WorkFilter(STATES[state], mine, since, until, oldest_first=order == "oldest")
+        wanted = WorkFilter(STATES[state], kind, mine, since, until, oldest_first=order == "oldest")
         page = await store.read(store.messages, wanted, cursor, limit)
         items = [console.views.message(*one, console.hub.name) for one in page.items]
         return {"items": items, "next": page.next}
@@ -212,6 +213,10 @@ def _refusal(refused: WorkError, name: Callable[[str], str]) -> Problem:
             code = "not-taken"
             zh = "这条待回电不在您名下，请先领取。"
             en = "This call-back is not yours: take it first."
+        case WorkDone(item=WorkItem(owner="")):
+            code = "done"
+            zh = "这条待回电已自动办结：来电人已经接通，或者留了言。需要再回电请重新打开。"
+            en = "This call-back is closed already: he got through, or left a message. Open it again if need be."
         case WorkDone():
             code = "done"
             zh = f"这条待回电已由 {owner} 办结。"

@@ -75,7 +75,7 @@ def messages(
     every: Annotated[bool, typer.Option("--all", help="Also those that are done.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Messages and wishes to be called back that are not done, newest first."""
+    """Call-backs that are owed, by messages, wishes and missed calls, newest first. 待回电。"""
     settings = load()
     show = Views(settings.zone)
     states = () if every else (WorkState.OPEN, WorkState.TAKEN)
@@ -93,6 +93,7 @@ def messages(
             "due": lambda item: _due(item["at"], item["due_at"]),
             "from": lambda item: item["caller"] or "(withheld)",
             "kind": lambda item: item["kind"],
+            "calls": lambda item: str(item["calls"]),
             "length": lambda item: f"{item['seconds']:.0f} s" if item["recording"] else item["reason"] or "",
             "state": lambda item: f"{item['state']} {item['ending']}".rstrip(),
             "by": lambda item: item["owner_name"],

@@ -180,6 +180,9 @@ async def test_an_open_message_is_listed_with_its_recording(house: House) -> Non
                 "done_at": None,
                 "moves": 1,
                 "transcript": None,
+                "calls": 1,
+                "last_at": None,
+                "got_through": None,
             }
         ],
         "next": None,

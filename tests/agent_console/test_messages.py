@@ -5,6 +5,9 @@ from typing import Any
 import httpx
 
 from routing import effects as fx
+from routing import events as ev
+from routing.call import Call
+from routing.course import advance
 from routing.records import RecordingRow
 
 from .house import START, House
@@ -66,6 +69,7 @@ async def test_a_call_back_is_taken_tried_and_turned_into_a_case_that_closes_it(
         "to_talk_s": 300.0,
         "due_s": 3600,
         "tries": 3,
+        "missed": {"came": 0, "called": 0, "in_time": 0, "got_through": 0},
     }
 
 
@@ -106,6 +110,54 @@ async def test_each_refusal_says_what_to_do_first(house: House) -> None:
         await did(http, f"{path}/close", ending="nuisance", note="辱骂")
         assert refused(await did(http, f"{path}/take", 409)) == "message-done"
         assert (await did(http, f"{path}/reopen"))["state"] == "open"
+
+
+def missed(house: House, call: str, after: float) -> str:
+    """The number of the work that this call, given up so long after the start, left or joined."""
+    waits = Call(call, "13907330001", "", "12345", f"ch-{call}", START + after - 30)
+    waits = advance(waits, ev.MenuFinished(call, "main"), START + after - 30)
+    house.store.save_call(advance(waits, ev.CallEnded(call, 16), START + after))
+    house.store.open_work(fx.OpenWork(call, "13907330001", START + after, fx.WorkKind.MISSED))
+    item = house.store.work_about(call)
+    assert item is not None
+    return item.number
+
+
+async def test_who_gave_up_twice_is_listed_as_missed_with_the_times_until_he_gets_through(house: House) -> None:
+    number = missed(house, "m1", 10)
+    assert missed(house, "m2", 70) == number
+    async with house.client("op1001", **{"Accept-Language": "en"}) as http:
+        (listed,) = (await http.get("/api/v1/messages", params={"kind": "missed"})).json()["items"]
+        assert (listed["kind"], listed["calls"], listed["takes"], listed["got_through"]) == ("missed", 2, [], None)
+        assert (listed["at"], listed["last_at"]) == ("2026-11-23T18:30:10.000+08:00", "2026-11-23T18:31:10.000+08:00")
+        for kind in ("message", "call_back"):
+            assert (await http.get("/api/v1/messages", params={"kind": kind})).json()["items"] == []
+        assert (await http.get("/api/v1/messages", params={"kind": "lost"})).status_code == 422
+        house.now[0] = START + 100
+        one_talk(house, "t1")
+        done = (await http.get(f"/api/v1/messages/{number}")).json()
+        (answered,) = (one["at"] for one in done["history"] if one["deed"] == "serve")
+        assert (done["state"], done["ending"], done["owner"]) == ("done", "served", "")
+        assert done["got_through"] == {"call": "t1", "at": answered}
+        assert [(one["deed"], one["result"], one["note"], one["call"]) for one in done["history"]] == [
+            ("opened", "", "missed", ""),
+            ("join", "missed", "", "m2"),
+            ("serve", "served", "", "t1"),
+        ]
+        figures = (await http.get("/api/v1/messages/figures")).json()
+        assert figures["missed"] == {"came": 1, "called": 0, "in_time": 0, "got_through": 1}
+        late = await did(http, f"/api/v1/messages/{number}/take", 409)
+        assert late["detail"] == (
+            "This call-back is closed already: he got through, or left a message. Open it again if need be."
+        )
+        assert (await did(http, f"/api/v1/messages/{number}/reopen"))["state"] == "open"
+
+
+async def test_that_two_became_one_is_no_persons_word(house: House) -> None:
+    path = owe(house)
+    async with house.client("op1001") as http:
+        await did(http, f"{path}/take")
+        assert refused(await did(http, f"{path}/close", 422, ending="joined")) == "malformed"
 
 
 async def test_every_page_is_told_of_every_change_and_of_how_many_there_are(house: House) -> None:

@@ -6,7 +6,7 @@ from copy import deepcopy
 from datetime import date
 
 from cases.case import Case, Change
-from cases.work import WorkItem, WorkMove
+from cases.work import Deed, WorkItem, WorkMove
 
 
 class Shelf:
@@ -65,5 +65,6 @@ class Shelf:
     def write_move(self, move: WorkMove) -> None:
         self.moves.append(move)
 
-    def last_move(self, call_id: str) -> WorkMove | None:
-        return next((one for one in reversed(self.moves) if one.call_id == call_id), None)
+    def last_try(self, call_id: str) -> WorkMove | None:
+        tries = (one for one in reversed(self.moves) if (one.call_id, one.deed) == (call_id, Deed.TRY))
+        return next(tries, None)

@@ -6,7 +6,7 @@ import pytest
 
 from cases.case import CaseInput
 from cases.office import Office
-from cases.work import MOVES, Attempt, Deed, Ending, IllegalDeed, WorkState, advance
+from cases.work import MOVES, Attempt, Deed, Ending, IllegalDeed, Through, WorkState, advance
 from cases.worklist import (
     BadNote,
     NoCaseOfThatNumber,
@@ -19,6 +19,7 @@ from cases.worklist import (
     TriedTooSeldom,
     WorkDone,
     Worklist,
+    do,
 )
 from tests.work import owed
 
@@ -87,6 +88,15 @@ def test_an_attempt_that_is_sent_again_is_noted_once_and_one_that_knows_of_none_
     with pytest.raises(StaleWork):
         room.list.attempt(NUMBER, "op1", Attempt.TALKED, "", 0)
     assert len(room.told()) == 2
+
+
+def test_an_attempt_that_is_sent_again_is_noted_once_though_the_citizen_called_meanwhile(room: Room) -> None:
+    room.list.take(NUMBER, "op1")
+    room.list.attempt(NUMBER, "op1", Attempt.BUSY, "占线", 0)
+    with room.shelf.case_work() as rows:
+        do(rows, room.shelf.items["c1"], Deed.JOIN, "", 1500.0, "missed", by_call="c2")
+    again = room.list.attempt(NUMBER, "op1", Attempt.BUSY, "占线", 0)
+    assert (again.attempts, again.calls, len(room.told())) == (1, 2, 3)
 
 
 def test_what_is_not_his_nobody_tries_or_closes(room: Room) -> None:
@@ -172,6 +182,35 @@ def test_what_was_done_by_mistake_is_opened_again_by_who_did_it_or_a_supervisor(
     assert (again.state, again.owner, again.ending, again.done_at) == ("open", "", "", None)
     assert room.list.reopen(NUMBER, "sup1", anyones=True) == again
     assert room.told()[-1] == ("op1", "reopen", "nuisance")
+
+
+def served(room: Room) -> None:
+    """A person answered him, by the call c9."""
+    with room.shelf.case_work() as rows:
+        do(rows, room.shelf.items["c1"], Deed.SERVE, "", 1500.0, "served", by_call="c9")
+
+
+def test_who_got_through_is_off_the_list_unless_somebody_has_taken_it_who_is_told(room: Room) -> None:
+    room.list.take(NUMBER, "op1")
+    served(room)
+    item = room.shelf.items["c1"]
+    assert (item.state, item.owner, item.ending, item.got_through) == ("taken", "op1", "", Through("c9", 1500.0))
+    assert (room.shelf.moves[-1].who, room.shelf.moves[-1].by_call) == ("", "c9")
+    after = room.list.release(NUMBER, "op1", anyones=False)
+    assert (after.state, after.ending, after.got_through, after.moves) == ("done", "served", Through("c9", 1500.0), 5)
+    assert room.told()[-2:] == [("op1", "release", ""), ("", "serve", "served")]
+
+
+def test_what_was_done_without_a_person_anybody_opens_again_and_must_be_called(room: Room) -> None:
+    served(room)
+    item = room.shelf.items["c1"]
+    assert (item.state, item.owner, item.ending, item.done_at) == ("done", "", "served", 1500.0)
+    with pytest.raises(WorkDone):
+        room.list.take(NUMBER, "op1")
+    again = room.list.reopen(NUMBER, "op2", anyones=False)
+    assert (again.state, again.ending, again.got_through) == ("open", "", None)
+    room.list.take(NUMBER, "op2")
+    assert room.list.release(NUMBER, "op2", anyones=False).state == "open"
 
 
 def test_a_note_that_is_too_long_is_refused_and_nothing_is_written(room: Room) -> None:

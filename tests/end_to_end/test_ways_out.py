@@ -218,7 +218,8 @@ async def test_each_who_is_offered_a_call_back_gets_what_he_chooses_and_who_hang
         call = await town.ended(caller)
         assert (call["outcome"], call["abandon_stage"], call["ended_by"]) == ("abandoned", "waiting", "citizen")
         work: list[dict[str, Any]] = (await town.get("/messages", state="open"))["items"]
-        assert call["id"] not in [one["call"] for one in work]
+        # he asked for nothing; on a busy machine he waited so long that he is one who was missed
+        assert [one["kind"] for one in work if one["call"] == call["id"]] in ([], ["missed"])
 
     async def has_no_number(name: str) -> None:
         """Nobody could call him back: he is asked for a message at once."""

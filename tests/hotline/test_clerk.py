@@ -20,7 +20,7 @@ from routing import events as ev
 from routing.call import Call
 from routing.course import advance
 from routing.operators import Operator, OperatorState
-from routing.policy import Mark, MarkKind, Policy
+from routing.policy import Mark, MarkKind, Policy, Rules
 from routing.records import StoreFault
 from storage import entries, recordings
 from storage.journal import Journal
@@ -43,6 +43,7 @@ class Office:
         self.open_messages: list[int] = []
         self.marked: list[Policy] = []
         self.changed = asyncio.Event()
+        self.policy = Policy()
 
     def begin(self, **sizes: int) -> Clerk:
         self.store = Store.open(self._url, timezone=ZoneInfo("Asia/Shanghai"))
@@ -55,6 +56,7 @@ class Office:
             saved=self._saved,
             messages=self._opened,
             marked=self._listed,
+            policy=lambda: self.policy,
         )
         self.clerk.catch_up()
         return self.clerk
@@ -123,6 +125,32 @@ async def test_a_caller_whom_the_desk_put_on_the_list_is_kept_there_and_the_poli
     await office.until(lambda: [policy.marks for policy in office.marked] == [{mark.number: mark}])
     (change,) = office.store.policy_changes().items
     assert (change.who, change.kind, change.key, change.at) == ("hotline", "marks", mark.number, 3600.0)
+    await office.end(task)
+
+
+def given_up(call: str, at: float) -> Call:
+    """One who waited 30 s and gave up at this time."""
+    waits = advance(replace(CALL, id=call, arrived_at=at - 30), ev.MenuFinished(call, "main"), at - 30)
+    return advance(waits, ev.CallEnded(call, 16), at)
+
+
+async def test_who_gave_up_while_the_application_was_away_is_work_by_the_policy_that_the_desk_goes_by(
+    office: Office,
+) -> None:
+    clerk = office.begin()
+    task = office.run()
+    clerk.finish(given_up("m1", 150.0))
+    office.policy = Policy(rules=Rules(missed_after_s=60))
+    clerk.finish(given_up("m2", 250.0))
+    office.policy = Policy().with_(Mark("13907330001", MarkKind.NUISANCE))
+    clerk.finish(given_up("m3", 350.0))
+    await clerk.settled()
+    assert [(item.call_id, item.kind, item.calls) for item, _ in office.store.messages(WorkFilter()).items] == [
+        ("m1", "missed", 1)
+    ]
+    await office.until(lambda: office.open_messages == [1])
+    clerk.finish(replace(ENDED, id="t", answered_at=400.0, ended_at=460.0))
+    await office.until(lambda: office.open_messages == [1, 0])
     await office.end(task)
 
 

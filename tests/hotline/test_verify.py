@@ -14,7 +14,8 @@ from ivr.prompt import PromptDocument
 from routing import events as ev
 from routing.call import Call
 from routing.course import advance
-from routing.effects import OpenWork
+from routing.effects import OpenWork, WorkKind
+from routing.policy import Mark, MarkKind, Rules
 from storage.entries import Entry
 from storage.journal import Journal
 from storage.store import Store
@@ -122,6 +123,80 @@ def test_what_a_citizen_is_to_be_told_of_without_a_text_is_found(store: Store, t
 
 def test_a_call_back_that_is_nobodys_work_is_found(store: Store) -> None:
     assert ended(store, ev.CallBackWanted("c1")) == ["its citizen must be called back, and that is nobody's work"]
+    store.close()
+
+
+def gave_up(store: Store, call: str = "c1", at: float = LONG_AGO, wait_s: float = 30.0) -> list[str]:
+    """What is found of a call that was given up at this time, and what it left got lost."""
+    over = Call(call, "13907330001", "", "12345", f"PJSIP/trunk-{call}", at - wait_s)
+    over = advance(advance(over, ev.MenuFinished(call, "main"), at - wait_s), ev.CallEnded(call, 16), at)
+    store.save_call(over)
+    return [finding.what for finding in verify._of_work(store, over)]
+
+
+LOST = ["its citizen must be called back, and that is nobody's work"]
+
+
+def test_a_missed_call_is_work_of_its_own_or_joined_or_its_citizen_got_through_later(store: Store) -> None:
+    assert gave_up(store) == LOST
+    store.open_work(OpenWork("c1", "13907330001", LONG_AGO, WorkKind.MISSED))
+    assert gave_up(store) == []
+    assert gave_up(store, "c2", LONG_AGO + 60) == LOST
+    store.open_work(OpenWork("c2", "13907330001", LONG_AGO + 60, WorkKind.MISSED))
+    assert gave_up(store, "c2", LONG_AGO + 60) == []
+    assert gave_up(store, "c3", LONG_AGO + 120) == LOST
+    talk = Call("t", "13907330001", "", "12345", "PJSIP/trunk-t", LONG_AGO + 100)
+    for event in (ev.CallerWaiting("t", "ch"), ev.OperatorAnswered("t", "op1001", "o"), ev.CallEnded("t", 16)):
+        talk = advance(talk, event, LONG_AGO + 180)
+    store.save_call(talk)
+    assert gave_up(store, "c3", LONG_AGO + 120) == []
+    assert gave_up(store, "c4", LONG_AGO + 240) == LOST
+    store.close()
+
+
+def test_whether_a_missed_call_is_work_is_asked_of_the_rules_and_the_list_as_they_stood(store: Store) -> None:
+    assert gave_up(store, wait_s=4.0) == []
+    store.change_policy(Rules(missed_after_s=60), who="admin", at=LONG_AGO + 1000)
+    assert gave_up(store, "c2", LONG_AGO + 500) == LOST
+    assert gave_up(store, "c3", LONG_AGO + 2000) == []
+    assert gave_up(store, "c4", LONG_AGO + 2000, wait_s=60.0) == LOST
+    assert gave_up(store, "c5", LONG_AGO + 1001, wait_s=60.0) == LOST
+    assert gave_up(store, "c6", LONG_AGO + 1001) == []  # the desk may not have heard of it yet
+    mark = Mark("13907330001", MarkKind.NUISANCE)
+    store.change_policy(mark, who="op1001", at=LONG_AGO + 3000)
+    assert gave_up(store, "c7", LONG_AGO + 2900, wait_s=90.0) == LOST
+    assert gave_up(store, "c8", LONG_AGO + 3100, wait_s=90.0) == []
+    store.drop_policy("marks", mark.number, who="sup1", at=LONG_AGO + 4000)
+    assert gave_up(store, "c9", LONG_AGO + 3900, wait_s=90.0) == []
+    assert gave_up(store, "d1", LONG_AGO + 4100, wait_s=90.0) == LOST
+    store.close()
+
+
+def test_what_was_given_up_before_that_was_work_is_nobodys(store: Store, tmp_path: Path) -> None:
+    store.bury(Entry(1, "poem", "{}"), "no such kind", LONG_AGO)
+    change(f"sqlite:///{tmp_path}/hotline.sqlite", "UPDATE journal_position SET missed_since = '2026-11-23 04:00:10'")
+    assert gave_up(store, at=LONG_AGO + 9) == []
+    assert gave_up(store, "c2", at=LONG_AGO + 11) == LOST
+    store.close()
+
+
+def test_a_wish_that_joined_a_missed_call_is_told_by_a_text_and_the_missed_call_by_none(
+    store: Store, tmp_path: Path
+) -> None:
+    assert gave_up(store, at=LONG_AGO - 60) == LOST
+    store.open_work(OpenWork("c1", "13907330001", LONG_AGO - 60, WorkKind.MISSED))
+    wish = Call("w", "13907330001", "", "12345", "PJSIP/trunk-w", LONG_AGO)
+    for event in (ev.CallerWaiting("w", "ch"), ev.CallBackWanted("w"), ev.CallEnded("w", 16)):
+        wish = advance(wish, event, LONG_AGO + 5)
+    store.save_call(wish)
+    assert [one.what for one in verify._of_work(store, wish)] == LOST
+    store.open_work(OpenWork("w", "13907330001", LONG_AGO + 5, WorkKind.CALL_BACK))
+    assert [*verify._of_work(store, wish)] == []
+    assert gave_up(store, at=LONG_AGO - 60) == []
+    change(f"sqlite:///{tmp_path}/hotline.sqlite", "DELETE FROM texts")
+    assert [one.what for one in verify._of_work(store, wish)] == [
+        "its citizen is to be told by one text, and there are 0"
+    ]
     store.close()
 
 

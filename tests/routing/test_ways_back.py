@@ -44,7 +44,7 @@ def test_an_operator_who_gets_him_all_the_same_talks_and_is_offered_nobody_else(
         (WAYS[0], Outcome.JOINED, [fx.AttachCaller("a", "13907330001", "20261123-0007", 1002.1)]),
         (WAYS[1], Outcome.CALL_BACK, [fx.OpenWork("a", "13907330001", 1002.1, fx.WorkKind.CALL_BACK)]),
         (WAYS[2], Outcome.MESSAGE, [fx.OpenWork("a", "13907330001", 1002.1)]),
-        (WAYS[3], Outcome.ABANDONED, []),
+        (WAYS[3], Outcome.ABANDONED, [fx.OpenWork("a", "13907330001", 1023.1, fx.WorkKind.MISSED)]),
     ],
 )
 def test_one_who_is_back_at_the_music_is_connected_again_and_what_he_chose_is_dropped_by_a_person_alone(

@@ -45,7 +45,7 @@ def hand(text: Text, template: Template, opted_out: bool) -> Decision:
 
 
 def message(store: Store, call: str = "c1", at: float = NOON, kind: WorkKind = WorkKind.MESSAGE) -> None:
-    store.save_call(ended(call, at))
+    store.save_call(ended(call, at - 100))
     store.open_work(OpenWork(call, "13907330001", at, kind))
 
 

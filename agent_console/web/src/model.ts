@@ -143,9 +143,15 @@ export interface WorkMove {
   deed: string
   result: string
   note: string
+  /** The call that brought it; '' where a person did. */
+  call: string
 }
 
-/** A call-back that is owed: by a message, or because he asked for it. */
+export const WORK_KINDS = ['message', 'call_back', 'missed'] as const
+/** Why he must be called: what he said, since he asked for it, or since he gave up waiting. */
+export type WorkKind = (typeof WORK_KINDS)[number]
+
+/** A call-back that is owed. */
 export interface Message {
   id: string
   number: string
@@ -155,7 +161,7 @@ export interface Message {
   due_at: string
   seconds: number
   state: 'open' | 'taken' | 'done'
-  kind: 'message' | 'call_back'
+  kind: WorkKind
   /** The take that counts; null where there is nothing to hear. */
   recording: string | null
   reason: string | null
@@ -173,6 +179,11 @@ export interface Message {
   /** How long its history is. */
   moves: number
   transcript: { text: string; engine: string; at: string } | null
+  /** How often he called by now, and when the last time; null of one who called once. */
+  calls: number
+  last_at: string | null
+  /** The call in which he got through to a person by himself. */
+  got_through: { call: string; at: string } | null
   history?: WorkMove[]
 }
 
@@ -193,6 +204,8 @@ export interface MessageFigures extends Backlog {
   to_talk_s: number | null
   due_s: number
   tries: number
+  /** Of those who gave up waiting today; got_through: before anybody called them. */
+  missed: { came: number; called: number; in_time: number; got_through: number }
 }
 
 export const TEXT_STATES = ['waiting', 'sending', 'sent', 'unknown', 'failed', 'suppressed'] as const

@@ -123,6 +123,7 @@ export interface Rules {
   nuisance_for_s: number
   call_back_s: number
   call_back_tries: number
+  missed_after_s: number
   quiet_begins: string
   quiet_ends: string
 }
@@ -224,7 +225,7 @@ export const BLANK: { [K in Kind]: () => Documents[K] } = {
   rules: () => ({
     default_queue: 'main', urgent_s: 600, special_care_s: 180, returned_s: 300, returned_within_s: 1800, nuisance_s: 3600,
     nuisance_calls: 6, nuisance_within_s: 600, nuisance_talk_s: 5, nuisance_for_s: 86400,
-    call_back_s: 3600, call_back_tries: 3,
+    call_back_s: 3600, call_back_tries: 3, missed_after_s: 5,
     quiet_begins: '21:00', quiet_ends: '08:00',
   }),
   texts: () => ({ name: 'message', words: '', on: true }),

@@ -1,7 +1,7 @@
 /** The call-backs that are owed, the oldest first: a list from the API which the live socket keeps up. */
 import { computed, shallowRef } from 'vue'
 import { api } from './api'
-import type { Message, MessageFigures } from './model'
+import type { Message, MessageFigures, WorkKind, WorkMove } from './model'
 
 const PAGE = 200
 const SETTLE_MS = 300
@@ -16,6 +16,10 @@ export function createWorklist() {
   const known = shallowRef<ReadonlyMap<string, Message>>(new Map())
   const figures = shallowRef<MessageFigures | null>(null)
   const loaded = shallowRef(false)
+  /** Of which kind alone they are shown; '' for all. */
+  const kind = shallowRef<WorkKind | ''>('')
+  /** Whether there are newer ones than were asked for. */
+  const further = shallowRef(false)
   let timer: ReturnType<typeof setTimeout> | undefined
 
   function hear(...told: Message[]): void {
@@ -26,26 +30,34 @@ export function createWorklist() {
 
   /** What could not be asked for stays as it was. */
   async function load(): Promise<void> {
+    const wanted = kind.value
     const [listed, counted] = await Promise.allSettled([
-      api.messages({ state: 'open', order: 'oldest', limit: PAGE }), api.messageFigures(),
+      api.messages({ state: 'open', kind: wanted || undefined, order: 'oldest', limit: PAGE }), api.messageFigures(),
     ])
     if (listed.status === 'fulfilled') {
       hear(...listed.value.items)
       loaded.value = true
+      if (wanted === kind.value) further.value = listed.value.next !== null
     }
     if (counted.status === 'fulfilled') figures.value = counted.value
   }
 
   return {
-    /** Those that are not done. */
+    /** Those that are not done, of the kind that was chosen. */
     items: computed(() => [...known.value.values()]
-      .filter((item) => item.state !== 'done')
+      .filter((item) => item.state !== 'done' && (kind.value === '' || item.kind === kind.value))
       .sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || a.number.localeCompare(b.number))),
     /** This one, also when it is done. */
     item: (number: string): Message | null => known.value.get(number) ?? null,
     figures,
     loaded,
+    kind,
+    further,
     hear,
+    choose: (wanted: WorkKind | '') => {
+      kind.value = wanted
+      void load()
+    },
     /** Several changes in a moment make one request. */
     refresh: () => {
       clearTimeout(timer)
@@ -56,6 +68,11 @@ export function createWorklist() {
 }
 
 export type Worklist = ReturnType<typeof createWorklist>
+
+/** When he called, the first time first; `history`: of the item, as far as it is known. */
+export function times(item: Message, history: readonly WorkMove[]): string[] {
+  return [item.at, ...history.filter((move) => move.deed === 'join' || move.deed === 'ask').map((move) => move.at)]
+}
 
 /** Late for its first attempt. */
 export function overdue(item: Message, now: number): boolean {

@@ -99,8 +99,8 @@ export const admin: typeof zh = {
   headStartsHint: 'So much earlier do they count as come; more is sooner.',
   nuisance: 'Nuisance callers found by pattern',
   nuisanceHint: 'A number that calls so often within that time without a talk is put on the list by itself; 0 calls: never. A supervisor can take it off.',
-  callBacks: 'Messages and call-backs',
-  callBacksHint: 'Who left a message or asked for it is to be called within this time; who is not reached, so often before giving up.',
+  callBacks: 'Messages, call-backs, missed calls',
+  callBacksHint: 'Who left a message, asked for it or was missed is to be called within this time; who is not reached, so often before giving up. Who hangs up before he counts as missed dialled a wrong number.',
   quiet: 'Quiet hours of texts',
   quietHint: 'Texts of this time are sent at its end; both the same: at any time.',
   texts: {
@@ -151,7 +151,7 @@ export const admin: typeof zh = {
     default_queue: 'Default queue', urgent_s: 'Pressed the urgent key', special_care_s: 'Special care', returned_s: 'Broken off or gave up',
     returned_within_s: 'Counts within', nuisance_s: 'Nuisance: later by', nuisance_calls: 'Calls', nuisance_within_s: 'Within',
     nuisance_talk_s: 'Talk below', nuisance_for_s: 'On the list for',
-    call_back_s: 'Call back within', call_back_tries: 'Try at least',
+    call_back_s: 'Call back within', call_back_tries: 'Try at least', missed_after_s: 'Missed after a wait of',
     quiet_begins: 'Quiet from', quiet_ends: 'Quiet until', words: 'Words', on: 'Sent', sound: 'Recording', voice: 'Spoken by',
   },
 }

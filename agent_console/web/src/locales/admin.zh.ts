@@ -95,8 +95,8 @@ export const admin = {
   headStartsHint: '视为提早来电这么久；数值越大，越先接通。',
   nuisance: '自动识别骚扰来电',
   nuisanceHint: '在规定时间内多次来电、每次都没有说上话的号码，自动列入骚扰名单；次数填 0 为不识别。班长可随时移出。',
-  callBacks: '留言和回电',
-  callBacksHint: '留言或要求回电的市民，应在这个时间内回电；联系不上的，回电这么多次以后才能办结。',
+  callBacks: '留言、回电和漏接',
+  callBacksHint: '留言、要求回电或漏接的市民，应在这个时间内回电；联系不上的，回电这么多次以后才能办结。等候不到“漏接”时间就挂断的，当作打错，不用回电。',
   quiet: '短信免打扰时段',
   quietHint: '这段时间内的短信到结束时再发；开始和结束相同表示全天都发。',
   texts: {
@@ -146,7 +146,7 @@ export const admin = {
     default_queue: '默认队列', urgent_s: '按紧急键', special_care_s: '特别关照名单', returned_s: '中断或放弃后再来电',
     returned_within_s: '再来电算数的时间', nuisance_s: '骚扰名单推后', nuisance_calls: '来电次数', nuisance_within_s: '在多久之内',
     nuisance_talk_s: '通话不足', nuisance_for_s: '列入多久',
-    call_back_s: '多久内回电', call_back_tries: '联系不上至少回电',
+    call_back_s: '多久内回电', call_back_tries: '联系不上至少回电', missed_after_s: '等候多久算漏接',
     quiet_begins: '免打扰开始', quiet_ends: '免打扰结束', words: '短信内容', on: '发送', sound: '录音', voice: '合成声音',
   },
 }

@@ -44,7 +44,7 @@ ALLOWED: Mapping[str, frozenset[Role]] = MappingProxyType(
             (
                 *("policy-read/queues", "policy-read/lines", "policy-read/skills", "policy-read/pauses"),
                 *("policy-read/areas", "policy-read/rules", "policy-read/notices"),
-                "policy-read/days",
+                *("policy-read/days", "policy-read/contacts"),
                 *("policy-read/shifts", "policy-read/duties", "policy-read/handovers"),
             ),
             ON_THE_LINE,
@@ -52,7 +52,7 @@ ALLOWED: Mapping[str, frozenset[Role]] = MappingProxyType(
         **dict.fromkeys(
             (
                 *("policy/queues", "policy/lines", "policy/skills", "policy/pauses", "policy/areas", "policy/rules"),
-                "policy/days",
+                *("policy/days", "policy/contacts", "policy/destinations"),
             ),
             frozenset({Role.ADMIN}),
         ),

@@ -23,7 +23,7 @@ from agent_console.wire import Wire
 from agi import witness
 from agi.ami import Ami, AmiError, Event
 from agi.arrive import Arrive
-from agi.caller import number
+from agi.caller import home_code, number
 from agi.configuration import Layout, Secrets
 from agi.control import Control
 from agi.endpoints import REALM, VISITORS, Endpoints, softphone_of
@@ -189,6 +189,7 @@ class Application:
             visitors=Visitors(VISITORS, lambda: _answered(self._phones.visitors_secret())) if settings.demo else None,
             incidents=spoken.incidents(),
             one_form=lambda raw: number(raw, settings.country),
+            home_code=home_code(settings.country),
             sends_texts=settings.sends_texts,
         )
         self._reconcile = Reconcile(

@@ -204,6 +204,7 @@ def house(
         studio=booth,
         menus=menus,
         one_form=lambda raw: number(raw, "CN"),
+        home_code="+86",
         origins=["https://hotline.example.org"],
         pages=pages,
         rhythm=rhythm,

@@ -114,6 +114,8 @@ WRITTEN_BY = {
             "pauses",
             "areas",
             "days",
+            "contacts",
+            "destinations",
             "rules",
             "texts",
             "menus",
@@ -178,7 +180,7 @@ async def test_each_kind_of_document_is_written_by_the_roles_named_for_it(house:
         assert (status == 403) is (role not in WRITTEN_BY[kind]), (role, status)
 
 
-WATCHED = ("marks", "members", "texts", "optouts", "menus", "drafts", "prompts")
+WATCHED = ("marks", "members", "destinations", "texts", "optouts", "menus", "drafts", "prompts")
 READ_BY = {
     **{kind: MAY["line"] for kind in KINDS if kind not in WATCHED},
     **dict.fromkeys((*WATCHED, "planets"), MAY["watchers"]),

@@ -28,6 +28,7 @@ ALLOWED: Mapping[str, frozenset[Role]] = MappingProxyType(
         "operators": WATCHERS,
         "pauses": WATCHERS,
         "offers": ON_THE_LINE,
+        "outbound": WATCHERS,
         "live": ON_THE_LINE,
         "calls": ON_THE_LINE,
         "cases": ON_THE_LINE,
@@ -86,6 +87,7 @@ SEEN_BY: Mapping[str, frozenset[Role]] = MappingProxyType(
         "messages": EVERYONE,
         "message": ON_THE_LINE,
         "telephony": EVERYONE,
+        "alarm": WATCHERS,
     }
 )
 """Kind of frame on the live socket -> roles that see all of that kind; the others see what is their own."""

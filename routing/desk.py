@@ -17,6 +17,7 @@ from routing.call import Call, CallState, IllegalMove
 from routing.callers import Callers, remember
 from routing.floor import Floor, fit, rank
 from routing.gauges import Gauges
+from routing.guard import Guard
 from routing.operators import Operator, OperatorState
 from routing.pace import Pace
 from routing.policy import Mark, Policy
@@ -39,6 +40,7 @@ class Desk:
         self._gauges = Gauges(policy)
         self._pace = Pace()
         self._callers = Callers()
+        self._guard = Guard()
         self._marked: dict[str, Mark] = {}
         """Callers whom we put on the list ourselves, until the store's policy has them."""
         self._gone: OrderedDict[str, int | None] = OrderedDict()
@@ -83,6 +85,8 @@ class Desk:
                 self._adopt_operator(operator, away_s, now, effects)
             case ev.CallerRemembered(caller=caller, operator=login, at=at):
                 self._callers.talked(caller, login, at)
+            case ev.OutboundRemembered(number=number, operator=login, at=at):
+                self._guard.placed(number, login, at)
             case ev.PolicyChanged(policy=policy):
                 self._have(policy, now, effects)
             case ev.TelephonyChanged(up=up):
@@ -340,6 +344,19 @@ class Desk:
             return
         if call is not None and call.state is CallState.TALKING and call.leg is not None and call.leg.channel:
             effects.append(fx.CheckSound(call.id, login, call.leg.channel))
+
+    # -- the way out ---------------------------------------------------------------------------------------------
+
+    def _allow(
+        self, call: str, number: str, operator: str, purpose: fx.OutboundPurpose, now: float, effects: list[fx.Effect]
+    ) -> None:
+        """Before any order that dials a number outside: note it. Raises `IllegalMove` where the guard refuses."""
+        refusal = self._guard.refusal(number, operator, self._policy, now)
+        noted = fx.NoteOutbound(call, number, operator, purpose, now, refusal.value if refusal else "")
+        effects.append(noted)
+        if refusal is not None:
+            raise IllegalMove(call, refusal.value, noted)
+        self._guard.placed(number, operator, now)
 
     # -- what time brings ----------------------------------------------------------------------------------------
 

@@ -35,6 +35,7 @@ ANSWERED_BY_THE_STORE = (
         "test_marks",
         "test_menus",
         "test_notices",
+        "test_outbound",
         "test_policy",
         "test_recording",
     ),

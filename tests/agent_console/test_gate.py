@@ -41,6 +41,7 @@ ROUTES = {
     ("GET", "/api/v1/calls/{call_id}/transfer-targets"): "seat",
     ("POST", "/api/v1/calls/{call_id}/nuisance"): "seat",
     ("GET", "/api/v1/operators"): "watchers",
+    ("GET", "/api/v1/outbound"): "watchers",
     ("POST", "/api/v1/operators/{login}/pause/grant"): "watchers",
     ("POST", "/api/v1/operators/{login}/pause/deny"): "watchers",
     ("GET", "/api/v1/operators/{login}/offers"): "own",

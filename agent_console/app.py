@@ -22,6 +22,7 @@ from agent_console.api import (
     metrics,
     notices,
     operators,
+    outbound,
     phone,
     policy,
     queues,
@@ -80,6 +81,7 @@ SUBJECTS = (
     calls.router,
     talks.router,
     transfers.router,
+    outbound.router,
     cases.router,
     messages.router,
     queues.router,
@@ -120,6 +122,7 @@ def build(
     studio: Studio,
     menus: Menus,
     one_form: Callable[[str], str] = str,
+    home_code: str = "",
     sends_texts: bool = False,
     origins: Iterable[str] = (),
     pages: Path = DIST,
@@ -133,8 +136,8 @@ def build(
     `/metrics` tells. `may_forward`: whether an outgoing trunk leads to other platforms' numbers; `visitors`: for the
     telephone in the page, None where there is none. `incidents`: what supervisors may publish; `prompts`: those
     that are recorded, by name; `studio`: what makes new ones; `menus`: those that calls begin with.
-    `one_form`: a telephone number as it is kept, however it was typed. `sends_texts`: whether there is an account by
-    which they can be sent.
+    `one_form`: a telephone number as it is kept, however it was typed; `home_code`: the code of the country whose
+    numbers are kept without it, as `+86`. `sends_texts`: whether there is an account by which they can be sent.
     """
     signed_in = Sessions(store, clock, ticks=ticks)
     console = Console(
@@ -163,6 +166,7 @@ def build(
         studio=studio,
         menus=menus,
         one_form=one_form,
+        home_code=home_code,
         sends_texts=sends_texts,
     )
     app = FastAPI(title="Hotline 12345", openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None)

@@ -26,9 +26,14 @@ class Gateway(Protocol):
 
 async def granted(gateway: Gateway, event: Event) -> bool:
     """Whether the desk allows what `event` asks for. Raises `Problem` (503) when it does not answer in time."""
+    return not any(isinstance(effect, Refuse) for effect in await asked(gateway, event))
+
+
+async def asked(gateway: Gateway, event: Event) -> Sequence[Effect]:
+    """What followed from what `event` asks for; with a `Refuse` among it nothing was granted. Raises like `granted`."""
     try:
         async with asyncio.timeout(ANSWER_S):
-            effects = await gateway.ask(event)
+            return await gateway.ask(event)
     except TimeoutError as late:
         raise Problem(
             503,
@@ -37,7 +42,6 @@ async def granted(gateway: Gateway, event: Event) -> bool:
             "The desk does not answer; this may not have taken effect. Try again; calls go on.",
             headers={"Retry-After": "3"},
         ) from late
-    return not any(isinstance(effect, Refuse) for effect in effects)
 
 
 async def held(gateway: Gateway, policy: Policy) -> None:

@@ -23,6 +23,8 @@ KINDS: Mapping[str, Words] = MappingProxyType(
         "areas": ("区域", "area"),
         "notices": ("突发事件播报", "notice"),
         "days": ("特殊日期", "special day"),
+        "contacts": ("通讯录", "contact"),
+        "destinations": ("外呼许可", "destination"),
         "rules": ("规则", "rules"),
         "shifts": ("班次", "shift"),
         "duties": ("排班", "duty"),
@@ -73,6 +75,33 @@ NAME: Words = (
     "A name has 1 to 32 of a-z, 0-9, - and _.",
 )
 
+PATTERNS: Mapping[str, Words] = MappingProxyType(
+    {
+        "prefix": (
+            "国外号码请以 + 和国家代码开头，如 +44.，不要写 00。",
+            "Numbers abroad begin with + and the country's code, as +44., not with 00.",
+        ),
+        "country": (
+            "+ 后面请写出完整的国家代码，如 +44 或 +852，不能用 X 代替。每个国家要单独许可。",
+            "After + a whole country code must stand in digits, as +44 or +852: each country is allowed by itself.",
+        ),
+        "open": (
+            "以 . 结尾的许可请至少写出开头一位数字，如 0731.，否则任何号码都能拨。",
+            "What ends with . must begin with a digit, as 0731.: otherwise it would allow every number.",
+        ),
+        "home": (
+            "本国号码不带国家代码，这样写永远不会匹配。请写成 1XXXXXXXXXX、0731XXXXXXXX 这样。",
+            "Our own numbers are kept without the country's code: write 1XXXXXXXXXX or 0731XXXXXXXX.",
+        ),
+    }
+)
+"""What is wrong with the pattern of a destination."""
+
+CAP: Words = (
+    "每小时的外呼次数应在 0 到 10000 之间；0 表示一次也不能外呼。",
+    "Calls outside in an hour are 0 to 10000; 0: none at all.",
+)
+
 FORMS: Mapping[tuple[str, str], Words] = MappingProxyType(
     {
         ("areas", "name"): (
@@ -82,6 +111,10 @@ FORMS: Mapping[tuple[str, str], Words] = MappingProxyType(
         ("days", "date"): (
             "日期请写成 2026-11-24 这样，必须是日历上有的一天，年份在 2000 到 2099 之间。",
             "A date is written as 2026-11-24, and must be a day of 2000 to 2099.",
+        ),
+        ("destinations", "pattern"): (
+            "请写 3 到 20 位：数字、X（任意一位），末尾的 . 表示还有一位或多位；国外以 + 开头。如 +44.",
+            "Write 3 to 20 signs: digits, X for any digit, . at the end for further ones; abroad + first. As +44.",
         ),
         ("duties", "id"): (
             "排班的编号是日期加班次代号，如 2026-11-23.day，年份在 2000 到 2099 之间。",
@@ -125,6 +158,7 @@ RANGES: Mapping[str, Words] = MappingProxyType(
             "Levels are 0 to 10, and the steps' times must rise.",
         ),
         "skills": ("等级应在 0 到 10 之间。", "A level is from 0 to 10."),
+        **dict.fromkeys(("outbound_per_hour", "outbound_per_operator", "outbound_per_number"), CAP),
         "needed": ("需要人数应在 0 到 999 之间。", "How many it takes is from 0 to 999."),
     }
 )
@@ -161,7 +195,14 @@ def _words(finding: Finding) -> Words:
     if finding.kind in ("menus", "drafts") and finding.code in MENU_WORDS and not _usual(finding):
         zh, en = MENU_WORDS[finding.code]
         return zh.format(value=value), en.format(value=value)
+    if finding.kind == "destinations" and finding.field == "pattern" and finding.code in PATTERNS:
+        return PATTERNS[finding.code]
     match finding.code:
+        case "not_allowed":
+            return (
+                f"外呼许可中没有一项允许 {value}。请先在“系统管理 · 外呼许可”中添加，再保存联系人。",
+                f"No destination allows {value}: add one under Administration · Destinations first.",
+            )
         case "unknown":
             zh, en = KINDS[NAMED[finding.field]] if finding.field in NAMED else ("这一项", "entry")
             return (

@@ -29,6 +29,7 @@ ALLOWED: Mapping[str, frozenset[Role]] = MappingProxyType(
         "operators": WATCHERS,
         "pauses": WATCHERS,
         "offers": ON_THE_LINE,
+        "outbound": WATCHERS,
         "live": ON_THE_LINE,
         "calls": ON_THE_LINE,
         "cases": ON_THE_LINE,
@@ -45,7 +46,7 @@ ALLOWED: Mapping[str, frozenset[Role]] = MappingProxyType(
             (
                 *("policy-read/queues", "policy-read/lines", "policy-read/skills", "policy-read/pauses"),
                 *("policy-read/areas", "policy-read/rules", "policy-read/notices"),
-                "policy-read/days",
+                *("policy-read/days", "policy-read/contacts"),
                 *("policy-read/shifts", "policy-read/duties", "policy-read/handovers"),
             ),
             ON_THE_LINE,
@@ -53,7 +54,7 @@ ALLOWED: Mapping[str, frozenset[Role]] = MappingProxyType(
         **dict.fromkeys(
             (
                 *("policy/queues", "policy/lines", "policy/skills", "policy/pauses", "policy/areas", "policy/rules"),
-                "policy/days",
+                *("policy/days", "policy/contacts", "policy/destinations"),
             ),
             frozenset({Role.ADMIN}),
         ),
@@ -88,6 +89,7 @@ SEEN_BY: Mapping[str, frozenset[Role]] = MappingProxyType(
         "messages": EVERYONE,
         "message": ON_THE_LINE,
         "telephony": EVERYONE,
+        "alarm": WATCHERS,
     }
 )
 """Kind of frame on the live socket -> roles that see all of that kind; the others see what is their own."""

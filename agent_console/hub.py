@@ -39,6 +39,9 @@ PAGES_OF_OTHERS = 20
 
 NO_BACKLOG = Backlog(0, 0, None)
 
+OUTBOUND_REFUSED = "outbound_refused"
+"""A kind of alarm."""
+
 SIGNED_OUT = 4401
 TOO_SLOW = 4408
 OPENED_ELSEWHERE = 4409
@@ -197,6 +200,7 @@ class Hub:
             fx.ShowQueue: self.show_queue,
             fx.ShowPolicy: self.show_policy,
             fx.ShowTelephony: self.show_telephony,
+            fx.NoteOutbound: self.alarm,
         }
 
     async def show_operator(self, order: fx.Order) -> None:
@@ -255,6 +259,13 @@ class Hub:
         if not isinstance(effect, fx.ShowTelephony) or self._outdated(order):
             return
         self._tell("telephony", {"up": effect.up})
+
+    async def alarm(self, order: fx.Order) -> None:
+        """A call outside that was refused is told at once to all who watch; one that is placed is no alarm."""
+        effect = order.effect
+        if not isinstance(effect, fx.NoteOutbound) or not effect.refusal or self._outdated(order):
+            return
+        self._tell("alarm", {"kind": OUTBOUND_REFUSED, **self._views.outbound_call(effect)})
 
     # -- what was written ----------------------------------------------------------------------------------------
 

@@ -180,7 +180,8 @@ class Console:
 
     `prompts`: what can be heard. `may_forward`: whether an outgoing trunk leads to other platforms' numbers.
     `visitors`: None where there is no telephone in the page. `one_form`: a telephone number as it is kept, however it
-    was typed. `sends_texts`: whether there is an account by which they can be sent.
+    was typed; `home_code`: the code of the country whose numbers are kept without it, as `+86`, "" where nobody said.
+    `sends_texts`: whether there is an account by which they can be sent.
     """
 
     store: ConsoleStore
@@ -208,4 +209,5 @@ class Console:
     studio: Studio
     menus: Menus
     one_form: Callable[[str], str]
+    home_code: str
     sends_texts: bool

@@ -93,6 +93,26 @@ class OffersJson(TypedDict):
     next: str | None
 
 
+class OutboundCallJson(TypedDict):
+    """A number outside that an operator had dialled, or was refused: `refusal`, empty where it was placed."""
+
+    at: str
+    call: str
+    number: str
+    operator: str
+    purpose: str
+    refusal: str
+
+
+class OutboundRowJson(OutboundCallJson):
+    id: int
+
+
+class OutboundJson(TypedDict):
+    items: list[OutboundRowJson]
+    next: str | None
+
+
 class SpokenJson(TypedDict):
     """Half of a notice that can be spoken. `area`: whose callers hear it, empty for all."""
 

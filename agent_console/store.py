@@ -22,6 +22,7 @@ from routing.records import (
     CallRecord,
     DeskPhone,
     OfferRow,
+    OutboundRow,
     Page,
     SessionRow,
     Voice,
@@ -85,6 +86,8 @@ class Records(Threads, Protocol):
     ) -> Page[OfferRow]: ...
 
     def offer_counts(self, operator: str, since: float, until: float, /) -> dict[str, int]: ...
+
+    def outbound(self, refused: bool | None, cursor: str | None, limit: int, /) -> Page[OutboundRow]: ...
 
     def messages(self, wanted: WorkFilter, cursor: str | None, limit: int, /) -> Page[tuple[WorkItem, Voice]]: ...
 

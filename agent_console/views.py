@@ -22,6 +22,8 @@ from agent_console.shapes import (
     NoticeJson,
     OfferJson,
     OperatorJson,
+    OutboundCallJson,
+    OutboundRowJson,
     QueueJson,
     RecordingJson,
     RemarkJson,
@@ -41,6 +43,7 @@ from routing.records import (
     AttachedCaller,
     CallRecord,
     OfferRow,
+    OutboundRow,
     RecordingRow,
     Voice,
     operator_of,
@@ -251,6 +254,27 @@ class Views:
 
     def attached(self, one: AttachedCaller) -> AttachedJson:
         return {"call": one.call_id, "caller": one.caller, "at": self.time(one.at)}
+
+    def outbound_call(self, noted: fx.NoteOutbound) -> OutboundCallJson:
+        return {
+            "at": self.time(noted.at),
+            "call": noted.call,
+            "number": noted.number,
+            "operator": noted.operator,
+            "purpose": noted.purpose.value,
+            "refusal": noted.refusal,
+        }
+
+    def outbound_row(self, row: OutboundRow) -> OutboundRowJson:
+        return {
+            "id": row.id,
+            "at": self.time(row.at),
+            "call": row.call_id,
+            "number": row.number,
+            "operator": row.operator,
+            "purpose": row.purpose,
+            "refusal": row.refusal,
+        }
 
     def offer(self, row: OfferRow) -> OfferJson:
         return {

@@ -60,6 +60,11 @@ def number(raw: str, country: str) -> str:
     return "".join(sign for sign in text if sign.isascii() and (sign.isdigit() or sign in "+*#"))[:NUMBER_LIMIT]
 
 
+def home_code(country: str) -> str:
+    """The code of the country (ISO 3166) whose numbers are kept without it, as `+86`."""
+    return f"+{phonenumbers.country_code_for_region(country)}"
+
+
 def spellings(one: str, country: str) -> frozenset[str]:
     """Every way in which a trunk may send a number of ours: as it is kept, and with and without prefixes."""
     parsed = _planned(one, country)

@@ -24,7 +24,7 @@ from agi import witness
 from agi.ami import Ami, AmiError, Event
 from agi.arrive import Arrive
 from agi.aside import Held, Quiet
-from agi.caller import number
+from agi.caller import home_code, number
 from agi.configuration import Layout, Secrets
 from agi.control import Control
 from agi.endpoints import REALM, VISITORS, Endpoints, softphone_of
@@ -57,6 +57,7 @@ from routing import effects as fx
 from routing import events as ev
 from routing.callers import REMEMBERED_S
 from routing.desk import Desk
+from routing.guard import HOUR_S
 from routing.loop import Loop, Worker
 from routing.records import StoreFault
 from routing.snapshot import Snapshot
@@ -164,12 +165,15 @@ class Application:
             fx.Refuse: _refuse,
             **hub.workers(),
             fx.ShowPolicy: self._show_policy,
+            fx.NoteOutbound: self._note_outbound,
         }
         term = store.next_term()
         self._loop = Loop(desk, clock, workers, term=term)
         away_s = _away_s(self._places.heard, clock())
         for caller, login, at in store.recent_talks(clock() - REMEMBERED_S):
             self._loop.post(ev.CallerRemembered(caller, login, at))
+        for called, login, at in store.outbound_since(clock() - HOUR_S):
+            self._loop.post(ev.OutboundRemembered(called, login, at))
         for operator in store.presence():  # before any page or phone can say a word of him
             self._loop.post(ev.OperatorAdopted(operator, away_s))
         self._outbox = self._provided()
@@ -193,6 +197,7 @@ class Application:
             visitors=Visitors(VISITORS, lambda: _answered(self._phones.visitors_secret())) if settings.demo else None,
             incidents=spoken.incidents(),
             one_form=lambda raw: number(raw, settings.country),
+            home_code=home_code(settings.country),
             sends_texts=settings.sends_texts,
         )
         self._reconcile = Reconcile(
@@ -380,6 +385,10 @@ class Application:
     async def _show_policy(self, order: fx.Order) -> None:
         await self._hub.show_policy(order)
         self._following.changed()
+
+    async def _note_outbound(self, order: fx.Order) -> None:
+        await self._clerk.note_outbound(order)
+        await self._hub.alarm(order)
 
     async def _know_desk_phones(self) -> None:
         try:

@@ -89,6 +89,13 @@ class Clerk:
         assert isinstance(order.effect, fx.MarkCaller)
         self._note(order.effect)
 
+    async def note_outbound(self, order: fx.Order) -> None:
+        effect = order.effect
+        assert isinstance(effect, fx.NoteOutbound)
+        if effect.refusal:
+            log.warning("%s may call nobody outside (%s): %s", effect.operator, effect.purpose, effect.refusal)
+        self._note(effect)
+
     def finish(self, call: Call) -> None:
         """Write a call that ended while nobody looked, and the work that it left."""
         self._note(call)

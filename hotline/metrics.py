@@ -16,10 +16,14 @@ from routing import effects as fx
 from routing import events as ev
 from routing.call import CallState, Outcome
 from routing.desk import Desk
+from routing.guard import Refusal
 from routing.loop import Loop
 from routing.operators import OperatorState
 from routing.policy import Policy
 from routing.records import Role
+
+PLACED = "placed"
+"""What became of a call outside that was not refused."""
 
 
 class MeteredDesk(Desk):
@@ -28,6 +32,8 @@ class MeteredDesk(Desk):
     def __init__(self, policy: Policy, registry: CollectorRegistry) -> None:
         super().__init__(policy)
         self.outcomes: Counter[Outcome] = Counter()
+        self.outbound: Counter[tuple[str, str]] = Counter()
+        """How often a number outside was asked for, by purpose and by what became of it."""
         self._seconds = Histogram(
             "hotline_event_seconds",
             "Time in which the desk handled one event.",
@@ -42,6 +48,8 @@ class MeteredDesk(Desk):
         for effect in effects:
             if isinstance(effect, fx.ShowCall) and effect.call.outcome is not None:
                 self.outcomes[effect.call.outcome] += 1
+            elif isinstance(effect, fx.NoteOutbound):
+                self.outbound[effect.purpose.value, effect.refusal or PLACED] += 1
         return effects
 
 
@@ -66,6 +74,15 @@ class Figures(Collector):
         for outcome in Outcome:
             ended.add_metric([outcome], self.desk.outcomes[outcome])
         yield ended
+        outside = CounterMetricFamily(
+            "hotline_outbound_calls",
+            "Calls to numbers outside that were asked for since the start: placed, or why not.",
+            labels=["purpose", "result"],
+        )
+        for purpose in fx.OutboundPurpose:
+            for result in (PLACED, *Refusal):
+                outside.add_metric([purpose, result], self.desk.outbound[purpose.value, str(result)])
+        yield outside
         running = Counter(call.state for call in desk.calls.values())
         states = [state for state in CallState if state is not CallState.ENDED]
         yield _gauge("hotline_calls_running", "Calls that run.", "state", {one: running[one] for one in states})

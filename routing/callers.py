@@ -1,16 +1,14 @@
 """What is remembered of callers for a day: with whom they talked, whether they gave up, how often nobody spoke."""
 
-import re
 from collections import OrderedDict, deque
 from typing import TypeVar
 
 from routing.call import Call, Outcome
+from routing.outside import NUMBER
 from routing.policy import Mark, MarkKind, Policy
 
 T = TypeVar("T")
 
-NUMBER = re.compile(r"\+?[0-9]{3,20}")
-"""What can be called back and listed; a caller whose number is withheld cannot be remembered."""
 NUISANCE_NOTE = "短时间内多次无声或接通即挂（系统自动列入）"
 REMEMBERED_S = 24 * 3600.0
 REMEMBERED = 50_000

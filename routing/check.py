@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
+from routing.guard import MOST
+from routing.outside import Contact, Destination, pattern_fault
 from routing.policy import Document, Line, Member, Notice, PauseKind, Policy, Rules, kind_of
 from routing.queues import Overflow, OverflowKind, Queue
 from worktime.calendar import SpecialDay
@@ -19,7 +21,8 @@ class Finding:
     """`field` of the document `kind`/`key` is wrong. `code` says how; `value` is what is meant.
 
     Codes: unknown (it names something that is not there), range (a number out of bounds), form (it cannot be read),
-    needed (others name what is to be taken away: `value`), loop (overflows lead back to where they began).
+    needed (others name what is to be taken away: `value`), loop (overflows lead back to where they began), not_allowed
+    (no destination allows this number), and those of `routing.outside.PatternFault`.
     """
 
     kind: str
@@ -65,6 +68,17 @@ def findings(policy: Policy) -> list[Finding]:
                         minute(getattr(document, name))
                     except ClockError as unreadable:
                         found.append(Finding("rules", document.key, name, "form", str(unreadable)))
+                for name in ("outbound_per_hour", "outbound_per_operator", "outbound_per_number"):
+                    if getattr(document, name) > MOST:
+                        found.append(Finding("rules", document.key, name, "range", str(getattr(document, name))))
+            case Contact():
+                malformed = list(_number(document, "number", document.number))
+                if not malformed and not policy.allows(document.number):
+                    malformed = [Finding("contacts", document.name, "number", "not_allowed", document.number)]
+                found += malformed
+            case Destination():
+                if (fault := pattern_fault(document.pattern)) is not None:
+                    found.append(Finding("destinations", document.key, "pattern", fault.value, document.pattern))
             case SpecialDay():
                 try:
                     day_spans(document.hours)

@@ -18,6 +18,7 @@ from routing.call import Call, CallState, IllegalMove
 from routing.callers import Callers, remember
 from routing.floor import Floor, fit, rank
 from routing.gauges import Gauges
+from routing.guard import Guard
 from routing.operators import Operator, OperatorState
 from routing.pace import Pace
 from routing.policy import Mark, Policy
@@ -49,6 +50,7 @@ class Desk:
         self._gauges = Gauges(policy)
         self._pace = Pace()
         self._callers = Callers()
+        self._guard = Guard()
         self._marked: dict[str, Mark] = {}
         """Callers whom we put on the list ourselves, until the store's policy has them."""
         self._gone: OrderedDict[str, int | None] = OrderedDict()
@@ -93,6 +95,8 @@ class Desk:
                 self._adopt_operator(operator, away_s, now, effects)
             case ev.CallerRemembered(caller=caller, operator=login, at=at):
                 self._callers.talked(caller, login, at)
+            case ev.OutboundRemembered(number=number, operator=login, at=at):
+                self._guard.placed(number, login, at)
             case ev.PolicyChanged(policy=policy):
                 self._have(policy, now, effects)
             case ev.TelephonyChanged(up=up):
@@ -225,6 +229,10 @@ class Desk:
             effects.append(fx.DropLegs(event.call, (party.channel,)))  # what he ends is his own share
             return
         after = course.advance(before, event, now, prefer_s=self._policy.queue(before.queue).reconnect_s)
+        if isinstance(event, ev.TransferRequested) and event.number:
+            self._allow(before.id, event.number, event.operator, fx.OutboundPurpose.TRANSFER, now, effects)
+        elif isinstance(event, te.ConsultRequested) and event.kind is te.PartyKind.NUMBER:
+            self._allow(before.id, event.party, event.operator, fx.OutboundPurpose.CONSULT, now, effects)
         if isinstance(event, ev.CallerWaiting) and after.queue is None:
             after = replace(after, queue=self._policy.queue_of(after.line).name)
         if after.queue != before.queue and not isinstance(event, ev.TransferRequested):
@@ -404,6 +412,19 @@ class Desk:
             return  # a colleague who was asked into a talk is missed by who asked him
         if call.state is CallState.TALKING:
             effects.append(fx.CheckSound(call.id, login, call.leg.channel))
+
+    # -- the way out ---------------------------------------------------------------------------------------------
+
+    def _allow(
+        self, call: str, number: str, operator: str, purpose: fx.OutboundPurpose, now: float, effects: list[fx.Effect]
+    ) -> None:
+        """Before any order that dials a number outside: note it. Raises `IllegalMove` where the guard refuses."""
+        refusal = self._guard.refusal(number, operator, self._policy, now)
+        noted = fx.NoteOutbound(call, number, operator, purpose, now, refusal.value if refusal else "")
+        effects.append(noted)
+        if refusal is not None:
+            raise IllegalMove(call, refusal.value, noted)
+        self._guard.placed(number, operator, now)
 
     # -- what time brings ----------------------------------------------------------------------------------------
 

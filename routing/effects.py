@@ -183,6 +183,30 @@ class MarkCaller:
     at: float
 
 
+class OutboundPurpose(StrEnum):
+    """What a number outside is dialled for."""
+
+    TRANSFER = "transfer"
+    CONSULT = "consult"
+    CALL_BACK = "call_back"
+    CLICK_TO_CALL = "click_to_call"
+
+
+@dataclass(frozen=True, slots=True)
+class NoteOutbound:
+    """Write down that an operator has a number outside dialled, or was refused; what is refused is told at once.
+
+    `refusal`: why, as `routing.guard.Refusal`; empty where it is placed. `at`: seconds since 1970 UTC.
+    """
+
+    call: str
+    number: str
+    operator: str
+    purpose: OutboundPurpose
+    at: float
+    refusal: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class ShowOperator:
     """Show the operator himself, and his call if he has one."""
@@ -258,6 +282,7 @@ Effect = (
     | OpenWork
     | AttachCaller
     | MarkCaller
+    | NoteOutbound
     | ShowOperator
     | EndOffer
     | ShowQueue

@@ -393,6 +393,15 @@ class CallerRemembered:
 
 
 @dataclass(frozen=True, slots=True)
+class OutboundRemembered:
+    """A call to a number outside that the store knows of, told to a desk that begins. `at`: when it was placed."""
+
+    number: str
+    operator: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class TelephonyChanged:
     """Asterisk can (not) be given orders any more."""
 
@@ -453,6 +462,7 @@ Event = (
     | CallAdopted
     | OperatorAdopted
     | CallerRemembered
+    | OutboundRemembered
     | PolicyChanged
     | TelephonyChanged
     | Tick

@@ -123,7 +123,7 @@ def _lane_of(effect: fx.Effect) -> str:
             return f"sound {call}"
         case fx.SaveCall(call=saved):
             return f"save {saved.id}"
-        case fx.OpenWork(call=call) | fx.AttachCaller(call=call):
+        case fx.OpenWork(call=call) | fx.AttachCaller(call=call) | fx.NoteOutbound(call=call):
             return f"save {call}"
         case fx.MarkCaller(mark=mark):
             return f"save mark {mark.number}"

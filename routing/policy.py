@@ -11,6 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
+from routing.outside import Contact, Destination, dialable
 from routing.queues import Queue
 from worktime.calendar import NOTHING_DECREED, Calendar, SpecialDay, Statutory
 from worktime.weekly import parse
@@ -158,6 +159,8 @@ class Rules:
     on the nuisance list for `nuisance_for_s` seconds; `nuisance_calls` 0: never.
     Who left a message or asked for it is to be called back within `call_back_s`; who is not reached, `call_back_tries`
     times. So is who gave up waiting after `missed_after_s` or later: who gave up sooner had dialled a wrong number.
+    In an hour at most `outbound_per_hour` calls to numbers outside are placed, `outbound_per_operator` of them by one
+    operator, `outbound_per_number` to one number; 0: none at all. Emergency numbers that are contacts are not counted.
     From `quiet_begins` until `quiet_ends` on the city's clock no text is sent; the same twice: it is sent at any time.
     """
 
@@ -174,6 +177,9 @@ class Rules:
     call_back_s: int = 3600
     call_back_tries: int = 3
     missed_after_s: int = 5
+    outbound_per_hour: int = 300
+    outbound_per_operator: int = 30
+    outbound_per_number: int = 4
     quiet_begins: str = "21:00"
     quiet_ends: str = "08:00"
 
@@ -185,7 +191,7 @@ class Rules:
 RULES: Final = "rules"
 """The key of the one document of its kind."""
 
-Document = Queue | Line | Skill | Member | PauseKind | Mark | Area | Notice | SpecialDay | Rules
+Document = Queue | Line | Skill | Member | PauseKind | Mark | Area | Notice | SpecialDay | Contact | Destination | Rules
 
 KINDS: Mapping[str, type[Any]] = MappingProxyType(
     {
@@ -198,6 +204,8 @@ KINDS: Mapping[str, type[Any]] = MappingProxyType(
         "areas": Area,
         "notices": Notice,
         "days": SpecialDay,
+        "contacts": Contact,
+        "destinations": Destination,
         "rules": Rules,
     }
 )
@@ -225,6 +233,8 @@ class Policy:
     areas: Mapping[str, Area] = field(default_factory=dict)
     notices: Mapping[str, Notice] = field(default_factory=dict)
     days: Mapping[str, SpecialDay] = field(default_factory=dict)
+    contacts: Mapping[str, Contact] = field(default_factory=dict)
+    destinations: Mapping[str, Destination] = field(default_factory=dict)
     rules: Rules = Rules()
     zone: tzinfo = UTC
     statutory: Statutory = NOTHING_DECREED
@@ -301,6 +311,10 @@ class Policy:
         """What is known of this number now."""
         mark = self.marks.get(caller) if caller else None
         return mark if mark is not None and mark.holds(now) else None
+
+    def allows(self, number: str) -> bool:
+        """Whether a call to this number outside may be placed at all."""
+        return dialable(number) and any(one.allows(number) for one in self.destinations.values())
 
     def local(self, now: float) -> datetime:
         """The city's time."""

@@ -129,6 +129,7 @@ class Act(StrEnum):
     PAUSE_GRANTED = "pause_granted"
     PAUSE_DENIED = "pause_denied"
     TEXT_RESENT = "text_resent"
+    OUTBOUND_REFUSED = "outbound_refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ class AuditEntry:
     """Who did what to what, when and from where.
 
     `who`: a login (where signing in failed, the one that was tried); `subject`: a login, the id of a call or
-    text, or kind/key of a document; `origin`: a network address, or `command line`.
+    text, kind/key of a document, or a number outside; `origin`: a network address, or `command line`.
     """
 
     at: float
@@ -175,6 +176,19 @@ class OfferRow:
     answered_at: float | None
     ended_at: float | None
     result: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundRow:
+    """A call to a number outside that an operator asked for. `refusal`: why it was not placed; empty where it was."""
+
+    id: int
+    call_id: str
+    number: str
+    operator: str
+    purpose: str
+    at: float
+    refusal: str
 
 
 @dataclass(frozen=True, slots=True)

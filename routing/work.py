@@ -1,8 +1,8 @@
 """What an ended call leaves to be done. Nothing of it may be lost, whoever saw the end."""
 
 from routing.call import Call, CallState, Outcome
-from routing.callers import NUMBER
 from routing.effects import AttachCaller, OpenWork, WorkKind
+from routing.outside import NUMBER
 from routing.policy import MarkKind, Policy
 
 

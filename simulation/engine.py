@@ -83,6 +83,7 @@ class _Town:
             fx.OpenWork: _nothing,
             fx.AttachCaller: _nothing,
             fx.MarkCaller: _nothing,  # the desk has it already
+            fx.NoteOutbound: _nothing,  # nobody here calls outside
             fx.ShowOperator: self._show_operator,
             fx.EndOffer: _nothing,
             fx.ShowQueue: _nothing,

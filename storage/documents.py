@@ -21,6 +21,7 @@ from ivr.prompt import PromptDocument
 from routing import policy
 from routing.check import Finding
 from routing.documents import Data, DocumentsRefused, NoSuchDocument
+from routing.outside import PATTERN, Contact, Destination
 from routing.queues import Queue
 from worktime.calendar import SpecialDay
 from worktime.handover import Handover
@@ -62,6 +63,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "areas": Kind(policy.Area, "name", WORD),
         "notices": Kind(policy.Notice, "id", ID),
         "days": Kind(SpecialDay, "date", DATE),
+        "contacts": Kind(Contact, "name", NAME),
+        "destinations": Kind(Destination, "pattern", PATTERN),
         "rules": Kind(policy.Rules, "", re.compile(policy.RULES)),
         "shifts": Kind(Shift, "name", NAME),
         "duties": Kind(Duty, "id", DUTY),

@@ -8,15 +8,16 @@ from typing import Final
 from sqlmodel import Session
 
 from routing.call import Call
-from routing.effects import AttachCaller, MarkCaller, OpenWork, WorkKind
+from routing.effects import AttachCaller, MarkCaller, NoteOutbound, OpenWork, OutboundPurpose, WorkKind
 from routing.operators import Operator, OperatorState
 from routing.policy import Mark, MarkKind
-from storage import calls, casework, live, policy, presence, tables, work
+from storage import calls, casework, live, outbound, policy, presence, tables, work
 
 CALL: Final = "call"
 WORK: Final = "message"
 ATTACHED: Final = "attached"
 MARK: Final = "mark"
+OUTBOUND: Final = "outbound"
 OPERATOR: Final = "operator"
 
 
@@ -29,7 +30,7 @@ class Entry:
     data: str
 
 
-Value = Call | Operator | OpenWork | AttachCaller | MarkCaller
+Value = Call | Operator | OpenWork | AttachCaller | MarkCaller | NoteOutbound
 
 
 def of(value: Value) -> tuple[str, str]:
@@ -45,6 +46,8 @@ def of(value: Value) -> tuple[str, str]:
             return ATTACHED, json.dumps(asdict(value), separators=(",", ":"))
         case MarkCaller():
             return MARK, json.dumps(asdict(value), separators=(",", ":"))
+        case NoteOutbound():
+            return OUTBOUND, json.dumps(asdict(value), separators=(",", ":"))
 
 
 def value(entry: Entry) -> Value:
@@ -62,6 +65,9 @@ def value(entry: Entry) -> Value:
         case "mark":
             data = json.loads(entry.data)
             return MarkCaller(Mark(**{**data["mark"], "kind": MarkKind(data["mark"]["kind"])}), data["at"])
+        case "outbound":
+            data = json.loads(entry.data)
+            return NoteOutbound(**{**data, "purpose": OutboundPurpose(data["purpose"])})
         case unknown:
             raise ValueError(f"an entry of the unknown kind {unknown!r}")
 
@@ -75,11 +81,15 @@ def apply(session: Session, entries: Sequence[Entry], terms: Callable[[], work.T
     position = session.get(tables.JournalPosition, 1) or tables.JournalPosition(id=1, seq=0)
     # each carries the whole of its subject: what comes before the last of one would be overwritten
     last: dict[tuple[str, str], Value] = {}
-    for one in (value(entry) for entry in entries if entry.seq > position.seq):
-        before = last.get(_subject(one))
+    for entry in entries:
+        if entry.seq <= position.seq:
+            continue
+        one = value(entry)
+        subject = _subject(one, entry.seq)
+        before = last.get(subject)
         # what the store would not let replace what it has does not replace it here
         if not (isinstance(before, Call) and isinstance(one, Call) and calls.stays(before.state, before.outcome, one)):
-            last[_subject(one)] = one
+            last[subject] = one
     answered: list[Call] = []
     for one in last.values():
         if isinstance(one, Call):
@@ -101,13 +111,16 @@ def apply(session: Session, entries: Sequence[Entry], terms: Callable[[], work.T
                 casework.attach(session, one)
             case MarkCaller():
                 policy.mark(session, one)
+            case NoteOutbound():
+                outbound.write(session, one)
             case _:
                 pass
     _advance(session, position, entries)
     return worked
 
 
-def _subject(one: Value) -> tuple[str, str]:
+def _subject(one: Value, seq: int) -> tuple[str, str]:
+    """What an entry carries the whole of; a call outside is a fact of its own each time."""
     match one:
         case Call():
             return CALL, one.id
@@ -119,6 +132,8 @@ def _subject(one: Value) -> tuple[str, str]:
             return ATTACHED, one.call
         case MarkCaller():
             return MARK, one.mark.number
+        case NoteOutbound():
+            return OUTBOUND, str(seq)
 
 
 def go_with(session: Session, journal: str) -> str:

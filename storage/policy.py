@@ -28,6 +28,8 @@ from worktime.calendar import Statutory
 log = logging.getLogger(__name__)
 
 
+MISSING = ("unknown", "not_allowed")
+"""What a document is told that needs another which is not there."""
 AT_ONCE = 100
 """Changes beyond which everything is read anew."""
 
@@ -200,7 +202,7 @@ def drop(session: Session, before: Policy, kind: str, key: str, stamp: Stamp, ex
     if kind in parts.KINDS and key in getattr(before, kind):
         after = before.without(kind, key)
     _hold(
-        replace(wrong, code="needed", value=f"{wrong.kind}/{wrong.key}") if wrong.code == "unknown" else wrong
+        replace(wrong, code="needed", value=f"{wrong.kind}/{wrong.key}") if wrong.code in MISSING else wrong
         for wrong in _new(before, after)
         if not _is_over(wrong, before, stamp.at)
     )

@@ -32,11 +32,12 @@ from routing.records import (
     CallRecord,
     DeskPhone,
     OfferRow,
+    OutboundRow,
     Page,
     RecordingRow,
     SessionRow,
 )
-from storage import audit, calls, casework, city, entries, offers, people, policy, presence, tables
+from storage import audit, calls, casework, city, entries, offers, outbound, people, policy, presence, tables
 from storage import desk_phones as phones_on_desks
 from storage import work as work_left
 from storage.city import DemoCity
@@ -173,6 +174,16 @@ class Store(Outbox):
         """Result -> how often it came of what was offered to him in that time."""
         with self._reading() as session:
             return offers.counts(session, operator, since, until)
+
+    def outbound(self, refused: bool | None = None, cursor: str | None = None, limit: int = 50) -> Page[OutboundRow]:
+        """Calls to numbers outside, newest first: those refused, those placed, or both. Raises `BadCursor`."""
+        with self._reading() as session:
+            return outbound.page(session, refused, cursor, limit)
+
+    def outbound_since(self, since: float) -> list[tuple[str, str, float]]:
+        """Number, operator and time of the calls outside that were placed after `since`, the oldest first."""
+        with self._reading() as session:
+            return outbound.placed_since(session, since)
 
     def ended_calls_with_recordings(self, since: float = 0.0) -> Iterator[CallRecord]:
         """Every ended call that arrived at `since` or later, the oldest first, read in batches."""

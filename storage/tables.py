@@ -318,6 +318,32 @@ class OutgoingText(SQLModel, table=True):
     settled_at: float | None = Field(default=None, sa_type=Instant)
 
 
+class OutboundCall(SQLModel, table=True):
+    """A number outside that an operator had dialled, or was refused: `routing.records.OutboundRow`; never changed.
+
+    `call_id` may name a call that no citizen began, and that is no row of ours.
+    """
+
+    __tablename__ = "outbound_calls"
+    __table_args__ = (
+        Index("ix_outbound_calls_at", "at"),
+        Index(
+            "ix_outbound_calls_refused",
+            "id",
+            sqlite_where=text("refusal <> ''"),
+            postgresql_where=text("refusal <> ''"),
+        ),
+    )
+
+    id: int = Field(primary_key=True, sa_type=BigInteger)
+    call_id: str
+    number: str
+    operator: str
+    purpose: str
+    at: float = Field(sa_type=Instant)
+    refusal: str = ""
+
+
 class Audit(SQLModel, table=True):
     """Who did what; rows are never changed. `before`: SHA-256 of the row before, see `storage.audit`."""
 

@@ -25,6 +25,7 @@ from ivr.menu import Purpose
 from ivr.prompt import NO_PROMPTS, USUAL_LANGUAGE, PromptDocument, spoken_name
 from routing.check import OVERFLOWS, Finding
 from routing.documents import DocumentsRefused, NoSuchDocument, StaleDocument
+from routing.outside import Contact, Destination, country_code
 from routing.policy import Line, Mark, Notice, Policy
 from routing.queues import OverflowKind, Queue
 from routing.records import StoreFault
@@ -166,6 +167,7 @@ def _usable(console: Console, document: object, kind: str, key: str) -> None:
     _unled(document, kind, key, console.menus)
     _unheard(document, console.menus)
     _misspelt(document, kind, key, console.one_form)
+    _at_home(document, kind, key, console.home_code)
 
 
 async def _held(console: Console, kind: str, policy: Policy) -> None:
@@ -249,7 +251,7 @@ def _misspelt(document: object, kind: str, key: str, one_form: Callable[[str], s
     match document:
         case Line(number=number, diverted_from=diverted_from):
             numbers = {"number": number, "diverted_from": diverted_from}
-        case Mark(number=number) | OptOut(number=number):
+        case Mark(number=number) | OptOut(number=number) | Contact(number=number):
             numbers = {"number": number}
         case _:
             return
@@ -258,6 +260,12 @@ def _misspelt(document: object, kind: str, key: str, one_form: Callable[[str], s
         Finding(kind, key, field, "spelling", form) for field, form in forms.items() if form != numbers[field]
     ]:
         raise DocumentsRefused(wrong)
+
+
+def _at_home(document: object, kind: str, key: str, home_code: str) -> None:
+    """Raises `DocumentsRefused` for a destination that names our own country: no number is kept so."""
+    if home_code and isinstance(document, Destination) and country_code(document.pattern) == home_code:
+        raise DocumentsRefused([Finding(kind, key, "pattern", "home", document.pattern)])
 
 
 def _nowhere_outside(document: object) -> None:

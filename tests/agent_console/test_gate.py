@@ -41,6 +41,7 @@ ROUTES = {
     ("GET", "/api/v1/calls/{call_id}/transfer-targets"): "seat",
     ("POST", "/api/v1/calls/{call_id}/nuisance"): "seat",
     ("GET", "/api/v1/operators"): "watchers",
+    ("GET", "/api/v1/outbound"): "watchers",
     ("POST", "/api/v1/operators/{login}/pause/grant"): "watchers",
     ("POST", "/api/v1/operators/{login}/pause/deny"): "watchers",
     ("GET", "/api/v1/operators/{login}/offers"): "own",
@@ -114,6 +115,8 @@ WRITTEN_BY = {
             "pauses",
             "areas",
             "days",
+            "contacts",
+            "destinations",
             "rules",
             "texts",
             "menus",
@@ -178,7 +181,7 @@ async def test_each_kind_of_document_is_written_by_the_roles_named_for_it(house:
         assert (status == 403) is (role not in WRITTEN_BY[kind]), (role, status)
 
 
-WATCHED = ("marks", "members", "texts", "optouts", "menus", "drafts", "prompts")
+WATCHED = ("marks", "members", "destinations", "texts", "optouts", "menus", "drafts", "prompts")
 READ_BY = {
     **{kind: MAY["line"] for kind in KINDS if kind not in WATCHED},
     **dict.fromkeys((*WATCHED, "planets"), MAY["watchers"]),

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -12,8 +13,9 @@ from routing.queues import Queue
 from routing.records import Account, Role, Voice
 from tests.work import backlog, owed
 
-from .house import House
+from .house import START, House
 
+REFUSED = fx.NoteOutbound("c1", "+442079460018", "op1001", fx.OutboundPurpose.TRANSFER, START + 5, "not_allowed")
 ROLES = {"sup1": Role.SUPERVISOR, "admin": Role.ADMIN}
 
 
@@ -272,8 +274,33 @@ async def test_who_may_see_which_kind_is_said_for_every_kind(house: House) -> No
     house.desk.post(ev.PolicyChanged(house.desk.snapshot().policy))
     house.hub.saved("c1")
     house.hub.messages(backlog(1), [(owed("c1"), Voice())])
+    await house.hub.alarm(fx.Order(1, REFUSED))
     assert {frame.text.partition('"type":"')[2].partition('"')[0] for frame in house.hub._kept} == set(SEEN_BY)
     assert set(kinds(watch)) == set(SEEN_BY) - {"offer_ended"}
+
+
+async def test_a_call_outside_that_is_refused_is_an_alarm_for_those_who_watch_and_one_that_is_placed_is_none(
+    house: House,
+) -> None:
+    watch, own = page(house, "sup1"), page(house)
+    await house.hub.alarm(fx.Order(1, replace(REFUSED, refusal="")))
+    await house.hub.alarm(fx.Order(1, REFUSED))
+    _, alarm = frames(watch)
+    assert (alarm["type"], alarm["data"]) == (
+        "alarm",
+        {
+            "kind": "outbound_refused",
+            "at": "2026-11-23T18:30:05.000+08:00",
+            "call": "c1",
+            "number": "+442079460018",
+            "operator": "op1001",
+            "purpose": "transfer",
+            "refusal": "not_allowed",
+        },
+    )
+    assert kinds(own) == ["snapshot"]
+    await house.hub.alarm(fx.Order(0, REFUSED))  # of a desk before this one
+    assert kinds(watch) == []
 
 
 async def test_a_change_of_the_policy_tells_which_queues_there_are_now(house: House) -> None:
@@ -331,7 +358,7 @@ async def test_the_hub_has_a_worker_for_every_effect_that_is_shown(house: House)
     workers = house.hub.workers()
     assert set(workers) == {
         *(fx.ShowOperator, fx.ShowCall, fx.EndOffer),
-        *(fx.ShowQueue, fx.ShowPolicy, fx.ShowTelephony),
+        *(fx.ShowQueue, fx.ShowPolicy, fx.ShowTelephony, fx.NoteOutbound),
     }
     link = page(house)
     frames(link)

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from agent_console.findings import FORMS, NAMED, RANGES
+from agent_console.findings import FORMS, NAMED, PATTERNS, RANGES
 from routing import events as ev
+from routing.outside import Contact, ContactKind, PatternFault
 from routing.policy import Mark, MarkKind, Member
 from routing.queues import Overflow, OverflowKind, Queue
 from routing.records import StoreFault
@@ -81,6 +82,28 @@ async def test_who_has_seen_another_version_is_shown_the_present_one(house: Hous
         gone = await http.put("/api/v1/policy/queues/gas", json={"data": GAS, "version": 2})
         assert (gone.status_code, gone.json()["current"]) == (409, None)
         assert gone.json()["detail"] == "没有保存：打开之后已被别人删除。请核对最新内容后再保存。"
+
+
+async def test_contacts_stand_on_what_is_allowed_and_that_is_not_taken_away_under_them(house: House) -> None:
+    police = {"title": "公安", "number": "110", "kind": "police"}
+    async with house.client("admin") as http:
+        allowed = await http.put("/api/v1/policy/destinations/110", json={"data": {"title": "公安"}, "version": None})
+        abroad = await http.put("/api/v1/policy/destinations/+44.", json={"data": {"title": "英国"}, "version": None})
+        assert (allowed.status_code, abroad.status_code, abroad.json()["key"]) == (200, 200, "+44.")
+        saved = await http.put("/api/v1/policy/contacts/police", json={"data": police, "version": None})
+        assert saved.json()["data"] == {"name": "police", **police}
+        held = await http.delete("/api/v1/policy/destinations/110?version=1")
+        assert (held.status_code, held.json()["detail"]) == (
+            409,
+            "没有删除：通讯录 police 还在使用它，请先修改。",
+        )
+        assert (await http.delete("/api/v1/policy/destinations/+44.?version=1")).status_code == 204
+        policy = house.desk.snapshot().policy
+        assert (policy.allows("110"), policy.allows("+442079460018")) == (True, False)
+        assert policy.contacts["police"] == Contact("police", "公安", "110", ContactKind.POLICE)
+    async with house.client("op1001") as http:
+        (read,) = (await http.get("/api/v1/policy/contacts")).json()["items"]
+        assert read["data"]["number"] == "110"
 
 
 @pytest.mark.parametrize(
@@ -166,6 +189,68 @@ async def test_who_has_seen_another_version_is_shown_the_present_one(house: Hous
             {"greeting": "没有名为 hello 的提示音，请从现有提示音中选择。"},
         ),
         (
+            "contacts/Police",
+            {"title": "x", "number": "110"},
+            {
+                "name": "代号只能用小写字母、数字、- 和 _，1 到 32 个。",
+                "number": "外呼许可中没有一项允许 110。请先在“系统管理 · 外呼许可”中添加，再保存联系人。",
+            },
+        ),
+        (
+            "contacts/p",
+            {"title": "", "number": "110", "kind": "army"},
+            {
+                "kind": "只能是：police, department, interpreter, platform, other。",
+            },
+        ),
+        (
+            "contacts/p",
+            {"title": "x", "number": "0731-28681201"},
+            {"number": "来电以 073128681201 显示，请写成 073128681201。"},
+        ),
+        (
+            "destinations/0731-X",
+            {"title": "x"},
+            {
+                "pattern": "请写 3 到 20 位：数字、X（任意一位），末尾的 . 表示还有一位或多位；国外以 + 开头。如 +44.",
+            },
+        ),
+        (
+            "destinations/0044.",
+            {"title": "x"},
+            {
+                "pattern": "国外号码请以 + 和国家代码开头，如 +44.，不要写 00。",
+            },
+        ),
+        (
+            "destinations/+8X.",
+            {"title": "x"},
+            {
+                "pattern": "+ 后面请写出完整的国家代码，如 +44 或 +852，不能用 X 代替。每个国家要单独许可。",
+            },
+        ),
+        (
+            "destinations/+861XXXXXXXXXX",
+            {"title": "x"},
+            {
+                "pattern": "本国号码不带国家代码，这样写永远不会匹配。请写成 1XXXXXXXXXX、0731XXXXXXXX 这样。",
+            },
+        ),
+        (
+            "destinations/XX.",
+            {"title": "x"},
+            {
+                "pattern": "以 . 结尾的许可请至少写出开头一位数字，如 0731.，否则任何号码都能拨。",
+            },
+        ),
+        (
+            "rules/rules",
+            {"outbound_per_operator": 10001},
+            {
+                "outbound_per_operator": "每小时的外呼次数应在 0 到 10000 之间；0 表示一次也不能外呼。",
+            },
+        ),
+        (
             "queues/q",
             {"title": "q", "comfort": ["waiting", "music"]},
             {"comfort": "没有名为 music 的提示音，请从现有提示音中选择。"},
@@ -196,7 +281,9 @@ def test_every_form_and_every_name_of_a_document_has_words_of_its_own() -> None:
     for name, kind in KINDS.items():
         assert not kind.key or (name, kind.key) in FORMS or ("", kind.key) in FORMS
     assert set(NAMED.values()) <= set(KINDS)
-    assert set(RANGES) == {"ring_s", "answer_share", "needs", "skills", "needed"}
+    caps = {"outbound_per_hour", "outbound_per_operator", "outbound_per_number"}
+    assert set(RANGES) == {"ring_s", "answer_share", "needs", "skills", "needed", *caps}
+    assert set(PATTERNS) == {*PatternFault, "home"} - {PatternFault.FORM}
 
 
 async def test_a_body_that_is_no_document_is_refused_by_field(house: House) -> None:

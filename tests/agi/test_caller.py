@@ -2,7 +2,7 @@
 
 import pytest
 
-from agi.caller import Arrival, arrival, name, number, spellings
+from agi.caller import Arrival, arrival, home_code, name, number, spellings
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,11 @@ def test_an_arrival_is_read_from_the_agi_variables() -> None:
 def test_a_call_without_an_id_is_refused() -> None:
     with pytest.raises(ValueError, match="without an id"):
         arrival({"agi_accountcode": ""}, "CN")
+
+
+@pytest.mark.parametrize(("country", "code"), [("CN", "+86"), ("GB", "+44"), ("HK", "+852")])
+def test_the_code_of_a_country_is_the_one_that_its_own_numbers_are_kept_without(country: str, code: str) -> None:
+    assert home_code(country) == code
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ TABS = (
     "小休原因",
     "来电名单",
     "区域",
+    "通讯录",
+    "外呼许可",
     "特殊日期",
     "规则",
     "短信",
@@ -98,11 +100,62 @@ async def test_every_tab_is_for_all_eyes_and_nothing_sticks_out(city: Town) -> N
             .first.click()
         )
         await viewer.sees("admin-english", "Save", "Remove", "Close")
-        for name in ("Operators", "Special days", "Rules", "Changes"):
+        for name in ("Operators", "Contacts", "Destinations", "Special days", "Rules", "Changes"):
             await tab(page, name)
             await viewer.sees(f"admin-english-{name}")
         await page.get_by_role("button", name="中文").click()
     await city.drop("days", "2027-05-08")
+
+
+async def test_a_contact_waits_for_its_number_to_be_allowed_and_every_country_abroad_is_allowed_by_itself(
+    city: Town,
+) -> None:
+    async with administrator(city) as admin:
+        page = admin.page
+        await tab(page, "通讯录")
+        await page.get_by_role("button", name="新建").click()
+        await page.get_by_label("代号").fill("london")
+        await page.get_by_label("名称").fill("驻伦敦翻译")
+        await page.get_by_label("号码").fill("+442079460018")
+        await page.get_by_label("类别").select_option("翻译")
+        assert await saves(page) == 422
+        await admin.sees("外呼许可中没有一项允许 +442079460018。")
+        await expect(page.get_by_label("号码")).to_be_focused()
+        await Viewer(page, *SIZES).sees("admin-contact-refused", "保存", "关闭")
+
+        await tab(page, "外呼许可")
+        await page.get_by_role("button", name="新建").click()
+        await page.get_by_label("许可的号码").fill("+4X.")
+        await page.get_by_label("名称").fill("英国")
+        assert await saves(page) == 422
+        await admin.sees("+ 后面请写出完整的国家代码")
+        await Viewer(page, *SIZES).sees("admin-destination-refused", "保存", "关闭")
+        await page.get_by_label("许可的号码").fill("+44.")
+        await page.keyboard.press("Enter")  # as in every form
+        await page.get_by_role("row").filter(has_text="+44.").filter(has_text="国外").wait_for()
+
+        await tab(page, "通讯录")
+        await page.get_by_role("button", name="新建").click()  # what was typed is still there
+        await expect(page.get_by_label("号码")).to_have_value("+442079460018")
+        assert await saves(page) == 200
+        await page.get_by_role("table").get_by_role("button", name="驻伦敦翻译").wait_for()
+        await tab(page, "外呼许可")
+        await page.get_by_role("table").get_by_role("button", name="+44.").click()
+        await page.get_by_role("button", name="删除").click()
+        await page.get_by_role("button", name="确认删除").click()
+        await admin.sees("没有删除：通讯录 london 还在使用它，请先修改。")
+
+        await tab(page, "规则")
+        await page.get_by_label("每名话务员").fill("20")
+        await page.get_by_label("同一号码").scroll_into_view_if_needed()
+        await Viewer(page, *SIZES).sees("admin-outbound-caps", "保存")
+        assert await saves(page) == 200
+        assert city.policy().rules.outbound_per_operator == 20
+        await tab(page, "变更记录")
+        await admin.sees("每名话务员")
+        await admin.sees("翻译")
+    await city.drop("contacts", "london")
+    await city.drop("destinations", "+44.")
 
 
 async def test_a_queue_is_made_mended_where_it_is_wrong_and_in_force_when_it_is_saved(city: Town) -> None:

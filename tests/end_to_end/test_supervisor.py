@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import re
+import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import WebSocketRoute, expect
+
+from routing.effects import NoteOutbound, OutboundPurpose
+from storage import outbound
 
 from . import sound
 from .browser import operators
@@ -80,6 +89,71 @@ async def test_a_shift_from_a_pause_that_is_granted_to_a_caller_who_is_released(
         await boss.sees("名单上没有号码")
         assert (await city.get("/marks", kind="nuisance"))["items"] == []
         await operator.press("结束话后")
+
+
+def note(city: Town, *given: NoteOutbound) -> None:
+    """What operators had dialled, as it would stand in the store."""
+    with closing(city.store()) as store, store._writing() as session:
+        for one in given:
+            outbound.write(session, one)
+
+
+async def test_a_call_outside_that_is_refused_is_told_at_once_and_stands_in_the_list(city: Town, voice: Path) -> None:
+    async with operators(city, voice, 1) as (boss,):
+        page, viewer = boss.page, Viewer(boss.page, *SIZES)
+        live: list[WebSocketRoute] = []
+        seen: list[int] = []
+
+        def pass_on(socket: WebSocketRoute) -> None:
+            def hear(text: str | bytes) -> None:
+                seen.append(json.loads(text)["seq"])
+                socket.send(text)
+
+            socket.connect_to_server().on_message(hear)
+            live.append(socket)
+
+        await page.route_web_socket(re.compile("/live"), pass_on)
+        await boss.sign_in("sup1")
+        await boss.press("外呼记录")
+        await boss.sees("还没有外呼")
+        await boss.press("关闭")
+
+        now = time.time()
+        placed = NoteOutbound("c1", "13907330001", "op1001", OutboundPurpose.CALL_BACK, now - 60)
+        abroad = replace(
+            placed, number="+442079460018", purpose=OutboundPurpose.TRANSFER, at=now, refusal="not_allowed"
+        )
+        note(city, placed, abroad)
+        told = {
+            "kind": "outbound_refused",
+            "at": datetime.fromtimestamp(now, UTC).isoformat(),
+            "call": "c1",
+            "number": abroad.number,
+            "operator": "op1001",
+            "purpose": "transfer",
+            "refusal": "not_allowed",
+        }
+        live[-1].send(json.dumps({"seq": seen[-1] + 1, "type": "alarm", "data": told}))
+        alarm = page.get_by_role("alert").filter(has_text="外呼被拒")
+        await expect(alarm).to_contain_text("李晓雯 op1001 要拨 +442079460018（转接，不在外呼许可内）")
+        await viewer.sees("supervisor-alarm", "查看被拒外呼", "已处理")
+        await page.get_by_role("button", name="查看被拒外呼").press("Enter")
+        rows = page.get_by_role("dialog", name="外呼记录").get_by_role("row")
+        await expect(rows).to_have_count(2)
+        await expect(rows.nth(1)).to_contain_text("不在外呼许可内")
+        await page.get_by_label("只看被拒的").uncheck()
+        await expect(rows).to_have_count(3)
+        await expect(rows.nth(2)).to_contain_text("139 0733 0001")
+        await viewer.sees("supervisor-outbound", "关闭")
+        await page.keyboard.press("Escape")
+        await boss.press("已处理")
+        await expect(alarm).to_have_count(0)
+        await page.get_by_role("button", name="English").click()
+        await boss.press("Calls outside")
+        await boss.sees("no destination allows it")
+        await viewer.sees("supervisor-outbound-english", "Close")
+        await page.keyboard.press("Escape")
+        await page.get_by_role("button", name="中文").click()
 
 
 @pytest.mark.hears

@@ -154,6 +154,25 @@ async def test_who_gave_up_while_the_application_was_away_is_work_by_the_policy_
     await office.end(task)
 
 
+async def test_calls_outside_are_kept_and_those_refused_are_in_the_log_without_their_number(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    clerk = office.begin()
+    task = office.run()
+    placed = fx.NoteOutbound("c1", "13907330001", "op1001", fx.OutboundPurpose.CALL_BACK, 100.0)
+    await clerk.note_outbound(order(placed))
+    await clerk.note_outbound(order(replace(placed, number="+442079460018", at=101.0, refusal="not_allowed")))
+    await clerk.settled()
+    assert [(one.number, one.at, one.refusal) for one in office.store.outbound().items] == [
+        ("+442079460018", 101.0, "not_allowed"),
+        ("13907330001", 100.0, ""),
+    ]
+    assert [one.getMessage() for one in caplog.records if one.levelname == "WARNING"] == [
+        "op1001 may call nobody outside (call_back): not_allowed"
+    ]
+    await office.end(task)
+
+
 async def test_who_joined_an_incident_is_attached_to_its_case_once(office: Office) -> None:
     clerk = office.begin()
     task = office.run()

@@ -1,5 +1,6 @@
 """What Prometheus is told of the line."""
 
+from dataclasses import replace
 from typing import get_args
 from zoneinfo import ZoneInfo
 
@@ -89,6 +90,21 @@ def test_calls_that_ended_are_counted_once_by_what_became_of_them() -> None:
         "hotline_calls_total joined": 0,
         "hotline_calls_total call_back": 0,
         "hotline_calls_total unknown": 0,
+    }
+
+
+def test_calls_outside_are_counted_by_purpose_and_by_what_became_of_them() -> None:
+    line = Line()
+    noted = fx.NoteOutbound("c1", CALLER, "op1001", fx.OutboundPurpose.TRANSFER, 1000.0)
+    line.desk._take_in = lambda event, now, effects: effects.extend(  # type: ignore[method-assign]
+        [noted, replace(noted, refusal="not_allowed"), replace(noted, refusal="not_allowed")]
+    )
+    line.tell(ev.Tick())
+    told = {key: count for key, count in line.told().items() if key.startswith("hotline_outbound_calls_total")}
+    assert len(told) == 4 * 6
+    assert {key: count for key, count in told.items() if count} == {
+        "hotline_outbound_calls_total transfer placed": 1,
+        "hotline_outbound_calls_total transfer not_allowed": 2,
     }
 
 

@@ -3,6 +3,8 @@
 import pytest
 
 from routing.check import Finding, findings
+from routing.guard import MOST
+from routing.outside import Contact, ContactKind, Destination
 from routing.policy import Area, Document, Line, Member, Notice, PauseKind, Policy, Rules, Skill
 from routing.queues import Need, Overflow, OverflowKind, Queue, Step
 
@@ -29,7 +31,11 @@ def test_a_policy_of_which_every_part_leads_somewhere_is_right() -> None:
             PauseKind("meal", "用餐", 1800),
             Area("天元区"),
             Notice("n1", "停水", ("area-tianyuan",), "20261123-0001", 1.0, 2.0, "天元区"),
-            Rules(),
+            Destination("110", "公安"),
+            Destination("+44.", "英国"),
+            Contact("police", "公安", "110", ContactKind.POLICE),
+            Contact("london", "翻译", "+442079460018", ContactKind.INTERPRETER),
+            Rules(outbound_per_hour=MOST, outbound_per_operator=0),
         )
         == []
     )
@@ -53,6 +59,13 @@ def test_a_policy_of_which_every_part_leads_somewhere_is_right() -> None:
         (Queue("q", "q", when_full=way("number", "12")), ("queues", "q", "when_full", "form", "12")),
         (Queue("q", "q", when_full=way("message", "x")), ("queues", "q", "when_full", "form", "x")),
         (Queue("q", "q", when_full=way("queue", "q")), ("queues", "q", "when_full", "loop", "q")),
+        (Contact("c", "c", "12"), ("contacts", "c", "number", "form", "12")),
+        (Contact("c", "c", "110"), ("contacts", "c", "number", "not_allowed", "110")),
+        (Contact("c", "c", "00442079460018"), ("contacts", "c", "number", "not_allowed", "00442079460018")),
+        (Destination("1xx", "t"), ("destinations", "1xx", "pattern", "form", "1xx")),
+        (Destination("+XX.", "t"), ("destinations", "+XX.", "pattern", "country", "+XX.")),
+        (Rules(outbound_per_hour=MOST + 1), ("rules", "rules", "outbound_per_hour", "range", "10001")),
+        (Rules(outbound_per_operator=-1), ("rules", "rules", "outbound_per_operator", "range", "-1")),
         (Notice("n", "t", (), "c", 2.0, 2.0), ("notices", "n", "until", "range", "2.0")),
         (Notice("n", "t", (), "c", 1.0, 2.0, "gone"), ("notices", "n", "area", "unknown", "gone")),
     ],

@@ -1,7 +1,7 @@
 /** The HTTP API, typed. Every request has a time limit; every refusal is a `Problem`. */
 import type {
   Account, Attempt, Call, Case, CaseFields, City, DeskPhoneAccount, Ending, Incidents, ListedMark, ListedMarks,
-  LiveTicket, Message, MessageFigures, Notice, NoticeInput, Offers, Operator, Page, PauseKind, Preview, SoftphoneAccount,
+  LiveTicket, Message, MessageFigures, Notice, NoticeInput, Offers, Operator, OutboundRow, Page, PauseKind, Preview, SoftphoneAccount,
   Text, Texts, TransferTargets,
 } from './model'
 import type { Calendar, Opening } from './calendar'
@@ -197,6 +197,7 @@ export const api = {
   dropMenu: (kind: 'menus' | 'drafts', name: string, version: number) =>
     request<void>('DELETE', withQuery(`/policy/${kind}/${at(name)}`, { version })),
 
+  outbound: (query: Query) => request<Page<OutboundRow>>('GET', withQuery('/outbound', query)),
   texts: (query: Query) => request<Texts>('GET', withQuery('/texts', query)),
   resendText: (id: string) => request<Text>('POST', `/texts/${at(id)}/resend`, { body: {} }),
   templates: () =>

@@ -3,7 +3,7 @@
  * and not signed in, the API tells.
  */
 import { common, NOTHING, type Shared } from './frames'
-import type { Call, Frame, Operator } from './model'
+import type { Call, Frame, Operator, OutboundCall } from './model'
 import type { Link } from './state'
 
 /** `saved`, `policy` and `snapshots` say that lists which the API keeps may have changed. */
@@ -13,18 +13,25 @@ export interface Floor extends Shared {
   operators: ReadonlyMap<string, Operator>
   /** By id: those that run. */
   calls: ReadonlyMap<string, Call>
+  /** Calls outside that were refused and that nobody here has noted yet, the newest first. */
+  alarms: readonly OutboundCall[]
 }
+
+/** More than these nobody reads; the list has them all. */
+const ALARMS = 100
 
 export type Action =
   | { kind: 'frame'; frame: Frame; at: number }
   | { kind: 'link'; link: Link }
   | { kind: 'members'; members: Operator[] }
+  | { kind: 'noted' }
 
 export const EMPTY: Floor = {
   ...NOTHING,
   link: 'connecting',
   operators: new Map(),
   calls: new Map(),
+  alarms: [],
 }
 
 export function reduce(floor: Floor, action: Action): Floor {
@@ -35,6 +42,8 @@ export function reduce(floor: Floor, action: Action): Floor {
       return { ...floor, link: action.link }
     case 'members':
       return { ...floor, operators: withMembers(floor.operators, action.members) }
+    case 'noted':
+      return { ...floor, alarms: [] }
   }
 }
 
@@ -52,6 +61,9 @@ function apply(floor: Floor, frame: Frame, at: number): Floor {
       return { ...next, operators: new Map(floor.operators).set(frame.data.login, frame.data) }
     case 'call':
       return { ...next, calls: withCall(floor.calls, frame.data) }
+    case 'alarm':
+      // Other kinds may come: a newer server's are none that this page has words for.
+      return frame.data.kind === 'outbound_refused' ? { ...next, alarms: [frame.data, ...floor.alarms].slice(0, ALARMS) } : next
     default:
       return next
   }

@@ -367,6 +367,21 @@ export interface Offers extends Page<Offer> {
   counts: Partial<Record<OfferResult, number>>
 }
 
+/** A number outside that an operator had dialled, or was refused. */
+export interface OutboundCall {
+  at: string
+  call: string
+  number: string
+  operator: string
+  purpose: 'transfer' | 'consult' | 'call_back' | 'click_to_call'
+  /** Why it was not dialled; empty where it was. */
+  refusal: '' | 'not_a_number' | 'not_allowed' | 'hour_full' | 'operator_full' | 'number_full'
+}
+
+export interface OutboundRow extends OutboundCall {
+  id: number
+}
+
 export type Frame =
   | { seq: number; type: 'snapshot'; data: Snapshot }
   | { seq: number; type: 'operator'; data: Operator }
@@ -378,6 +393,7 @@ export type Frame =
   | { seq: number; type: 'message'; data: Message }
   | { seq: number; type: 'policy'; data: { revision: number; queues: string[] } }
   | { seq: number; type: 'telephony'; data: { up: boolean } }
+  | { seq: number; type: 'alarm'; data: OutboundCall & { kind: 'outbound_refused' } }
 
 /** Where a call can be given now. `queue` of an operator: the one in which he would take it. */
 export interface TransferTargets {

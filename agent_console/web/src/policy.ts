@@ -6,6 +6,7 @@ import { AT_A_SEAT } from './session'
 export const STRATEGIES = ['longest_idle', 'fewest_calls', 'round_robin', 'ring_all'] as const
 export const OVERFLOWS = ['message', 'queue', 'number', 'call_back'] as const
 export const MARKS = ['special_care', 'nuisance'] as const
+export const CONTACTS = ['police', 'department', 'interpreter', 'platform', 'other'] as const
 
 export interface Overflow {
   kind: (typeof OVERFLOWS)[number]
@@ -88,6 +89,20 @@ export interface Area {
   prefixes: string[]
 }
 
+/** Whom operators speak to outside. */
+export interface Contact {
+  name: string
+  title: string
+  number: string
+  kind: (typeof CONTACTS)[number]
+}
+
+/** Numbers that may be dialled: `X` is any digit, `.` at the end further ones, `+` at the beginning abroad. */
+export interface Destination {
+  pattern: string
+  title: string
+}
+
 export const TEXTS = ['message', 'call_back', 'case'] as const
 export type TextKind = (typeof TEXTS)[number]
 
@@ -124,6 +139,9 @@ export interface Rules {
   call_back_s: number
   call_back_tries: number
   missed_after_s: number
+  outbound_per_hour: number
+  outbound_per_operator: number
+  outbound_per_number: number
   quiet_begins: string
   quiet_ends: string
 }
@@ -145,6 +163,8 @@ export interface Documents {
   marks: Mark
   areas: Area
   days: SpecialDay
+  contacts: Contact
+  destinations: Destination
   rules: Rules
   texts: Template
   optouts: OptOut
@@ -157,6 +177,7 @@ export type Data = Documents[Kind]
 /** Which field names a document; the rules are one document, named as their kind. */
 export const KEYS: Record<Kind, string> = {
   queues: 'name', lines: 'number', skills: 'name', members: 'login', pauses: 'name', marks: 'number', areas: 'name', days: 'date', rules: '',
+  contacts: 'name', destinations: 'pattern',
   texts: 'name', optouts: 'number', prompts: 'name',
 }
 
@@ -222,10 +243,13 @@ export const BLANK: { [K in Kind]: () => Documents[K] } = {
   marks: () => ({ number: '', kind: 'special_care', note: '', until: null }),
   areas: () => ({ name: '', prefixes: [] }),
   days: () => ({ date: '', title: '', kind: 'holiday', hours: [] }),
+  contacts: () => ({ name: '', title: '', number: '', kind: 'department' }),
+  destinations: () => ({ pattern: '', title: '' }),
   rules: () => ({
     default_queue: 'main', urgent_s: 600, special_care_s: 180, returned_s: 300, returned_within_s: 1800, nuisance_s: 3600,
     nuisance_calls: 6, nuisance_within_s: 600, nuisance_talk_s: 5, nuisance_for_s: 86400,
     call_back_s: 3600, call_back_tries: 3, missed_after_s: 5,
+    outbound_per_hour: 300, outbound_per_operator: 30, outbound_per_number: 4,
     quiet_begins: '21:00', quiet_ends: '08:00',
   }),
   texts: () => ({ name: 'message', words: '', on: true }),

@@ -3,7 +3,7 @@ import { dayHours, DAY_KINDS, type DayKind } from './calendar'
 import { stamp } from './format'
 import { i18n } from './i18n'
 import { FIELDS, USUAL, type NodeKind } from './menus'
-import { differences, type Need, type Overflow } from './policy'
+import { CONTACTS, differences, type Contact, type Need, type Overflow } from './policy'
 
 /** Fields that hold seconds since 1970 UTC. */
 const TIMES: readonly string[] = ['since', 'until', 'at', 'taken_at']
@@ -43,7 +43,7 @@ export function told(field: string, value: unknown): string {
   if (field === 'answer_share') return `${Math.round(Number(value) * 10_000) / 100}%`
   if (typeof value === 'number') return field.endsWith('_s') ? `${value} ${t('admin.seconds')}` : String(value)
   if (field === 'strategy') return t(`admin.strategy.${value as string}`)
-  if (field === 'kind') return t(`${DAY_KINDS.includes(value as DayKind) ? 'calendar.kind' : 'admin.mark'}.${value as string}`)
+  if (field === 'kind') return t(`${kindsOf(value)}.${value as string}`)
   if (field === 'sound') return String(value).slice(0, SOUND_DIGITS)
   if (field === 'voice') return word('prompts.voiceOf', value)
   if (field === 'hours') return dayHours(value as string[])
@@ -51,6 +51,12 @@ export function told(field: string, value: unknown): string {
   if (field.startsWith('when_')) return way(value as Overflow)
   if (field === 'open') return pairs(value as object, (name) => fieldName('handovers', name))
   return plain(value)
+}
+
+/** The list of texts that has a word for this kind: each word is of one list alone. */
+function kindsOf(value: unknown): string {
+  if (DAY_KINDS.includes(value as DayKind)) return 'calendar.kind'
+  return CONTACTS.includes(value as Contact['kind']) ? 'admin.contact' : 'admin.mark'
 }
 
 /** Documents of this kind, as the list of changes says it. */

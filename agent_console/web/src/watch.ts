@@ -132,6 +132,9 @@ export function createWatch(account: Account, signedOut: () => void) {
       clock.stop()
     },
 
+    /** Whoever is here has seen the alarms. */
+    noted: () => dispatch({ kind: 'noted' }),
+
     decide: (operator: Operator, word: 'grant' | 'deny') => order(() => api.decidePause(operator.login, word)),
 
     releaseMessage: (item: Message) => order(async () => worklist.hear(await api.releaseMessage(item.number))),

@@ -42,6 +42,28 @@ describe('the floor', () => {
     expect(without.queues.map((one) => one.name)).toEqual(['env'])
   })
 
+  test('keeps calls outside that were refused, the newest first, until somebody has noted them', () => {
+    const refused = {
+      kind: 'outbound_refused', at: '2026-11-23T18:30:00+08:00', call: 'c1', number: '+442079460018', operator: 'op1001',
+      purpose: 'transfer', refusal: 'not_allowed',
+    } as const
+    const again = { ...refused, number: '16881234' }
+    const told = after(open, { seq: 11, type: 'alarm', data: refused }, { seq: 12, type: 'alarm', data: again }, { seq: 12, type: 'alarm', data: again })
+    expect(told.alarms.map((one) => one.number)).toEqual(['16881234', '+442079460018'])
+    expect(after(told, { ...snapshot, seq: 20 }).alarms).toEqual(told.alarms)
+    expect(reduce(told, { kind: 'noted' }).alarms).toEqual([])
+    const newer = { seq: 13, type: 'alarm', data: { ...refused, kind: 'fire' } } as unknown as Frame
+    expect(after(told, newer).alarms).toEqual(told.alarms)
+  })
+
+  test('does not grow by alarms that nobody notes', () => {
+    const data = {
+      kind: 'outbound_refused', at: '2026-11-23T18:30:00+08:00', call: 'c1', number: '110', operator: 'op1001', purpose: 'consult', refusal: 'hour_full',
+    } as const
+    const many = Array.from({ length: 150 }, (_, place): Frame => ({ seq: 11 + place, type: 'alarm', data: { ...data, number: String(place) } }))
+    expect(after(open, ...many).alarms.map((one) => one.number)).toEqual(Array.from({ length: 100 }, (_, place) => String(149 - place)))
+  })
+
   test('forgets a call that is over, and no frame counts twice', () => {
     const over = after(open, { seq: 11, type: 'call', data: { ...call, state: 'ended' } })
     expect(over.calls.size).toBe(0)

@@ -75,6 +75,10 @@ test('of a sound the first digits are told, of a voice its name', () => {
   expect([told('sound', 'a'.repeat(64)), told('voice', 'zf_xiaoxiao'), told('voice', '')]).toEqual(['aaaaaaaa', '晓晓（女声）', '（无）'])
 })
 
+test('kinds of days, of callers and of contacts each have their words', () => {
+  expect(['holiday', 'nuisance', 'police', 'interpreter', 'other'].map((kind) => told('kind', kind))).toEqual(['放假', '骚扰', '公安', '翻译', '其他'])
+})
+
 test('kinds of documents are told by what they hold', () => {
   expect(['texts', 'drafts', 'optouts', 'prompts', 'else'].map(kindName)).toEqual(['短信模板', '菜单草稿', '不收短信的号码', '提示音', 'else'])
 })

@@ -6,19 +6,23 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from agent_console.desk import granted
+from agent_console.api.transfers import outside
+from agent_console.desk import asked
+from agent_console.outbound import problem_in
 from agent_console.parts import Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
 from routing import talk_events as te
 from routing.call import Call, CallState
+from routing.effects import Refuse
 from routing.talk_events import PartyKind
 
 
 class Asked(BaseModel):
-    """Who is asked into the talk. `join`: all three talk as soon as he answers."""
+    """Who is asked into the talk: an operator, whoever is free in a queue, or somebody outside, by his name among the
+    contacts or by a number. `join`: all three talk as soon as he answers."""
 
-    kind: Literal["operator", "queue"]
+    kind: Literal["operator", "queue", "contact", "number"]
     target: Annotated[str, Field(min_length=1, max_length=64)]
     join: bool = False
 
@@ -28,7 +32,10 @@ def router(console: Console) -> APIRouter:
     need, store = console.gate.need, console.store
 
     async def do(event: te.TalkWish) -> JSONResponse:
-        if not await granted(console.gateway, event):
+        effects = await asked(console.gateway, event)
+        if refused := problem_in(effects):
+            raise refused
+        if any(isinstance(effect, Refuse) for effect in effects):
             raise _refusal(console.gateway.snapshot().calls.get(event.call), event)
         return JSONResponse({}, 202)
 
@@ -45,6 +52,11 @@ def router(console: Console) -> APIRouter:
     @routes.post("/{call_id}/consult", status_code=202)
     async def consult(call_id: str, given: Asked, who: Annotated[SignedIn, Depends(need("talk"))]) -> JSONResponse:
         """Somebody else is called while the citizen hears music."""
+        if given.kind in ("contact", "number"):
+            number, title = outside(console, given.kind, given.target)
+            return await do(
+                te.ConsultRequested(call_id, who.account.login, PartyKind.NUMBER, number, title=title, join=given.join)
+            )
         if given.kind == "queue":
             return await do(
                 te.ConsultRequested(call_id, who.account.login, PartyKind.OPERATOR, "", given.target, join=given.join)

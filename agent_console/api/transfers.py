@@ -7,12 +7,14 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
-from agent_console.desk import granted
+from agent_console.desk import asked
+from agent_console.outbound import problem_in
 from agent_console.parts import Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
 from routing import events as ev
 from routing.call import CallState
+from routing.effects import Refuse
 from routing.transfer import advisers, takers, takes
 
 
@@ -37,19 +39,33 @@ class AdviserJson(TypedDict):
     name: str
 
 
+class ContactTargetJson(TypedDict):
+    name: str
+    title: str
+    number: str
+    kind: str
+
+
 class TargetsJson(TypedDict):
-    """`consult`: who can be asked into the talk, whatever he serves."""
+    """`consult`: who can be asked into the talk, whatever he serves. `numbers`: whether calls outside can be placed."""
 
     queues: list[QueueTargetJson]
     operators: list[OperatorTargetJson]
     consult: list[AdviserJson]
+    contacts: list[ContactTargetJson]
+    numbers: bool
 
 
 class Wanted(BaseModel):
-    """`to`: the login of who is to have him, "" for whoever is free in the queue."""
+    """`to`: the login of who is to have him, "" for whoever is free in the queue.
 
-    queue: Annotated[str, Field(max_length=64)]
+    `contact` or `number` in place of a queue: somebody outside.
+    """
+
+    queue: Annotated[str, Field(max_length=64)] = ""
     to: Annotated[str, Field(max_length=64)] = ""
+    contact: Annotated[str, Field(max_length=64)] = ""
+    number: Annotated[str, Field(max_length=64)] = ""
 
 
 def router(console: Console) -> APIRouter:
@@ -81,6 +97,11 @@ def router(console: Console) -> APIRouter:
             "consult": [
                 {"login": one.login, "name": names.get(one.login, one.login)} for one in advisers(desk.operators, own)
             ],
+            "contacts": [
+                {"name": one.name, "title": one.title, "number": one.number, "kind": one.kind.value}
+                for one in (desk.policy.contacts.values() if console.may_forward else ())
+            ],
+            "numbers": console.may_forward,
         }
 
     @routes.post("/{call_id}/transfer", status_code=202)
@@ -88,8 +109,14 @@ def router(console: Console) -> APIRouter:
         call_id: str, given: Wanted, who: Annotated[SignedIn, Depends(need("transfer"))]
     ) -> JSONResponse:
         """The citizen hears the music and is connected next; who gave him away writes."""
-        login = who.account.login
-        if not await granted(console.gateway, ev.TransferRequested(call_id, login, given.queue, given.to)):
+        login, number = who.account.login, ""
+        if given.contact or given.number:
+            number, _ = outside(console, "contact" if given.contact else "number", given.contact or given.number)
+        wish = ev.TransferRequested(call_id, login, given.queue, given.to, number)
+        effects = await asked(console.gateway, wish)
+        if refused := problem_in(effects):
+            raise refused
+        if any(isinstance(effect, Refuse) for effect in effects):
             desk = console.gateway.snapshot()
             call = desk.calls.get(call_id)
             if call is None:
@@ -101,7 +128,14 @@ def router(console: Console) -> APIRouter:
                     "这通电话现在不在您这里，不能由您转接。",
                     "This call is not with you now, so you cannot transfer it.",
                 )
-            if given.queue not in desk.policy.queues:
+            if call.talk is not None and call.talk.party is not None:
+                raise Problem(
+                    409,
+                    "not-alone",
+                    "还有第三方在通话中。请先“完成转接”或“返回市民”。",
+                    "A second party is in the talk: complete the transfer, or return to the citizen first.",
+                )
+            if not number and given.queue not in desk.policy.queues:
                 raise Problem(
                     409,
                     "no-such-queue",
@@ -117,3 +151,25 @@ def router(console: Console) -> APIRouter:
         return JSONResponse({}, 202)
 
     return routes
+
+
+def outside(console: Console, kind: str, target: str) -> tuple[str, str]:
+    """The number and the title of a contact by its name, or of a number that was typed. Raises `Problem`."""
+    if not console.may_forward:
+        raise Problem(
+            409,
+            "no-trunk",
+            "本热线没有外呼线路，不能拨打外线号码。请联系管理员。",
+            "This hotline has no trunk for calls outside. Ask the administrator.",
+        )
+    if kind == "number":
+        return console.one_form(target), ""
+    contact = console.gateway.snapshot().policy.contacts.get(target)
+    if contact is None:
+        raise Problem(
+            409,
+            "no-such-contact",
+            "通讯录中没有这一项，可能刚被删除。请重新选择。",
+            "There is no such contact; it may have been removed. Choose again.",
+        )
+    return contact.number, contact.title

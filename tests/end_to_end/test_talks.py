@@ -3,97 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Any
 
-import httpx
-import numpy as np
 import pytest
 
-from hotline.phone import Phone
-from tests.fakes.ports import free_ports
-
 from . import sound
-from .citizens import calls, listens
-from .telephones import ADDRESS, CITIZEN, HERTZ, Exchange, Telephone, telephones, voices
+from .citizens import listens
+from .talks import ONE, OTHER, Desk, Place, consults, free, hears, hears_music, placed, talking
+from .telephones import CITIZEN
 from .town import Town, cut_off, until
-
-ONE, OTHER, THIRD = HERTZ["1007"], HERTZ["1008"], HERTZ["1009"]
-
-
-LOGINS = ("1007", "1008", "1009")
-Scene = tuple[Phone, "Desk", Telephone, Exchange]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A hotline whose operators' telephones are rung at this port."""
-
-    town: Town
-    port: int
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    (port,) = free_ports(1)
-    town = Town(tmp_path_factory.mktemp("talks") / "home")
-    town.found(wrap_up_s=0)
-    with town.running():
-        contact = f"sip:{{n}}@{ADDRESS}:{port}"
-        town.hotline("desk-phone", "add", "1007-1009", "--contact", contact, "--queue", "main")
-        yield Place(town, port)
-        assert "All invariants hold." in town.hotline("verify")
+    with placed(tmp_path_factory.mktemp("talks") / "home") as place:
+        yield place
 
 
 @pytest.fixture
 async def town(place: Place) -> AsyncIterator[Town]:
     yield place.town
     await place.town.close()
-
-
-class Desk:
-    """One operator as the API knows him."""
-
-    def __init__(self, api: httpx.AsyncClient, login: str) -> None:
-        self._api, self.login = api, login
-
-    async def does(self, call: str, what: str, status: int = 202, **body: Any) -> dict[str, Any]:
-        answer = await self._api.post(f"/api/v1/calls/{call}/{what}", json=body)
-        assert answer.status_code == status, answer.text
-        return dict(answer.json())
-
-
-@asynccontextmanager
-async def talking(place: Place, number: str, *others: str) -> AsyncIterator[Scene]:
-    """A citizen talks with 1007; the others, 1008 if none is named, come to their desks then."""
-    town = place.town
-    for login in LOGINS:
-        await town.present(login, "paused")
-    async with telephones(place.port) as exchange, await town.operator("1007") as api:
-        await town.present("1007")
-        citizen = await calls(town, number)
-        first = await exchange.ring("1007")
-        await first.answer()
-        await until(lambda: hears(citizen, ONE) and first.hears(CITIZEN))
-        for login in others or ("1008",):
-            await town.present(login)
-        yield citizen, Desk(api, "1007"), first, exchange
-
-
-def hears(citizen: Phone, *hertz: float) -> bool:
-    return voices(np.array(citizen.report.heard[-sound.RATE // 2 :], dtype=float)) == set(hertz)
-
-
-def hears_music(citizen: Phone) -> bool:
-    """Something that is neither silence nor anybody's voice."""
-    latest = np.array(citizen.report.heard[-sound.RATE // 2 :], dtype=float)
-    return sound.level(latest) > 100 and voices(latest) == set()
-
-
-async def state_of(town: Town, call: str) -> str:
-    talk = (await town.get(f"/calls/{call}"))["talk"]
-    return "" if talk is None else str(talk["state"])
 
 
 @pytest.mark.hears
@@ -122,21 +51,6 @@ async def test_a_citizen_on_hold_hears_music_and_his_operator_nothing_and_both_t
     assert all(sound.present(right, ONE))  # nothing of the music is in it
 
 
-async def consults(town: Town, scene: Scene, who: str = "1008", **more: Any) -> Telephone:
-    """1007 and the other talk, and the citizen hears music."""
-    citizen, desk, first, exchange = scene
-    before = len(exchange.of(who))
-    await desk.does(first.call, "consult", kind="operator", target=who, **more)
-    other = await exchange.ring(who, before)
-    assert other.call == first.call
-    await until(lambda: hears_music(citizen) and first.hears_ringing())
-    assert await state_of(town, first.call) == "calling"
-    await other.answer()
-    if not more.get("join"):
-        await until(lambda: first.hears(HERTZ[who]) and other.hears(ONE) and hears_music(citizen))
-    return other
-
-
 @pytest.mark.hears
 async def test_a_consulted_colleague_is_heard_by_the_operator_alone_who_then_returns(place: Place, town: Town) -> None:
     async with talking(place, "13907335002") as scene:
@@ -155,10 +69,6 @@ async def test_a_consulted_colleague_is_heard_by_the_operator_alone_who_then_ret
     assert max(sound.shares(right, OTHER, 0.1)) < 0.2  # what they spoke of behind his back is nobody's to hear
     kinds = [kind for kind, _ in await town.timeline(call)]
     assert kinds[kinds.index("answered") :] == ["answered", "consult", "consulting", "returned", "ended"]
-
-
-async def free(town: Town, login: str) -> bool:
-    return any(one["login"] == login and one["state"] == "ready" for one in (await town.get("/operators"))["items"])
 
 
 @pytest.mark.hears

@@ -7,7 +7,7 @@ Asterisk's configuration parser would read as something else.
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib.resources import files
 from pathlib import Path
 
@@ -116,15 +116,17 @@ class Secrets:
 
     desk: str
     phones: str
+    dialer: str
 
     @classmethod
     def kept(cls, home: Path) -> "Secrets":
         path = home / "ami-secrets"
-        if not path.exists():
-            path.touch(mode=0o600)
-            path.write_text(f"{secrets.token_hex(24)}\n{secrets.token_hex(24)}\n", encoding="ascii")
-        desk, other = path.read_text(encoding="ascii").split()
-        return cls(desk, other)
+        path.touch(mode=0o600)
+        known = path.read_text(encoding="ascii").split()
+        if len(known) < len(fields(cls)):  # the first start, or of a version that knew fewer
+            known += [secrets.token_hex(24) for _ in fields(cls)[len(known) :]]
+            path.write_text("".join(f"{one}\n" for one in known), encoding="ascii")
+        return cls(*known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +219,7 @@ def render(plan: Plan) -> None:
         "rtp_last": plan.rtp_last,
         "desk_secret": plan.secrets.desk,
         "phones_secret": plan.secrets.phones,
+        "dialer_secret": plan.secrets.dialer,
         "numbers": plan.numbers,
         **_phones(plan.operators, plan.desk_phones),
         "trunk": TRUNK,

@@ -35,10 +35,13 @@ HEARD_PACKETS = 3
 
 
 class Control:
-    """Carries out the desk's orders through AMI; refuses those of an older term than it has seen."""
+    """Carries out the desk's orders through AMI; refuses those of an older term than it has seen.
 
-    def __init__(self, ami: Ami, endpoints: Endpoints, post: Callable[[ev.Event], None]) -> None:
-        self._ami, self._endpoints, self._post = ami, endpoints, post
+    `dialer`: the connection of the user who may ring our own telephones, and nothing else.
+    """
+
+    def __init__(self, ami: Ami, dialer: Ami, endpoints: Endpoints, post: Callable[[ev.Event], None]) -> None:
+        self._ami, self._dialer, self._endpoints, self._post = ami, dialer, endpoints, post
         self._term = 0
 
     async def connect_call(self, order: fx.Order) -> None:
@@ -100,7 +103,7 @@ class Control:
     async def _move(self, order: fx.Order, moves: Sequence[Move]) -> bool:
         """Two by two: a bridge that loses one of its two ends before the other is led elsewhere."""
         for pair in (moves[:2], moves[2:]):
-            fields: dict[str, str] = {}
+            fields: dict[str, Any] = {}
             for extra, move in zip(("", "Extra"), pair, strict=False):
                 exten = "s" if move.dial is None else self._dialled(move.dial, move.ring_s)
                 fields |= {f"{extra}Channel": move.channel, f"{extra}Context": CONTEXTS[move.place]}
@@ -151,14 +154,18 @@ class Control:
         value = "" if answer is None else answer.get("Value", "")
         return int(value) if value.isdecimal() else None
 
-    async def _try(self, order: fx.Order, action: str, **fields: Any) -> Event | None:
+    async def _originate(self, order: fx.Order, **fields: Any) -> bool:
+        """Whether a telephone of ours is being rung. `fields`: as AMI's Originate has them."""
+        return await self._try(order, "Originate", self._dialer, Async="true", Priority="1", **fields) is not None
+
+    async def _try(self, order: fx.Order, action: str, ami: Ami | None = None, **fields: Any) -> Event | None:
         """Asterisk's answer; None where it refused, did not answer, or a newer desk is at work."""
         if order.term < self._term:
             log.warning("%s of term %d refused: term %d is at work", action, order.term, self._term)
             return None
         self._term = order.term
         try:
-            return await self._ami.action(action, **fields)
+            return await (ami or self._ami).action(action, **fields)
         except AmiError as fault:
             log.warning("%s %s: %s", action, fields["Channel"], fault)
             return None

@@ -142,9 +142,10 @@ class Application:
             on_event=self._on_event,
             clock=clock,
         )
+        self._dialer_ami = Ami(port=settings.ami_port, username="dialer", secret=secrets.dialer)
         self._phones = Phones(self._phones_ami)
         self._following = Following(settings, store, self._phones_ami, lambda: desk.snapshot.policy, clock)
-        control = Control(self._desk_ami, self._endpoints, self._post)
+        control = Control(self._desk_ami, self._dialer_ami, self._endpoints, self._post)
         workers: dict[type, Worker] = {
             fx.ConnectCall: control.connect_call,
             fx.CheckSound: control.check_sound,
@@ -239,7 +240,7 @@ class Application:
                 "feature": Feature(self._loop.ask, lambda: desk.snapshot),
             }
         )
-        amis = {"desk": self._desk_ami, "phones": self._phones_ami}
+        amis = {"desk": self._desk_ami, "phones": self._phones_ami, "dialer": self._dialer_ami}
         metrics.register(Figures(desk, self._loop, hub, self._agi, amis, term, clock))
         ProcessCollector(registry=metrics)
 
@@ -274,6 +275,7 @@ class Application:
                     tasks.create_task(self._loop.run(), name="desk"),
                     tasks.create_task(self._phones_ami.run(), name="ami phones"),
                     tasks.create_task(self._desk_ami.run(), name="ami desk"),
+                    tasks.create_task(self._dialer_ami.run(), name="ami dialer"),
                     tasks.create_task(self._follow_reloads(), name="reloads"),
                     tasks.create_task(self._following.run(), name="policy"),
                     tasks.create_task(self._tidy(), name="tidy"),

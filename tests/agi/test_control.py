@@ -32,7 +32,7 @@ class Manager:
 
 def control(manager: Manager, told: list[ev.Event] | None = None) -> Control:
     events = [] if told is None else told
-    return Control(cast(Ami, manager), Endpoints(["1007"]), events.append)
+    return Control(cast(Ami, manager), cast(Ami, manager), Endpoints(["1007"]), events.append)
 
 
 def redirect(context: str, exten: str) -> dict[str, str]:

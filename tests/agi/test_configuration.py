@@ -39,7 +39,7 @@ def plan(tmp_path: Path) -> Plan:
         agi_port=4573,
         rtp_first=20000,
         rtp_last=28000,
-        secrets=Secrets("desk-secret", "phones-secret"),
+        secrets=Secrets("desk-secret", "phones-secret", "dialer-secret"),
         numbers=["12345"],
         operators=["op1001", "op1002"],
     )
@@ -57,6 +57,7 @@ def test_no_manager_user_may_do_more_than_its_work(plan: Plan) -> None:
     path = plan.layout.etc / "manager.conf"
     assert section(path, "desk")["write"] == "call,reporting"
     assert section(path, "phones")["write"] == "system"
+    assert section(path, "dialer")["write"] == "originate"
     assert section(path, "general")["bindaddr"] == "127.0.0.1"
     text = path.read_text(encoding="utf-8")
     assert "originate" not in [

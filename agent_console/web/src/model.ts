@@ -102,6 +102,18 @@ export interface Call {
   /** Only of a call that was asked for by itself: the menu and its node that he came to last, and his answers after the talk. */
   menu_step?: string
   ratings?: Record<string, string>
+  /** And who spoke when in its recording. */
+  segments?: Segment[]
+}
+
+/** A stretch of a recording. `begins_s`: from the start of the recording; `at`: when that was. */
+export interface Segment {
+  operator: string
+  name: string
+  begins_s: number
+  seconds: number
+  at: string
+  kind: 'talk' | 'three'
 }
 
 export const CASE_TYPES = ['咨询', '求助', '投诉', '举报', '建议', '表扬', '其他'] as const

@@ -1,4 +1,5 @@
 /** The values the server speaks of. Times are RFC 3339 strings, durations seconds. */
+import type { CallTalk, PartyEnded } from './talk'
 
 export type Role =
   | 'operator' | 'supervisor' | 'dispatcher' | 'followup'
@@ -87,6 +88,8 @@ export interface Call {
   turn: string | null
   queue: string | null
   state: CallState
+  /** Who is on the line beside the citizen; null while nobody talks with him. */
+  talk?: CallTalk | null
   outcome: Outcome | null
   abandon_stage: string | null
   operator: string | null
@@ -371,15 +374,10 @@ export type Frame =
   | { seq: number; type: 'operator'; data: Operator }
   | { seq: number; type: 'call'; data: Call }
   | { seq: number; type: 'offer_ended'; data: { call: string; reason: OfferEnd; by: string } }
+  | { seq: number; type: 'party_ended'; data: PartyEnded }
   | { seq: number; type: 'queue'; data: Queue }
   | { seq: number; type: 'saved'; data: { call: string } }
   | { seq: number; type: 'messages'; data: Backlog }
   | { seq: number; type: 'message'; data: Message }
   | { seq: number; type: 'policy'; data: { revision: number; queues: string[] } }
   | { seq: number; type: 'telephony'; data: { up: boolean } }
-
-/** Where a call can be given now. `queue` of an operator: the one in which he would take it. */
-export interface TransferTargets {
-  queues: { name: string; title: string; ready: number }[]
-  operators: { login: string; name: string; queue: string }[]
-}

@@ -186,7 +186,7 @@ export function createDesk(account: Account, signedOut: () => void) {
   const stops = [
     watch(() => state.value.skew, clock.setSkew),
     watch(() => state.value.snapshots, () => void lookAtLeg()),
-    watch(() => [state.value.snapshots, state.value.policy], () => void bulletin.look()),
+    watch([() => state.value.snapshots, () => state.value.policy], () => void bulletin.look()),
     watch(() => legOver(state.value), (over, _, onCleanup) => {
       if (!over) return
       const since = state.value.leg?.since
@@ -215,14 +215,14 @@ export function createDesk(account: Account, signedOut: () => void) {
       }
     }),
     // Whether 110 can be called is known before the citizen says why it must be.
-    watch(() => [present.value?.id, nowPhase.value], ([id]) => {
+    watch([() => present.value?.id, nowPhase], ([id]) => {
       if (id && !control.consulted.value) void targets.look(id)
     }),
     watch(control.consulted, (asked) => {
       if (asked) names.want(state.value.call?.operator ?? '')
     }),
-    watch(() => [state.value.saved, state.value.snapshots], today.refresh),
-    watch(() => [state.value.snapshots, state.value.policy], worklist.refresh),
+    watch([() => state.value.saved, () => state.value.snapshots], today.refresh),
+    watch([() => state.value.snapshots, () => state.value.policy], worklist.refresh),
     // At midnight "today" is another day.
     watch(() => day(clock.now.value), today.refresh),
     // An order's refusal belongs to the moment it was given in.

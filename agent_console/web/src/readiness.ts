@@ -36,7 +36,7 @@ export function createReadiness(account: Account, state: Readonly<ShallowRef<Sta
     }
   }
 
-  const stop = watch(() => [state.value.phone, state.value.operator?.phone], () => void be(TRIES))
+  const stop = watch([() => state.value.phone, () => state.value.operator?.phone], () => void be(TRIES))
 
   return {
     wanted,

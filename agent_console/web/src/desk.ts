@@ -215,8 +215,8 @@ export function createDesk(account: Account, signedOut: () => void) {
       }
     }),
     // Whether 110 can be called is known before the citizen says why it must be.
-    watch([() => present.value?.id, nowPhase], ([id]) => {
-      if (id && !control.consulted.value) void targets.look(id)
+    watch([() => present.value?.id, nowPhase, control.consulted], ([id, , asked]) => {
+      if (id && !asked) void targets.look(id)
     }),
     watch(control.consulted, (asked) => {
       if (asked) names.want(state.value.call?.operator ?? '')

@@ -2,12 +2,13 @@
 import type {
   Account, Attempt, Call, Case, CaseFields, City, DeskPhoneAccount, Ending, Incidents, ListedMark, ListedMarks,
   LiveTicket, Message, MessageFigures, Notice, NoticeInput, Offers, Operator, OutboundRow, Page, PauseKind, Preview, SoftphoneAccount,
-  Text, Texts, TransferTargets,
+  Text, Texts,
 } from './model'
 import type { Calendar, Opening } from './calendar'
 import type { Library, Look, MenuData, Menus, Sound } from './menus'
 import type { Change, Documents, Kind, Stored, Template, TextKind } from './policy'
 import type { Attendance, Handover, Handovers, Note, Roster, Shift, ShiftDocument, Turn } from './roster'
+import type { Asked, Given, Targets } from './targets'
 
 export interface FieldError {
   field: string
@@ -143,9 +144,11 @@ export const api = {
   hangUp: (call: string) =>
     request<unknown>('POST', `/calls/${at(call)}/hangup`, { body: {}, timeout: HANG_UP_TIMEOUT_MS }),
 
-  transferTargets: (call: string) => request<TransferTargets>('GET', `/calls/${at(call)}/transfer-targets`),
-  transfer: (call: string, queue: string, to: string) =>
-    request<unknown>('POST', `/calls/${at(call)}/transfer`, { body: { queue, to } }),
+  transferTargets: (call: string) => request<Targets>('GET', `/calls/${at(call)}/transfer-targets`),
+  transfer: (call: string, given: Given) => request<unknown>('POST', `/calls/${at(call)}/transfer`, { body: given }),
+  control: (call: string, deed: 'hold' | 'resume' | 'return' | 'join' | 'complete') =>
+    request<unknown>('POST', `/calls/${at(call)}/${deed}`, { body: {} }),
+  consult: (call: string, asked: Asked) => request<unknown>('POST', `/calls/${at(call)}/consult`, { body: asked }),
 
   markNuisance: (call: string, note: string) =>
     request<ListedMark>('POST', `/calls/${at(call)}/nuisance`, { body: { note } }),

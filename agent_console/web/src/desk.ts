@@ -1,24 +1,27 @@
 /** Joins the parts of the operator's page: facts of socket and softphone go into the one state, his orders go out. */
 import { computed, inject, ref, shallowRef, watch, type InjectionKey } from 'vue'
 import { api, Problem } from './api'
+import { createBulletin } from './bulletin'
 import { city } from './city'
 import { startClock } from './clock'
+import { createControl } from './control'
 import { Drafts, type Draft } from './drafts'
 import { day } from './format'
 import { openLive, type Live } from './live'
-import type { Account, Call, Notice, PauseKind } from './model'
+import type { Account, Call } from './model'
+import { createNames } from './names'
 import { createOrders } from './orders'
 import { Notes } from './notes'
+import { createReadiness } from './readiness'
 import { Interrupted, RESUME_MS, type Talk } from './resume'
 import { Ring } from './ring'
 import { Softphone, tryMicrophone, type Fault } from './softphone'
 import { INITIAL, legOver, phase, presentCall, reduce, type Action, type State } from './state'
+import { whyKept } from './talk'
+import { createTargets } from './targets'
 import { createToday } from './today'
 import { createWorklist } from './worklist'
 
-const READY_RETRY_MS = 700
-/** Asterisk's news of our registration reaches the server a moment after us. */
-const READY_TRIES = 12
 /** How long the server may take to end the leg after it accepted a hang-up. */
 const BYE_PATIENCE_MS = 3_000
 /** How long the server's word that a call is over must stand: what a page missed comes in a burst, old news first. */
@@ -46,22 +49,14 @@ export function createDesk(account: Account, signedOut: () => void) {
   })
   drafts.value = shelf.list()
 
-  /** Reasons for a pause, and the incidents that callers are told of: what the policy says now. */
-  const pauses = shallowRef<PauseKind[]>([])
-  const notices = shallowRef<Notice[]>([])
-
-  /** What could not be asked for stays as it was. */
-  async function lookAtPolicy(): Promise<void> {
-    const [kinds, told] = await Promise.allSettled([api.pauses(), api.notices()])
-    if (kinds.status === 'fulfilled') pauses.value = kinds.value.items.map((one) => one.data)
-    if (told.status === 'fulfilled') notices.value = told.value.items
-  }
+  const bulletin = createBulletin()
+  const targets = createTargets()
+  const names = createNames()
 
   /** The call whose case form is open. */
   const subject = shallowRef<Call | null>(null)
-  const readyWanted = ref(false)
+  const readiness = createReadiness(account, state, problem)
   let live: Live | null = null
-  let readyTimer: ReturnType<typeof setTimeout> | undefined
   let hangUpTimer: ReturnType<typeof setTimeout> | undefined
   /** 接听 or 挂断 pressed when the server told of the ring but the INVITE had not come yet. */
   let wanted: 'answer' | 'reject' | null = null
@@ -111,6 +106,9 @@ export function createDesk(account: Account, signedOut: () => void) {
 
   const nowPhase = computed(() => phase(state.value))
   const present = computed(() => presentCall(state.value))
+  const control = createControl(state, order)
+  /** Of which he writes; the case of a citizen who is another's is that one's. */
+  const own = computed(() => (control.consulted.value ? null : state.value.call))
 
   /** The call whose talk the reload interrupted rings again: its operator need not take it a second time. */
   function answerInterrupted(): void {
@@ -181,39 +179,14 @@ export function createDesk(account: Account, signedOut: () => void) {
     })
   }
 
-  async function beReady(triesLeft: number): Promise<void> {
-    clearTimeout(readyTimer)
-    if (!readyWanted.value || !['registered', 'desk'].includes(state.value.phone)) return
-    const later = () => {
-      readyTimer = setTimeout(() => void beReady(triesLeft - 1), READY_RETRY_MS)
-    }
-    if (!state.value.operator?.phone && triesLeft > 0) {
-      later()
-      return
-    }
-    try {
-      await api.presence(account.login, 'ready')
-      readyWanted.value = false
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error
-      if (error.status === 0 && triesLeft > 0) {
-        later()
-      } else {
-        readyWanted.value = false
-        problem.value = error
-      }
-    }
-  }
-
   function openCall(call: Call): void {
     if (nowPhase.value === 'idle') subject.value = call
   }
 
   const stops = [
-    watch(() => [state.value.phone, state.value.operator?.phone], () => void beReady(READY_TRIES)),
     watch(() => state.value.skew, clock.setSkew),
     watch(() => state.value.snapshots, () => void lookAtLeg()),
-    watch(() => [state.value.snapshots, state.value.policy], () => void lookAtPolicy()),
+    watch([() => state.value.snapshots, () => state.value.policy], () => void bulletin.look()),
     watch(() => legOver(state.value), (over, _, onCleanup) => {
       if (!over) return
       const since = state.value.leg?.since
@@ -227,12 +200,12 @@ export function createDesk(account: Account, signedOut: () => void) {
       if (value === 'ringing' && !answering && state.value.phone !== 'desk') ring.start()
       else ring.stop()
       if (value !== 'ringing') wanted = null
-      if (value !== 'idle') readyWanted.value = false
+      if (value !== 'idle') readiness.forget()
     }),
     watch(() => state.value.leg?.phase, (value) => {
       if (value === 'answering') ring.stop()
     }),
-    watch(() => state.value.call, (call, before) => {
+    watch(own, (call, before) => {
       if (call) {
         // Late news of the last call must not close the form of one opened since.
         if (call.id !== before?.id || call.id === subject.value?.id) subject.value = call
@@ -241,8 +214,15 @@ export function createDesk(account: Account, signedOut: () => void) {
         subject.value = null
       }
     }),
-    watch(() => [state.value.saved, state.value.snapshots], today.refresh),
-    watch(() => [state.value.snapshots, state.value.policy], worklist.refresh),
+    // Whether 110 can be called is known before the citizen says why it must be.
+    watch([() => present.value?.id, nowPhase, control.consulted], ([id, , asked]) => {
+      if (id && !asked) void targets.look(id)
+    }),
+    watch(control.consulted, (asked) => {
+      if (asked) names.want(state.value.call?.operator ?? '')
+    }),
+    watch([() => state.value.saved, () => state.value.snapshots], today.refresh),
+    watch([() => state.value.snapshots, () => state.value.policy], worklist.refresh),
     // At midnight "today" is another day.
     watch(() => day(clock.now.value), today.refresh),
     // An order's refusal belongs to the moment it was given in.
@@ -253,7 +233,8 @@ export function createDesk(account: Account, signedOut: () => void) {
 
   const onPageHide = () => {
     const { leg } = state.value
-    if (leg?.phase === 'talking' && leg.call !== null) {
+    // Who is asked is not rung again: the citizen is not his.
+    if (leg?.phase === 'talking' && leg.call !== null && !control.consulted.value) {
       interrupted.keep({ call: leg.call, muted: leg.muted }, Date.now())
     }
     phone.leave()
@@ -293,12 +274,15 @@ export function createDesk(account: Account, signedOut: () => void) {
     durable,
     shelf,
     subject,
-    readyWanted,
+    readyWanted: readiness.wanted,
     busy,
-    pauses,
+    pauses: bulletin.pauses,
     /** Those that are not over. */
-    notices: computed(() => notices.value.filter((one) => Date.parse(one.until) > clock.now.value)),
+    notices: computed(() => bulletin.notices.value.filter((one) => Date.parse(one.until) > clock.now.value)),
     resuming,
+    control,
+    targets,
+    names,
     phase: nowPhase,
     present,
     openCall,
@@ -324,7 +308,8 @@ export function createDesk(account: Account, signedOut: () => void) {
 
     close: () => {
       stops.forEach((stop) => stop())
-      clearTimeout(readyTimer)
+      control.stop()
+      readiness.stop()
       clearTimeout(hangUpTimer)
       clearTimeout(resumeTimer)
       window.removeEventListener('pagehide', onPageHide)
@@ -339,19 +324,13 @@ export function createDesk(account: Account, signedOut: () => void) {
       clock.stop()
     },
 
-    ready: () => {
-      readyWanted.value = true
-      problem.value = null
-      return beReady(READY_TRIES)
-    },
+    ready: readiness.want,
 
     /** `kind`: the reason, as the policy names it; without one for none in particular. */
     pause: (kind = '') => {
-      readyWanted.value = false
+      readiness.forget()
       return order(() => api.presence(account.login, 'paused', kind))
     },
-
-    transfer: (call: string, queue: string, to: string) => order(() => api.transfer(call, queue, to)),
 
     markNuisance: (call: string, note: string) => order(() => api.markNuisance(call, note)),
 
@@ -363,6 +342,7 @@ export function createDesk(account: Account, signedOut: () => void) {
     },
 
     hangUp: async () => {
+      if (whyKept(control.moment.value) !== '') return
       if (nowPhase.value === 'ringing') {
         if (state.value.phone === 'desk') return
         ring.stop()
@@ -396,6 +376,7 @@ export function createDesk(account: Account, signedOut: () => void) {
     },
 
     readNote: () => dispatch({ kind: 'note_read' }),
+    readPartyEnded: () => dispatch({ kind: 'party_read' }),
 
     openCallById: async (id: string) => {
       await order(async () => openCall(await api.call(id)))

@@ -1,4 +1,5 @@
 /** The values the server speaks of. Times are RFC 3339 strings, durations seconds. */
+import type { CallTalk, PartyEnded } from './talk'
 
 export type Role =
   | 'operator' | 'supervisor' | 'dispatcher' | 'followup'
@@ -87,6 +88,8 @@ export interface Call {
   turn: string | null
   queue: string | null
   state: CallState
+  /** Who is on the line beside the citizen; null while nobody talks with him. */
+  talk?: CallTalk | null
   outcome: Outcome | null
   abandon_stage: string | null
   operator: string | null
@@ -102,6 +105,18 @@ export interface Call {
   /** Only of a call that was asked for by itself: the menu and its node that he came to last, and his answers after the talk. */
   menu_step?: string
   ratings?: Record<string, string>
+  /** And who spoke when in its recording. */
+  segments?: Segment[]
+}
+
+/** A stretch of a recording. `begins_s`: from the start of the recording; `at`: when that was. */
+export interface Segment {
+  operator: string
+  name: string
+  begins_s: number
+  seconds: number
+  at: string
+  kind: 'talk' | 'three'
 }
 
 export const CASE_TYPES = ['咨询', '求助', '投诉', '举报', '建议', '表扬', '其他'] as const
@@ -387,6 +402,7 @@ export type Frame =
   | { seq: number; type: 'operator'; data: Operator }
   | { seq: number; type: 'call'; data: Call }
   | { seq: number; type: 'offer_ended'; data: { call: string; reason: OfferEnd; by: string } }
+  | { seq: number; type: 'party_ended'; data: PartyEnded }
   | { seq: number; type: 'queue'; data: Queue }
   | { seq: number; type: 'saved'; data: { call: string } }
   | { seq: number; type: 'messages'; data: Backlog }
@@ -394,9 +410,3 @@ export type Frame =
   | { seq: number; type: 'policy'; data: { revision: number; queues: string[] } }
   | { seq: number; type: 'telephony'; data: { up: boolean } }
   | { seq: number; type: 'alarm'; data: OutboundCall & { kind: 'outbound_refused' } }
-
-/** Where a call can be given now. `queue` of an operator: the one in which he would take it. */
-export interface TransferTargets {
-  queues: { name: string; title: string; ready: number }[]
-  operators: { login: string; name: string; queue: string }[]
-}

@@ -8,6 +8,7 @@
  */
 import { common, NOTHING, type Shared } from './frames'
 import type { Call, Frame, OfferEnd, Operator } from './model'
+import { endedAfter, isParty, musicSince, type PartyEnded } from './talk'
 
 /** `replaced`: opened elsewhere. `signed_out`: the session is over. */
 export type Link = 'connecting' | 'open' | 'lost' | 'replaced' | 'signed_out'
@@ -30,6 +31,8 @@ export interface EndedOffer {
   /** Who took it, of one that was taken. */
   by: string
   caller: string
+  /** He was asked, and the citizen another's. */
+  consult: boolean
   at: number
 }
 
@@ -38,8 +41,12 @@ export interface State extends Shared {
   phone: Phone
   leg: Leg | null
   operator: Operator | null
-  /** His call now, or the last one he had. */
+  /** His call now, or the last one he had; also one of which he is asked. */
   call: Call | null
+  /** Since when its citizen hears music without a break. */
+  music: string | null
+  /** The end of the second party that nobody has answered to yet. */
+  partyEnded: PartyEnded | null
   messagesOpen: number
   endedOffer: EndedOffer | null
   /** The call of which the server last said that it is not this operator's any more. */
@@ -53,6 +60,7 @@ export type Action =
   | { kind: 'leg'; leg: Leg | null }
   | { kind: 'over'; call: string }
   | { kind: 'note_read' }
+  | { kind: 'party_read' }
 
 export const INITIAL: State = {
   ...NOTHING,
@@ -61,6 +69,8 @@ export const INITIAL: State = {
   leg: null,
   operator: null,
   call: null,
+  music: null,
+  partyEnded: null,
   messagesOpen: 0,
   endedOffer: null,
   over: null,
@@ -85,6 +95,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, over: action.call }
     case 'note_read':
       return { ...state, endedOffer: null }
+    case 'party_read':
+      return { ...state, partyEnded: null }
   }
 }
 
@@ -95,23 +107,30 @@ function apply(state: State, frame: Frame, at: number): State {
     case 'snapshot':
       return {
         ...next,
+        ...withCall(state, frame.data.call),
         operator: frame.data.operator,
-        call: frame.data.call,
         over: overAfter(null, frame.data.operator, frame.data.call),
         messagesOpen: frame.data.messages_open,
       }
     case 'operator':
+      if (state.call && consulted(state) && frame.data.call !== state.call.id) {
+        // Of a call of which he is not asked any more nothing else is told.
+        return { ...next, ...withCall(state, null), operator: frame.data, over: state.call.id }
+      }
       return { ...next, operator: frame.data, over: overAfter(state.over, frame.data, null) }
     case 'call':
-      return { ...next, call: callAfter(state, frame.data), over: overAfter(state.over, state.operator, frame.data) }
+      return { ...next, ...withCall(state, callAfter(state, frame.data)), over: overAfter(state.over, state.operator, frame.data) }
+    case 'party_ended':
+      return { ...next, partyEnded: frame.data }
     case 'offer_ended':
       return {
         ...next,
-        call: state.call?.id === frame.data.call ? null : state.call,
+        ...withCall(state, state.call?.id === frame.data.call ? null : state.call),
         over: frame.data.call,
         endedOffer: {
           ...frame.data,
           caller: state.call?.id === frame.data.call ? state.call.caller : '',
+          consult: state.call?.id === frame.data.call && consulted(state),
           at,
         },
       }
@@ -122,9 +141,24 @@ function apply(state: State, frame: Frame, at: number): State {
   }
 }
 
-/** Is this call with this operator, and not back in the queue or with somebody else? */
+/** The call, and what follows from it and from the one before. */
+function withCall(state: State, call: Call | null): Pick<State, 'call' | 'music' | 'partyEnded'> {
+  return {
+    call,
+    music: musicSince(state.call, state.music, call),
+    partyEnded: endedAfter(state.partyEnded, state.call, call),
+  }
+}
+
+/** Is this operator asked, in the call that this page shows, and the citizen another's? */
+export function consulted(state: State): boolean {
+  return state.call !== null && isParty(state.call, state.operator?.login)
+}
+
+/** Is this call with this operator, and not back in the queue or with somebody else? He may also be asked in it. */
 function isHis(state: State, call: Call): boolean {
   const login = state.operator?.login
+  if (isParty(call, login)) return true
   return call.operator === null ? call.state === 'ringing' : call.operator === login
 }
 
@@ -142,6 +176,8 @@ function callAfter(state: State, call: Call): Call | null {
 
 function overAfter(over: string | null, operator: Operator | null, call: Call | null): string | null {
   if (call?.state === 'ended') return call.id
+  // He writes of it: the citizen was given to somebody else, or is gone.
+  if (operator?.state === 'wrap_up' && operator.call !== null) return operator.call
   const busy = operator?.state === 'ringing' || operator?.state === 'talking'
   return busy && operator.call === over ? null : over
 }
@@ -162,6 +198,7 @@ export function phase(state: State): Phase {
 
 /** The server says "talking" and this page hears nothing: the caller is on hold music. */
 export function lineBroken(state: State): boolean {
+  if (consulted(state)) return false
   return state.operator?.state === 'talking' && state.leg === null && state.link === 'open' && state.phone !== 'desk'
 }
 

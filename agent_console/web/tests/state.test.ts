@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Frame, Snapshot } from '../src/model'
-import { INITIAL, legOver, lineBroken, phase, presentCall, reduce, type Leg, type State } from '../src/state'
+import { consulted, INITIAL, legOver, lineBroken, phase, presentCall, reduce, type Leg, type State } from '../src/state'
 import { call, operator, queue } from './samples'
 
 const NOW = Date.parse('2026-11-23T18:30:13+08:00')
@@ -195,4 +195,67 @@ describe('a leg whose end went to a lost websocket', () => {
     expect(legOver(told)).toBe(false)
     expect(legOver(withLeg(after(inTalk, lost), leg))).toBe(false)
   })
+})
+
+describe('an operator who is consulted', () => {
+  const party = { kind: 'operator' as const, name: 'op1001', title: '李晓雯', since: '2026-11-23T18:31:00+08:00', answered_at: null, join: false }
+  const talk = { state: 'calling' as const, since: '2026-11-23T18:31:00+08:00', held_s: 0, party }
+  const asks = { ...call, operator: 'op1002', state: 'talking' as const, talk }
+  const rung = after(
+    open, { seq: 11, type: 'operator', data: { ...operator, state: 'ringing', call: 'c1' } }, { seq: 12, type: 'call', data: asks },
+  )
+
+  test('is shown the call of whoever asks him', () => {
+    expect([consulted(rung), phase(rung), presentCall(rung)?.call]).toEqual([true, 'ringing', asks])
+    expect(rung.music).toBe('2026-11-23T18:31:00+08:00')
+  })
+
+  test('has no call any more when he is not asked any more, and his leg is over with it', () => {
+    const left = after(withLeg(rung, { ...leg, phase: 'talking' }), { seq: 13, type: 'operator', data: { ...operator, state: 'ready', call: null } })
+    expect([left.call, consulted(left), legOver(left)]).toEqual([null, false, true])
+    const without = after(rung, { seq: 13, type: 'call', data: { ...asks, talk: { ...talk, state: 'together', party: null } } })
+    expect(without.call).toBeNull()
+  })
+
+  test('is told that the consult is over, not that the citizen hung up', () => {
+    const told = after(rung, { seq: 13, type: 'offer_ended', data: { call: 'c1', reason: 'lost', by: '' } })
+    expect(told.endedOffer).toMatchObject({ caller: '13907330001', consult: true })
+  })
+
+  test('has a talk of his own when the citizen is given to him', () => {
+    const given = after(rung, { seq: 13, type: 'call', data: { ...asks, operator: 'op1001', talk: { ...talk, state: 'together', party: null } } })
+    expect([consulted(given), given.call?.operator, given.music]).toEqual([false, 'op1001', null])
+  })
+
+  test('is on no broken line when his leg is not there', () => {
+    expect(lineBroken(after(rung, { seq: 13, type: 'operator', data: { ...operator, state: 'talking', call: 'c1' } }))).toBe(false)
+  })
+})
+
+describe('the end of the second party', () => {
+  const since = '2026-11-23T18:31:00+08:00'
+  const at = (state: 'together' | 'held' | 'calling', when = since) => ({ ...call, state: 'talking' as const, talk: { state, since: when, held_s: 0, party: null } })
+  const ended: Frame = { seq: 13, type: 'party_ended', data: { call: 'c1', name: '110', title: '110', reason: 'busy' } }
+  const calling = after(open, { seq: 11, type: 'call', data: at('calling') })
+
+  test('stays told over the return to the citizen, whichever frame comes first', () => {
+    const back: Frame = { seq: 14, type: 'call', data: at('together', '2026-11-23T18:31:20+08:00') }
+    expect(after(calling, ended, back).partyEnded?.reason).toBe('busy')
+    expect(after(calling, { ...back, seq: 12 }, ended).partyEnded?.reason).toBe('busy')
+    expect(after(calling, ended, { seq: 14, type: 'call', data: at('calling') }).partyEnded?.reason).toBe('busy')
+  })
+
+  test('is told no more when the talk takes another turn, is over, or it was read', () => {
+    const back = after(calling, ended, { seq: 14, type: 'call', data: at('together') })
+    expect(after(back, { seq: 15, type: 'call', data: at('held', '2026-11-23T18:32:00+08:00') }).partyEnded).toBeNull()
+    expect(after(back, { seq: 15, type: 'call', data: { ...call, state: 'ended' } }).partyEnded).toBeNull()
+    expect(after(back, { seq: 15, type: 'call', data: { ...at('together'), id: 'c2' } }).partyEnded).toBeNull()
+    expect(reduce(back, { kind: 'party_read' }).partyEnded).toBeNull()
+  })
+})
+
+test('who writes has no leg of that call any more, though its end went to a lost websocket', () => {
+  const gave = after(withLeg(open, { ...leg, phase: 'talking' }), { seq: 11, type: 'operator', data: { ...operator, state: 'wrap_up', call: 'c1' } })
+  expect(legOver(gave)).toBe(true)
+  expect(legOver(after(gave, { seq: 12, type: 'operator', data: { ...operator, state: 'ringing', call: 'c1' } }))).toBe(false)
 })

@@ -80,7 +80,7 @@ describe('texts', () => {
 
   test('of the controls keep the names people and tests rely on', () => {
     expect(Object.values(zh.action)).toEqual(
-      expect.arrayContaining(['就绪', '小休', '接听', '挂断', '静音', '保存工单', '结束话后', '退出']),
+      expect.arrayContaining(['就绪', '小休', '接听', '挂断', '保持', '静音', '转接', '三方', '保存工单', '结束话后', '退出']),
     )
     expect([zh.signIn.login, zh.signIn.secret, zh.signIn.submit]).toEqual(['工号', '密码', '登录'])
   })

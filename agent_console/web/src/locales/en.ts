@@ -1,5 +1,6 @@
 import { admin } from './admin.en'
 import { calendar } from './calendar.en'
+import { control, line, talking, transfer, whyControl } from './control.en'
 import { menus } from './menus.en'
 import { prompts } from './prompts.en'
 import { roster } from './roster.en'
@@ -43,7 +44,14 @@ export const en: Texts = {
     hangUp: 'Hang up',
     mute: 'Mute',
     finish: 'End wrap-up',
+    hold: 'Hold',
+    resume: 'Take back',
+    return: 'Go back',
     transfer: 'Transfer',
+    complete: 'Complete',
+    three: 'Three-way',
+    join: 'Three-way',
+    police: '110',
     save: 'Save case',
     signOut: 'Sign out',
     takeOver: 'Use it here',
@@ -59,7 +67,7 @@ export const en: Texts = {
     noRinging: 'No call is ringing',
     noCall: 'There is no call to hang up',
     noTalk: 'Only during a talk',
-    noTransfer: 'Only during a talk',
+    ...whyControl,
     noWrapUp: 'Not in wrap-up',
     serverAway: 'The server is not connected',
     answering: 'Being connected',
@@ -93,6 +101,7 @@ export const en: Texts = {
       lost: 'The call was lost',
       taken: '{name} answered it',
     },
+    consultEnded: 'The consult is over',
     notice: 'Callers are being told: {text} (case {number})',
   },
   problem: {
@@ -135,19 +144,15 @@ export const en: Texts = {
     play: 'Play recording {what}',
     stop: 'Stop recording {what}',
     position: 'Position {what}',
+    timeline: 'Who talked when',
+    seek: 'Go to {name} {at}',
+    talk: '{name} {from}-{to}',
+    three: '{name} three-way {from}-{to}',
+    gap: 'music for the caller {time}',
     missing: 'Recording missing',
     damaged: 'Recording damaged',
     silent: 'Nobody speaks',
     failed: 'The recording could not be read; try again',
-  },
-  transfer: {
-    heading: 'Transfer to',
-    looking: 'Looking who is free…',
-    operators: 'Operators who are free',
-    nobody: 'No other operator is free now; a queue takes him.',
-    queues: 'Queues',
-    ready: '{n} free',
-    hint: 'The citizen hears music until he is connected, and you are in wrap-up; if he is not answered, others of the queue take him.',
   },
   panel: {
     heading: 'Current call',
@@ -173,6 +178,7 @@ export const en: Texts = {
     called: 'Dialled {number}',
     name: 'Caller {name}',
     ended: 'The talk is over',
+    ...talking,
   },
   script: {
     heading: 'Opening',
@@ -264,11 +270,15 @@ export const en: Texts = {
   },
   title: {
     ringing: '[Call] {caller}',
+    consult: '[Consult] {name}',
     talking: 'Talking · Hotline 12345',
   },
   starting: 'Opening…',
   admin,
   calendar,
+  control,
+  line,
+  transfer,
   menus,
   prompts,
   roster,

@@ -1,5 +1,6 @@
 import { admin } from './admin.zh'
 import { calendar } from './calendar.zh'
+import { control, line, talking, transfer, whyControl } from './control.zh'
 import { menus } from './menus.zh'
 import { prompts } from './prompts.zh'
 import { roster } from './roster.zh'
@@ -42,7 +43,14 @@ export const zh = {
     hangUp: '挂断',
     mute: '静音',
     finish: '结束话后',
+    hold: '保持',
+    resume: '取回',
+    return: '返回市民',
     transfer: '转接',
+    complete: '完成转接',
+    three: '三方',
+    join: '三方',
+    police: '110',
     save: '保存工单',
     signOut: '退出',
     takeOver: '在此处使用',
@@ -58,7 +66,7 @@ export const zh = {
     noRinging: '没有振铃的来电',
     noCall: '没有可挂断的来电或通话',
     noTalk: '通话中才能静音',
-    noTransfer: '通话中才能转接',
+    ...whyControl,
     noWrapUp: '不在话后处理中',
     serverAway: '服务器未连接，恢复后可用',
     answering: '正在接通',
@@ -92,6 +100,7 @@ export const zh = {
       lost: '来电线路中断',
       taken: '已由 {name} 接听',
     },
+    consultEnded: '咨询已结束',
     notice: '突发事件播报中：{text}（工单 {number}）',
   },
   problem: {
@@ -134,19 +143,15 @@ export const zh = {
     play: '播放录音 {what}',
     stop: '停止播放 {what}',
     position: '播放位置 {what}',
+    timeline: '谁在什么时候通话',
+    seek: '跳到 {name} {at}',
+    talk: '{name} {from}–{to}',
+    three: '{name} 三方 {from}–{to}',
+    gap: '市民听音乐 {time}',
     missing: '录音缺失',
     damaged: '录音损坏',
     silent: '没有听到说话',
     failed: '录音读取失败，请重试',
-  },
-  transfer: {
-    heading: '转接给',
-    looking: '正在查看谁有空…',
-    operators: '空闲的话务员',
-    nobody: '现在没有别的话务员空闲，可以转到队列。',
-    queues: '队列',
-    ready: '{n} 人空闲',
-    hint: '市民听音乐等候接通，您进入话后；对方无人接听时，由队列里的其他人接。',
   },
   panel: {
     heading: '当前来电',
@@ -172,6 +177,7 @@ export const zh = {
     called: '呼入 {number}',
     name: '来电人 {name}',
     ended: '通话已结束',
+    ...talking,
   },
   script: {
     heading: '开头语',
@@ -261,11 +267,15 @@ export const zh = {
   },
   title: {
     ringing: '【来电】{caller}',
+    consult: '【咨询】{name}',
     talking: '通话中 · 市长热线 12345',
   },
   starting: '正在打开…',
   admin,
   calendar,
+  control,
+  line,
+  transfer,
   menus,
   prompts,
   roster,

@@ -1,0 +1,29 @@
+/** Whose login it is. An operator's page knows itself alone; the roster knows all, and is asked when a name is wanted. */
+import { shallowRef } from 'vue'
+import { api, Problem } from './api'
+
+export function createNames() {
+  const known = shallowRef<ReadonlyMap<string, string>>(new Map())
+  let asking = false
+
+  async function ask(): Promise<void> {
+    asking = true
+    try {
+      const { operators } = await api.roster(null)
+      known.value = new Map(operators.map((one) => [one.login, one.name]))
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      // Then logins are shown, and it is asked again for the next.
+    } finally {
+      asking = false
+    }
+  }
+
+  return {
+    /** To be called before a name is shown: what is not known yet is known in a moment. */
+    want: (login: string): void => {
+      if (!known.value.has(login) && !asking) void ask()
+    },
+    of: (login: string): string => known.value.get(login) ?? login,
+  }
+}

@@ -1,0 +1,27 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { api, Problem } from '../src/api'
+import { createNames } from '../src/names'
+
+afterEach(() => vi.restoreAllMocks())
+
+test('a name is asked for once it is wanted, and the login stands for it until then', async () => {
+  const roster = vi.spyOn(api, 'roster').mockResolvedValue({ today: '', shifts: [], gaps: [], operators: [{ login: 'op1002', name: '王强' }], days: [] })
+  const names = createNames()
+  names.want('op1002')
+  names.want('op1002')
+  expect(names.of('op1002')).toBe('op1002')
+  await vi.waitFor(() => expect(names.of('op1002')).toBe('王强'))
+  names.want('op1002')
+  expect(roster).toHaveBeenCalledTimes(1)
+})
+
+test('a roster that is not told leaves the login, and is asked for again', async () => {
+  const roster = vi.spyOn(api, 'roster').mockRejectedValue(new Problem(0, 'unreachable', ''))
+  const names = createNames()
+  names.want('op1002')
+  await vi.waitFor(() => {
+    names.want('op1002')
+    expect(roster).toHaveBeenCalledTimes(2)
+  })
+  expect(names.of('op1002')).toBe('op1002')
+})

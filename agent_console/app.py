@@ -15,6 +15,7 @@ from agent_console.api import (
     calls,
     cases,
     city,
+    dialling,
     handovers,
     health,
     marks,
@@ -63,6 +64,7 @@ from agent_console.parts import (
     Softphone,
     Studio,
     Visitors,
+    Worked,
 )
 from agent_console.session import Sessions
 from agent_console.store import ConsoleStore
@@ -74,6 +76,7 @@ from cases.worklist import Worklist
 SUBJECTS = (
     sessions.router,
     city.router,
+    dialling.router,
     phone.router,
     softphone.router,
     operators.router,
@@ -124,6 +127,7 @@ def build(
     one_form: Callable[[str], str] = str,
     home_code: str = "",
     sends_texts: bool = False,
+    worked: Worked | None = None,
     origins: Iterable[str] = (),
     pages: Path = DIST,
     rhythm: Rhythm | None = None,
@@ -138,6 +142,7 @@ def build(
     that are recorded, by name; `studio`: what makes new ones; `menus`: those that calls begin with.
     `one_form`: a telephone number as it is kept, however it was typed; `home_code`: the code of the country whose
     numbers are kept without it, as `+86`. `sends_texts`: whether there is an account by which they can be sent.
+    `worked`: told of call-backs that changed, the hub alone if it is not given.
     """
     signed_in = Sessions(store, clock, ticks=ticks)
     console = Console(
@@ -168,6 +173,7 @@ def build(
         one_form=one_form,
         home_code=home_code,
         sends_texts=sends_texts,
+        worked=worked or hub.messages,
     )
     app = FastAPI(title="Hotline 12345", openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None)
     problems.install(app)

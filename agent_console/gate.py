@@ -25,6 +25,7 @@ ALLOWED: Mapping[str, frozenset[Role]] = MappingProxyType(
         "hangup": AT_A_SEAT,
         "transfer": AT_A_SEAT,
         "talk": AT_A_SEAT,
+        "dial": AT_A_SEAT,
         "nuisance": AT_A_SEAT,
         "operators": WATCHERS,
         "pauses": WATCHERS,

@@ -1,6 +1,6 @@
 """What the console is made of: given to every router, made by `agent_console.app.build`."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, ItemsView, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, ItemsView, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,9 +16,11 @@ from agent_console.store import ConsoleStore
 from agent_console.tickets import Tickets
 from agent_console.views import Views
 from cases.office import Office
+from cases.work import Backlog, WorkItem
 from cases.worklist import Worklist
 from ivr.check import Known
 from ivr.menu import Menu, Purpose
+from routing.records import Voice
 
 Clock = Callable[[], float]
 """Seconds since 1970 UTC, or of a steady clock where it is called `ticks`."""
@@ -44,6 +46,8 @@ API = "/api/v1"
 """Where the HTTP API stands."""
 
 Health = Callable[[], Awaitable[dict[str, str]]]
+Worked = Callable[[Backlog, Sequence[tuple[WorkItem, Voice]]], None]
+"""Told of the backlog, and of the call-backs that are not as they were."""
 """Part -> "ok", or what is wrong with it."""
 
 
@@ -181,7 +185,7 @@ class Console:
     `prompts`: what can be heard. `may_forward`: whether an outgoing trunk leads to other platforms' numbers.
     `visitors`: None where there is no telephone in the page. `one_form`: a telephone number as it is kept, however it
     was typed; `home_code`: the code of the country whose numbers are kept without it, as `+86`, "" where nobody said.
-    `sends_texts`: whether there is an account by which they can be sent.
+    `sends_texts`: whether there is an account by which they can be sent. `worked`: told of call-backs that changed.
     """
 
     store: ConsoleStore
@@ -211,3 +215,4 @@ class Console:
     one_form: Callable[[str], str]
     home_code: str
     sends_texts: bool
+    worked: Worked

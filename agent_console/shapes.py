@@ -267,6 +267,7 @@ class CallJson(TypedDict):
     ended_by: str | None
     recordings: list[RecordingJson]
     case: str | None
+    purpose: str | None
     talk: TalkJson | None
     segments: NotRequired[list[SegmentJson]]
     menu_step: NotRequired[str]

@@ -149,6 +149,7 @@ class Views:
             "ended_by": None if call.ended_by is None else call.ended_by.value,
             "recordings": [self.recording(one) for one in recordings],
             "case": case,
+            "purpose": None if call.purpose is None else call.purpose.value,
             "talk": None if call.talk is None else self.talk(call.talk),
         }
 

@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from agi import sounds
-from agi.endpoints import OUTSIDE, REALM, STRANGERS, TRUNK, VISITORS, desk_phone_of, softphone_of
+from agi.endpoints import CALLED, OUTSIDE, REALM, STRANGERS, TRUNK, VISITORS, desk_phone_of, softphone_of
 from config import rendering
 from config.rendering import templates
 from routing.records import DeskPhone
@@ -225,6 +225,7 @@ def render(plan: Plan) -> None:
         "trunk": TRUNK,
         "trunk_out": plan.trunk_out,
         "outside": OUTSIDE,
+        "called": CALLED,
         "forward_s": plan.forward_s,
         "trunk_addresses": plan.trunk_addresses,
         "visitors": VISITORS,

@@ -11,6 +11,7 @@ from agi.endpoints import Endpoints
 from agi.facts import CONSULT, TOGETHER
 from routing import effects as fx
 from routing import events as ev
+from routing import out_events as oe
 from routing import talk_events as te
 from routing.talk import Move, Party, Place
 
@@ -94,6 +95,23 @@ class Control:
             self._post(te.MoveFailed(effect.call, effect.step))
             return
         await self._drop(order, effect.drop)
+
+    async def call_out(self, order: fx.Order) -> None:
+        effect = order.effect
+        assert isinstance(effect, fx.CallOut)
+        rung = await self._originate(
+            order,
+            Channel=f"PJSIP/{self._endpoints.of(effect.operator)}",
+            ChannelId=f"{effect.call}-{effect.ring}",
+            Context="callout",
+            Exten=effect.number,
+            Account=effect.call,
+            CallerID=effect.number,
+            Timeout=str(1000 * effect.ring_s),
+            Variable=[f"__CALL={effect.call}", f"PJSIP_HEADER(add,X-Call)={effect.call}"],
+        )
+        if not rung:
+            self._post(oe.CallOutFailed(effect.call))
 
     async def drop_legs(self, order: fx.Order) -> None:
         effect = order.effect

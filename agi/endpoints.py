@@ -15,7 +15,9 @@ VISITORS: Final = "phone-page"
 """The endpoint of the telephones in the page (demo). No login and no number can hold its hyphen."""
 OUTSIDE: Final = "trunk-out"
 """The endpoint of calls that we place to other platforms, if the city has a trunk for them."""
-CITIZENS: Final = frozenset({TRUNK, VISITORS})
+CALLED: Final = "citizen-out"
+"""The endpoint of citizens whom we call, by the same trunk."""
+CITIZENS: Final = frozenset({TRUNK, VISITORS, CALLED})
 """The endpoints whose channels are citizens."""
 STRANGERS: Final = CITIZENS | {OUTSIDE}
 """Those that are no operator's phone; every other one is."""

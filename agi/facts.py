@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from agi.ami import Event
 from agi.endpoints import Endpoints, is_citizen, is_outside, login_of, operator_of
 from routing import events as ev
+from routing import out_events as oe
 from routing import talk_events as te
 from routing.talk_events import PartyResult
 
@@ -146,7 +147,14 @@ def _of_dial(event: Event) -> list[ev.Event]:
         if event["Event"] == "DialBegin":
             return [te.PartyRang(call, party, channel)]
         return [te.PartyAnswered(call, party, channel)] if status == "ANSWER" else []
-    if not call or not is_citizen(event.get("Channel", "")):
+    own = event.get("Channel", "")
+    if not own and (called := event.get("DestAccountCode", "")) and operator_of(channel):  # we ring him ourselves
+        return [ev.RingStarted(called, operator_of(channel), channel)] if event["Event"] == "DialBegin" else []
+    if call and operator_of(own) and is_citizen(channel):
+        if event["Event"] == "DialBegin":
+            return [oe.CitizenRung(call, channel)]
+        return [ev.OperatorAnswered(call, operator_of(own), own)] if status == "ANSWER" else []
+    if not call or not is_citizen(own):
         return []
     if is_outside(channel):
         return [ev.ForwardAnswered(call)] if status == "ANSWER" else []

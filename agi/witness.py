@@ -17,6 +17,7 @@ from typing import Final
 
 from agi.endpoints import is_citizen, is_outside, operator_of
 from routing import events as ev
+from routing import out_events as oe
 from routing import talk_events as te
 from routing.call import Call, CallState, IllegalMove
 from routing.course import advance
@@ -217,6 +218,8 @@ def _events(line: Line, call: Call) -> list[ev.CallEvent]:
             return [te.ResumeRequested(line.call, call.operator or "")]
         case "ROOM":
             return [te.ReturnRequested(line.call, call.operator or "")]
+        case "CALLED" if citizen:
+            return [oe.CitizenRung(line.call, line.channel)]
         case "WAITING":
             return [ev.CallerWaiting(line.call, call.channel)]
         case "MESSAGE":

@@ -83,6 +83,7 @@ MOVES: Mapping[WorkState, Mapping[Deed, WorkState]] = MappingProxyType(
     {
         WorkState.OPEN: {
             Deed.TAKE: WorkState.TAKEN,
+            Deed.TRY: WorkState.OPEN,  # the hotline calls by itself whoever has asked for it
             Deed.JOIN: WorkState.OPEN,
             Deed.ASK: WorkState.OPEN,
             Deed.GO_OVER: WorkState.DONE,

@@ -9,7 +9,7 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Iterator, Sequence
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -35,6 +35,7 @@ from agi.phones import Phones
 from agi.round import Round
 from agi.survey import Survey
 from cases.office import Office
+from cases.work import Backlog
 from cases.worklist import Worklist
 from channels.outbox import Outbox
 from channels.twilio import Twilio
@@ -47,6 +48,7 @@ from hotline.following import Following
 from hotline.health import health
 from hotline.menus import Menus
 from hotline.metrics import Figures, MeteredDesk
+from hotline.owing import Owing
 from hotline.places import Places
 from hotline.progress import Progress
 from hotline.reconcile import Reconcile
@@ -59,11 +61,13 @@ from routing.callers import REMEMBERED_S
 from routing.desk import Desk
 from routing.guard import HOUR_S
 from routing.loop import Loop, Worker
+from routing.out_events import CallOutFailed
 from routing.records import StoreFault
 from routing.snapshot import Snapshot
 from storage.database import UnusableDatabase
 from storage.journal import Foreign, InUse, Journal
 from storage.store import Store
+from storage.work import Owed
 from worktime.outlook import remarks
 from worktime.quiet import QuietHours
 
@@ -110,7 +114,7 @@ class Application:
             layout.recordings,
             clock=clock,
             saved=hub.saved,
-            messages=hub.messages,
+            messages=self._worked,
             marked=lambda policy: self._post(ev.PolicyChanged(policy)),
             policy=lambda: desk.snapshot.policy,
         )
@@ -145,7 +149,8 @@ class Application:
         self._dialer_ami = Ami(port=settings.ami_port, username="dialer", secret=secrets.dialer)
         self._phones = Phones(self._phones_ami)
         self._following = Following(settings, store, self._phones_ami, lambda: desk.snapshot.policy, clock)
-        control = Control(self._desk_ami, self._dialer_ami, self._endpoints, self._post)
+        self._owing = Owing(store, lambda: desk.snapshot.policy, self._post)
+        self._control = control = Control(self._desk_ami, self._dialer_ami, self._endpoints, self._post)
         workers: dict[type, Worker] = {
             fx.ConnectCall: control.connect_call,
             fx.CheckSound: control.check_sound,
@@ -153,6 +158,8 @@ class Application:
             fx.TransferCaller: control.transfer_caller,
             fx.MoveTalk: control.move_talk,
             fx.DropLegs: control.drop_legs,
+            fx.CallOut: self._call_out,
+            fx.NoteAttempt: self._clerk.left_work,
             fx.TakeMessage: control.take_message,
             fx.OfferCallBack: control.offer_call_back,
             fx.ForwardCall: control.forward_call,
@@ -200,6 +207,7 @@ class Application:
             one_form=lambda raw: number(raw, settings.country),
             home_code=home_code(settings.country),
             sends_texts=settings.sends_texts,
+            worked=self._worked,
         )
         self._reconcile = Reconcile(
             desk=self._desk_ami,
@@ -282,6 +290,7 @@ class Application:
                     tasks.create_task(self._look_ahead(), name="calendar"),
                     tasks.create_task(self._heartbeat(), name="heartbeat"),
                     tasks.create_task(self._catch_up(), name="menus and prompts"),
+                    tasks.create_task(self._owing.run(), name="call-backs"),
                 ]
                 if self._outbox is not None:
                     work.append(tasks.create_task(self._outbox.run(), name="texts"))
@@ -375,6 +384,24 @@ class Application:
             await self._reconcile.phones()
         if not self._agi.listening:
             await self._agi.start("127.0.0.1", self._settings.agi_port)
+            if self._settings.trunk_out:
+                self._owing.begin()
+
+    async def _call_out(self, order: fx.Order) -> None:
+        """Nobody is dialled before the store knows of it: who comes after us asks Asterisk's log what came of it."""
+        assert isinstance(order.effect, fx.CallOut)
+        try:
+            async with asyncio.timeout(SETTLED_S):
+                await self._clerk.settled()
+        except TimeoutError:
+            log.error("call %s is not placed: the store does not serve", order.effect.call)
+            self._post(CallOutFailed(order.effect.call))
+            return
+        await self._control.call_out(order)
+
+    def _worked(self, backlog: Backlog, changed: Sequence[Owed]) -> None:
+        self._hub.messages(backlog, changed)
+        self._owing.tell(changed)
 
     async def _ask_witness(self, order: fx.Order) -> None:
         await self._reconcile.ask_witness(order)

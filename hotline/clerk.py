@@ -82,7 +82,7 @@ class Clerk:
         self._note(order.effect.operator)
 
     async def left_work(self, order: fx.Order) -> None:
-        assert isinstance(order.effect, fx.OpenWork | fx.AttachCaller)
+        assert isinstance(order.effect, fx.OpenWork | fx.AttachCaller | fx.NoteAttempt)
         self._note(order.effect)
 
     async def mark_caller(self, order: fx.Order) -> None:

@@ -19,6 +19,7 @@ from routing.desk import Desk
 from routing.guard import Refusal
 from routing.loop import Loop
 from routing.operators import OperatorState
+from routing.outside import OutboundPurpose
 from routing.policy import Policy
 from routing.records import Role
 
@@ -79,7 +80,7 @@ class Figures(Collector):
             "Calls to numbers outside that were asked for since the start: placed, or why not.",
             labels=["purpose", "result"],
         )
-        for purpose in fx.OutboundPurpose:
+        for purpose in OutboundPurpose:
             for result in (PLACED, *Refusal):
                 outside.add_metric([purpose, result], self.desk.outbound[purpose.value, str(result)])
         yield outside

@@ -17,9 +17,11 @@ from agi.endpoints import is_citizen, is_outside, operator_of
 from agi.facts import CONSULT, Facts, contacts
 from routing import effects as fx
 from routing import events as ev
+from routing import out_events as oe
 from routing import talk_events as te
 from routing.call import Call, CallState, IllegalMove
 from routing.course import advance
+from routing.outside import OutboundPurpose
 from routing.records import StoreFault
 from routing.snapshot import Snapshot
 from routing.talk import Party, Talk, TalkState
@@ -57,7 +59,8 @@ class Apart:
 class Channels:
     """The channels of one call that run in Asterisk now. `operators`: whose phones ring or talk with it.
 
-    `talking`: who is in a bridge with the citizen; `seats`: all who are in the room with him, as (login, channel), the
+    `citizen`: "" while only the operator's telephone rings for a call that we place. `talking`: who is in a bridge with
+    the citizen; `seats`: all who are in the room with him, as (login, channel), the
     login of somebody outside empty. `apart`: who has put him aside.
     """
 
@@ -230,6 +233,10 @@ def of_channels(listed: list[Event]) -> Mapping[str, Channels]:
             apart=_apart(call, listed) if context == "hold" else None,
             seats=_seats(citizen, listed) if context == "room" else (),
         )
+    for one in listed:
+        call = one.get("AccountCode", "")
+        if call and call not in found and one.get("Context") == "callout" and (login := operator_of(one["Channel"])):
+            found[call] = Channels("", "callout", frozenset({login}), None, "")
     return found
 
 
@@ -259,8 +266,9 @@ def bring(
 
     What the log did not see is dated `now`. A call without channels is over.
     """
-    call, told = witness.replay(lines, replace(call, channel=channels.citizen) if channels else call)
-    missing = _events(call, channels) if channels else [ev.CallEnded(call.id, None)]
+    known = replace(call, channel=channels.citizen) if channels and channels.citizen else call
+    call, told = witness.replay(lines, known)
+    missing = _events(call, channels) if channels else _gone(call)
     for event in missing:
         try:
             call = advance(call, event, now)
@@ -270,7 +278,21 @@ def bring(
     return call, told
 
 
+def _gone(call: Call) -> list[ev.CallEvent]:
+    """What says that no channel of the call is up. One that we place is made anew where no citizen was dialled."""
+    if call.is_place:
+        return []
+    if call.state is CallState.DIALLING and call.purpose is OutboundPurpose.CALL_BACK and not call.channel:
+        return [ev.RingEnded(call.id, login, ev.RingResult.CANCELLED) for login in call.ringing]
+    return [ev.CallEnded(call.id, None)]
+
+
 def _events(call: Call, channels: Channels) -> list[ev.CallEvent]:
+    if call.state is CallState.DIALLING:
+        rung: list[ev.CallEvent] = [oe.CitizenRung(call.id, channels.citizen)] if channels.citizen else []
+        if not channels.talking:
+            return rung
+        return [*rung, ev.OperatorAnswered(call.id, channels.talking, channels.talking_channel, seen=True)]
     if call.state is CallState.TALKING and (found := _talk_found(call, channels)):
         return found
     if channels.talking:

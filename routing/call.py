@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from routing.outside import OutboundPurpose
 from routing.talk import Party, Talk
 
 
@@ -15,6 +16,7 @@ class CallState(StrEnum):
     MESSAGE = "message"
     FORWARDED = "forwarded"
     LEAVING = "leaving"
+    DIALLING = "dialling"
     ENDED = "ended"
 
 
@@ -22,6 +24,7 @@ class Outcome(StrEnum):
     """What became of a call, once and for all. `answered` means by a person of ours, `forwarded` by one elsewhere.
 
     `joined`: he was attached to an incident that he had been told of; `call_back`: he asked to be called back.
+    `unreached`: we called him, and did not reach him.
     """
 
     ANSWERED = "answered"
@@ -30,6 +33,7 @@ class Outcome(StrEnum):
     JOINED = "joined"
     CALL_BACK = "call_back"
     ABANDONED = "abandoned"
+    UNREACHED = "unreached"
     UNKNOWN = "unknown"
 
 
@@ -92,6 +96,8 @@ class Call:
     `told_place`, `told_wait_s`: what he was told last, at `told_at`; `notices`: the incidents he heard of.
     `message_takes`: how often he began to speak a message; `message_confirmed`: which of them he let count, 0 for none.
     `settled`: he needs no person any more, and why; `joined`: the number of the case that he was attached to.
+    `purpose`: of a call that we place ourselves, None of one that came in; `work`: the call that left what it is placed
+    for. Until an operator is free for it, it is a place in the queue, which is not offered `not_before` this time.
     `talk`: who is with whom while he talks; `parties`: who was asked into his talks, and is gone.
     """
 
@@ -139,6 +145,9 @@ class Call:
     cause: int | None = None
     outcome: Outcome | None = None
     abandon_stage: CallState | None = None
+    purpose: OutboundPurpose | None = None
+    work: str = ""
+    not_before: float = 0.0
     talk: Talk | None = None
     legs: tuple[Leg, ...] = ()
     parties: tuple[Party, ...] = ()
@@ -147,9 +156,16 @@ class Call:
     @property
     def wait_s(self) -> float | None:
         """Seconds from the queue to the first answer, or to the end for a citizen who was never answered."""
+        if self.purpose is not None:
+            return None
         ends = (self.answered_at, self.message_at, self.settled_at, self.forward_answered_at)
         until = next((at for at in ends if at is not None), self.ended_at)
         return None if self.queued_at is None or until is None else max(0.0, until - self.queued_at)
+
+    @property
+    def is_place(self) -> bool:
+        """Whether he is not on the line, and only his place waits."""
+        return self.purpose is not None and self.state is CallState.WAITING and not self.channel
 
     @property
     def menu_step(self) -> str:

@@ -51,6 +51,7 @@ class Callers:
             self._gave_up.pop(caller, None)
         # who gives up while he waits for us is no nuisance, however often we made him wait
         silent = call.outcome is Outcome.ANSWERED and call.talk_s < rules.nuisance_talk_s
+        silent = silent and call.purpose is None
         silent = silent or (call.outcome is Outcome.ABANDONED and call.queued_at is None)
         if not (silent and rules.nuisance_calls):
             if call.outcome is Outcome.ANSWERED:

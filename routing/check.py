@@ -63,7 +63,7 @@ def findings(policy: Policy) -> list[Finding]:
                 if document.until <= document.since:
                     found.append(Finding("notices", document.id, "until", "range", str(document.until)))
             case Rules():
-                for name in ("quiet_begins", "quiet_ends"):
+                for name in ("quiet_begins", "quiet_ends", "call_back_begins", "call_back_ends"):
                     try:
                         minute(getattr(document, name))
                     except ClockError as unreadable:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import get_args
 
 from routing import events as ev
+from routing import out_events as oe
 from routing import talk_events as te
 from routing.call import Call, CallState, EndedBy, IllegalMove, Leg, Outcome
 from routing.legs import (
@@ -38,6 +39,7 @@ AloneEvent = (
     | ev.ForwardStarted
     | ev.ForwardAnswered
     | ev.ForwardFailed
+    | oe.CitizenRung
 )
 S = CallState
 OUT: Mapping[type, CallState] = MappingProxyType(
@@ -120,6 +122,14 @@ TRANSITIONS: Mapping[CallState, Mapping[type, CallState]] = MappingProxyType(
             ev.SurveyStarted: S.LEAVING,
             ev.SurveyAnswered: S.LEAVING,
         },
+        S.DIALLING: {
+            ev.RingStarted: S.DIALLING,
+            oe.CitizenRung: S.DIALLING,
+            ev.OperatorAnswered: S.TALKING,
+            ev.HangUpRequested: S.DIALLING,
+            ev.RingEnded: S.WAITING,  # the operator was not reached, and the citizen not dialled
+            ev.CallEnded: S.ENDED,
+        },
         S.ENDED: {},
     }
 )
@@ -137,7 +147,7 @@ def advance(call: Call, event: ev.CallEvent, now: float, *, prefer_s: float = 20
     `IllegalMove`, never a doubled fact, since events may come twice or out of order.
     """
     state = TRANSITIONS[call.state].get(type(event))
-    if state is None:
+    if state is None or isinstance(event, oe.CallOutFailed):  # the desk has said what that means
         raise IllegalMove(call.id, call.state, event)
     if isinstance(event, te.TalkEvent):
         return turned(call, event, now)
@@ -175,7 +185,10 @@ def advance(call: Call, event: ev.CallEvent, now: float, *, prefer_s: float = 20
                 return call
             return mark(with_leg(call, operator, channel=channel, rung_at=now), state, now, "ringing", operator)
         case ev.OperatorAnswered(operator=operator, channel=channel, seen=seen):
-            if call.state is not S.RINGING:  # rung by the dialplan itself, or he had taken another way meanwhile
+            if call.state not in (
+                S.RINGING,
+                S.DIALLING,
+            ):  # rung by the dialplan itself, or he had taken another way meanwhile
                 if not seen and any(leg.channel == channel and leg.answered_at is not None for leg in call.legs):
                     raise IllegalMove(f"{call.id} with {operator} again", call.state, event)
                 call = replace(call, legs=(*call.legs, Leg(operator=operator, offered_at=now)))
@@ -254,6 +267,10 @@ def _without_operator(call: Call, event: AloneEvent, state: CallState, now: floa
                 return call
             told = f"{take} key" if by_key else str(take)
             return mark(replace(call, message_confirmed=take), state, now, "message_confirmed", told)
+        case oe.CitizenRung(channel=channel):
+            if call.channel == channel:
+                return call
+            return mark(replace(call, channel=channel), state, now, "citizen_rung", call.caller)
         case ev.ForwardStarted(number=number):
             if call.state is S.FORWARDED:
                 return call
@@ -314,6 +331,8 @@ def _end(call: Call, cause: int | None, now: float) -> Call:
         outcome = Outcome.FORWARDED
     elif call.settled is not None:
         outcome = call.settled
+    elif call.purpose is not None:
+        outcome = Outcome.UNREACHED
     elif cause is None:
         outcome = Outcome.UNKNOWN
     else:

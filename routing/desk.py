@@ -9,10 +9,11 @@ from dataclasses import replace
 from math import inf
 from types import MappingProxyType
 
-from routing import course, overflow, pauses, talking, transfer, work
+from routing import course, outgoing, overflow, pauses, talking, transfer, work
 from routing import effects as fx
 from routing import events as ev
 from routing import operators as op
+from routing import out_events as oe
 from routing import talk_events as te
 from routing.call import Call, CallState, IllegalMove
 from routing.callers import Callers, remember
@@ -20,6 +21,7 @@ from routing.floor import Floor, fit, rank
 from routing.gauges import Gauges
 from routing.guard import Guard
 from routing.operators import Operator, OperatorState
+from routing.outside import OutboundPurpose
 from routing.pace import Pace
 from routing.policy import Mark, Policy
 from routing.queues import Overflow, OverflowKind
@@ -57,6 +59,8 @@ class Desk:
         """Calls whose end was told before their arrival, and its cause."""
         self._over: OrderedDict[str, None] = OrderedDict()
         """Calls that were known and are over."""
+        self._placed: dict[str, str] = {}
+        """The call that left work -> the place or call that is made for it."""
         self._telephony = False
         self.snapshot = Snapshot(0.0, MappingProxyType({}), MappingProxyType({}), policy, self._pace.rates, False)
 
@@ -103,6 +107,14 @@ class Desk:
                 if up is not self._telephony:
                     self._telephony = up
                     effects.append(fx.ShowTelephony(up))
+            case oe.CallBackOwed():
+                self._owe(event, now, effects)
+            case oe.CallBackSettled(work=done):
+                place = self._calls.get(self._placed.get(done, ""))
+                if place is not None and place.is_place:
+                    self._give_up(place, now, effects)
+            case oe.CallOutRequested():
+                self._dial(event, now, effects)
             case ev.Tick():
                 self._tick(now, effects)
             case ev.PauseRequested(operator=login) | ev.PauseGranted(operator=login):
@@ -176,6 +188,9 @@ class Desk:
             return
         self._keep(call)
         effects += _written(call)
+        for place in [self._calls[one] for one in self._placed.values()]:
+            if place.is_place and place.caller == call.caller:
+                self._keep(replace(place, at_music=False))  # he is on the line himself
 
     def _adopt(self, call: Call, now: float, effects: list[fx.Effect]) -> None:
         if call.id in self._calls or call.id in self._over:
@@ -189,6 +204,8 @@ class Desk:
             )
         self._keep(call)
         effects += _written(call)
+        if call.work:
+            self._placed[call.work] = call.id
         if call.state is CallState.TALKING and call.operator is not None:
             answered = ev.OperatorAnswered(call.id, call.operator, call.leg.channel or "" if call.leg else "")
             self._move_operator(call.operator, answered, now, effects)
@@ -221,7 +238,12 @@ class Desk:
                 remember(self._gone, event.call, event.cause, ENDED_KEPT)
                 effects.append(fx.AskWitness(event.call))
             raise IllegalMove(event.call, "unknown", event)
-        if isinstance(event, te.ChannelGone) and not talking.concerns(before, event):
+        if before.state is CallState.DIALLING:
+            meant = outgoing.told(before, event)
+            if meant is None:
+                return
+            event = meant
+        elif isinstance(event, te.ChannelGone) and not talking.concerns(before, event):
             return
         event, at_once = talking.told(before, event)
         party = before.talk.party if before.talk is not None else None
@@ -230,9 +252,9 @@ class Desk:
             return
         after = course.advance(before, event, now, prefer_s=self._policy.queue(before.queue).reconnect_s)
         if isinstance(event, ev.TransferRequested) and event.number:
-            self._allow(before.id, event.number, event.operator, fx.OutboundPurpose.TRANSFER, now, effects)
+            self._allow(before.id, event.number, event.operator, OutboundPurpose.TRANSFER, now, effects)
         elif isinstance(event, te.ConsultRequested) and event.kind is te.PartyKind.NUMBER:
-            self._allow(before.id, event.party, event.operator, fx.OutboundPurpose.CONSULT, now, effects)
+            self._allow(before.id, event.party, event.operator, OutboundPurpose.CONSULT, now, effects)
         if isinstance(event, ev.CallerWaiting) and after.queue is None:
             after = replace(after, queue=self._policy.queue_of(after.line).name)
         if after.queue != before.queue and not isinstance(event, ev.TransferRequested):
@@ -263,9 +285,14 @@ class Desk:
 
     def _give_orders(self, before: Call, after: Call, event: ev.CallEvent, effects: list[fx.Effect]) -> None:
         """What Asterisk has to do for a person's wish, and for a talk that is not as it was."""
-        if isinstance(event, ev.HangUpRequested):
+        own = after.leg.channel if after.leg is not None else None
+        if after.state is CallState.DIALLING:
+            if after.hang_up_asked and own and isinstance(event, ev.HangUpRequested | ev.RingStarted):
+                effects.append(fx.DropLegs(after.id, (own,)))
+        elif isinstance(event, ev.HangUpRequested):
             line = self._policy.lines.get(after.line)
-            effects.append(fx.EndCall(after.id, after.channel, survey=line is not None and line.survey != ""))
+            asks = line is not None and line.survey != "" and after.purpose is None
+            effects.append(fx.EndCall(after.id, after.channel, survey=asks))
         if isinstance(event, ev.TransferRequested):
             peer = before.leg.channel if before.leg is not None else None
             if event.number:
@@ -289,6 +316,8 @@ class Desk:
         return call
 
     def _end(self, call: Call, effects: list[fx.Effect]) -> None:
+        if self._placed.get(call.work) == call.id:
+            del self._placed[call.work]
         effects += work.left_by(call, self._policy)
         del self._calls[call.id]
         self._floor.drop_call(call.id)
@@ -320,6 +349,8 @@ class Desk:
                 continue
             if operator.state is OperatorState.RINGING:
                 result, reason, by = course.ring_over(event)
+                if before.state is CallState.DIALLING and isinstance(event, ev.CallEnded):
+                    reason = "unreached"
                 self._move_operator(login, ev.RingEnded(after.id, login, result), now, effects)
                 effects.append(fx.EndOffer(login, after.id, reason, by))
         self._follow_party(before, after, event, now, effects)
@@ -364,6 +395,60 @@ class Desk:
             effects.append(fx.EndOffer(one.login, after.id, over.result if rings else "consult_over"))
         if after.state is CallState.TALKING and after.operator and not isinstance(event, te.ReturnRequested):
             effects.append(fx.TellPartyEnded(after.operator, after.id, gone))
+
+    # -- calls that we place ---------------------------------------------------------------------------------------
+
+    def _owe(self, owed: oe.CallBackOwed, now: float, effects: list[fx.Effect]) -> None:
+        """He has a place, unless he is being called for it, or was: then the store tells of that first."""
+        known, fresh = self._calls.get(self._placed.get(owed.work, "")), outgoing.place(owed)
+        if fresh.id in self._over or (known is not None and (known.id == fresh.id or not known.is_place)):
+            return
+        if known is not None:
+            self._give_up(known, now, effects)
+        on_line = {call.caller for call in self._calls.values() if not call.is_place}
+        self._placed[owed.work] = fresh.id
+        self._keep(replace(fresh, at_music=outgoing.ready(fresh, self._policy, on_line, now)))
+
+    def _give_up(self, place: Call, now: float, effects: list[fx.Effect]) -> None:
+        """Nobody is called for this place. Where an operator was rung for it already it is a call, and ends as one."""
+        del self._placed[place.work]
+        ended = course.advance(place, ev.CallEnded(place.id, None), now)
+        if place.legs:
+            effects += _written(ended)
+            self._end(ended, effects)
+        else:
+            del self._calls[place.id]
+            self._floor.drop_call(place.id)
+
+    def _dial(self, event: oe.CallOutRequested, now: float, effects: list[fx.Effect]) -> None:
+        operator = self._operators.get(event.operator) or Operator(event.operator)
+        dials = op.advance(operator, op.Dials(operator.login, event.call), now)
+        on_line = [call for call in self._calls.values() if call.caller == event.number and not call.is_place]
+        if event.call in self._calls or event.call in self._over or on_line:
+            raise IllegalMove(event.number, "on the line", event)
+        self._call_out(outgoing.asked(event, self._policy), dials, now, effects)
+
+    def _call_out(self, call: Call, operator: Operator, now: float, effects: list[fx.Effect]) -> None:
+        """`operator`: as he stands when his telephone rings for it."""
+        assert call.purpose is not None
+        known = self._calls.get(self._placed.get(call.work, ""))
+        try:
+            self._allow(call.id, call.caller, operator.login, call.purpose, now, effects)
+        except IllegalMove as refused:
+            if call.purpose is OutboundPurpose.CLICK_TO_CALL:
+                raise
+            effects.append(fx.Refuse(event="CallBackOwed", reason=str(refused)))
+            self._give_up(call, now, effects)  # the work is there for somebody to look at
+            return
+        if known is not None and known.id != call.id:
+            self._give_up(known, now, effects)
+        if call.work:
+            self._placed[call.work] = call.id
+        begun = outgoing.dialled(call, operator.login, now)
+        self._keep(begun)
+        effects += _written(begun)
+        effects.append(fx.CallOut(begun.id, operator.login, begun.caller, len(begun.legs), outgoing.OPERATOR_RING_S))
+        self._put(operator, now, effects, begun)
 
     # -- operators -----------------------------------------------------------------------------------------------
 
@@ -416,7 +501,7 @@ class Desk:
     # -- the way out ---------------------------------------------------------------------------------------------
 
     def _allow(
-        self, call: str, number: str, operator: str, purpose: fx.OutboundPurpose, now: float, effects: list[fx.Effect]
+        self, call: str, number: str, operator: str, purpose: OutboundPurpose, now: float, effects: list[fx.Effect]
     ) -> None:
         """Before any order that dials a number outside: note it. Raises `IllegalMove` where the guard refuses."""
         refusal = self._guard.refusal(number, operator, self._policy, now)
@@ -435,8 +520,15 @@ class Desk:
             elif move := op.absence(operator, now) or pauses.overdue(operator, self._policy, now):
                 self._move_operator(operator.login, move, now, effects)
         staffed: dict[str | None, bool] = {}
+        on_line = {call.caller for call in self._calls.values() if not call.is_place} if self._placed else set()
         for call in list(self._calls.values()):
-            if call.state is CallState.WAITING and call.at_music:
+            if call.is_place:
+                if (turn := outgoing.ready(call, self._policy, on_line, now)) is not call.at_music:
+                    self._keep(replace(call, at_music=turn))
+            elif call.state is CallState.DIALLING:
+                if (lost := outgoing.overdue(call, now)) is not None:
+                    self._move_call(lost, now, effects)
+            elif call.state is CallState.WAITING and call.at_music:
                 if call.queue not in staffed:
                     staffed[call.queue] = self._staffed(call, now)
                 self._wait_over(call, staffed[call.queue], now, effects)
@@ -478,6 +570,11 @@ class Desk:
         if not self._telephony:
             return
         for pair in self._floor.pairs(now):
+            if pair.call.is_place:
+                operator = pair.operators[0]
+                offered = ev.CallOffered(pair.call.id, (operator.login,))
+                self._call_out(pair.call, op.advance(operator, offered, now), now, effects)
+                continue
             logins = tuple(one.login for one in pair.operators)
             ring_s = self._policy.queue(pair.call.queue).ring_s
             offered = ev.CallOffered(pair.call.id, logins, ring_s)

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from routing.call import Call
 from routing.operators import Operator
+from routing.outside import OutboundPurpose
 from routing.policy import Mark, Policy
 from routing.talk import Move, Party
 
@@ -60,6 +61,31 @@ class MoveTalk:
     step: int
     moves: tuple[Move, ...]
     drop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallOut:
+    """Ring the operator's telephone, `ring_s` long, and from it dial the citizen's `number`.
+
+    `ring`: which of its rings this is, so that the same order told twice rings once.
+    """
+
+    call: str
+    operator: str
+    number: str
+    ring: int
+    ring_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAttempt:
+    """A citizen was called back in vain. `result`: no_answer, busy or wrong_number; `at`: seconds since 1970 UTC."""
+
+    call: str
+    work: str
+    operator: str
+    result: str
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,15 +209,6 @@ class MarkCaller:
     at: float
 
 
-class OutboundPurpose(StrEnum):
-    """What a number outside is dialled for."""
-
-    TRANSFER = "transfer"
-    CONSULT = "consult"
-    CALL_BACK = "call_back"
-    CLICK_TO_CALL = "click_to_call"
-
-
 @dataclass(frozen=True, slots=True)
 class NoteOutbound:
     """Write down that an operator has a number outside dialled, or was refused; what is refused is told at once.
@@ -269,6 +286,8 @@ Effect = (
     | ReturnCaller
     | TransferCaller
     | MoveTalk
+    | CallOut
+    | NoteAttempt
     | DropLegs
     | TellPartyEnded
     | TakeMessage

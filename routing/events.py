@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from routing.out_events import OutCallEvent, OutEvent
 from routing.talk_events import TalkEvent
 
 if TYPE_CHECKING:
@@ -442,6 +443,7 @@ CallEvent = (
     | SurveyAnswered
     | CallEnded
     | TalkEvent
+    | OutCallEvent
 )
 OperatorEvent = (
     OperatorSignedIn
@@ -456,6 +458,7 @@ OperatorEvent = (
 PauseWish = PauseRequested | PauseGranted
 Event = (
     CallArrived
+    | OutEvent
     | CallEvent
     | OperatorEvent
     | PauseWish

@@ -42,7 +42,7 @@ class Gauges:
     def put_call(self, call: Call) -> None:
         known = self._place.get(call.id)
         place = None
-        if call.state is CallState.WAITING and call.queue is not None:
+        if call.state is CallState.WAITING and call.queue is not None and not call.is_place:
             place = (self._policy.queue(call.queue).name, (call.queued_at or call.arrived_at, call.id))
         if known == place:
             return

@@ -123,8 +123,14 @@ def _lane_of(effect: fx.Effect) -> str:
             return f"sound {call}"
         case fx.SaveCall(call=saved):
             return f"save {saved.id}"
-        case fx.OpenWork(call=call) | fx.AttachCaller(call=call) | fx.NoteOutbound(call=call):
-            return f"save {call}"
+        case (
+            fx.OpenWork(call=call)
+            | fx.AttachCaller(call=call)
+            | fx.NoteOutbound(call=call)
+            | fx.NoteAttempt(call=call)
+            | fx.CallOut(call=call)
+        ):
+            return f"save {call}"  # nobody is dialled before it is written down
         case fx.MarkCaller(mark=mark):
             return f"save mark {mark.number}"
         case fx.AskWitness(call=call):  # waits a while

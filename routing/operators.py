@@ -100,6 +100,14 @@ class Wrapped:
 
 
 @dataclass(frozen=True, slots=True)
+class Dials:
+    """His own telephone rings, since he asked for a call to a citizen."""
+
+    operator: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
 class Consulted:
     """A colleague has asked him into a talk of his own, and he answered."""
 
@@ -167,6 +175,7 @@ Move = (
     | ev.RingEnded
     | ev.OperatorLegEnded
     | Wrapped
+    | Dials
     | Consulted
     | Took
     | WrapUpOver
@@ -208,6 +217,7 @@ TRANSITIONS: Mapping[OperatorState, Mapping[type, OperatorState | None]] = Mappi
             Pause: O.PAUSED,
             PauseOverdue: O.PAUSED,
             ev.OperatorAnswered: O.TALKING,
+            Dials: O.RINGING,
             ev.OperatorSignedOut: O.OFFLINE,
             Absent: O.OFFLINE,
         },
@@ -217,6 +227,7 @@ TRANSITIONS: Mapping[OperatorState, Mapping[type, OperatorState | None]] = Mappi
             ev.ReadyRequested: O.READY,
             Pause: O.PAUSED,
             ev.CallOffered: O.RINGING,
+            Dials: O.RINGING,
             ev.OperatorAnswered: O.TALKING,
             ev.OperatorSignedOut: O.OFFLINE,
             Absent: O.PAUSED,
@@ -245,6 +256,7 @@ TRANSITIONS: Mapping[OperatorState, Mapping[type, OperatorState | None]] = Mappi
             ev.ReadyRequested: O.READY,
             Pause: O.PAUSED,
             WrapUpOver: O.READY,
+            Dials: O.RINGING,
             ev.OperatorAnswered: O.TALKING,
             ev.OperatorSignedOut: O.OFFLINE,
         },
@@ -304,6 +316,12 @@ def advance(operator: Operator, move: Move, now: float) -> Operator:
                 raise IllegalMove(f"{operator.login} in {operator.call}", operator.state, move)
             talks = replace(_enter(operator, O.TALKING, now), call=call, wrap_up_until=None, pause=None)
             return replace(talks, taken=operator.taken + 1)
+        case Dials(call=call):
+            if not operator.phone:
+                raise IllegalMove(f"{operator.login} without a phone", operator.state, move)
+            rests = operator.state in (O.PAUSED, O.WRAP_UP)  # it does not make him ready who was not
+            kept = replace(operator, pause_pending=rests, next_pause=operator.pause_kind if rests else "")
+            return replace(_enter(kept, O.RINGING, now), call=call, pause=None, wrap_up_until=None)
         case Consulted():
             return _enter(operator, O.TALKING, now)
         case Took():

@@ -38,6 +38,15 @@ _TWO_DIGITS = frozenset(
 """Codes of countries (ITU-T E.164): none is the beginning of another, and all others have three digits."""
 
 
+class OutboundPurpose(StrEnum):
+    """What a number outside is dialled for."""
+
+    TRANSFER = "transfer"
+    CONSULT = "consult"
+    CALL_BACK = "call_back"
+    CLICK_TO_CALL = "click_to_call"
+
+
 class ContactKind(StrEnum):
     POLICE = "police"
     DEPARTMENT = "department"

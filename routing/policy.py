@@ -161,6 +161,7 @@ class Rules:
     times. So is who gave up waiting after `missed_after_s` or later: who gave up sooner had dialled a wrong number.
     In an hour at most `outbound_per_hour` calls to numbers outside are placed, `outbound_per_operator` of them by one
     operator, `outbound_per_number` to one number; 0: none at all. Emergency numbers that are contacts are not counted.
+    By themselves they are made from `call_back_begins` until `call_back_ends`, and again after `call_back_retry_s`.
     From `quiet_begins` until `quiet_ends` on the city's clock no text is sent; the same twice: it is sent at any time.
     """
 
@@ -176,6 +177,9 @@ class Rules:
     nuisance_for_s: int = 86400
     call_back_s: int = 3600
     call_back_tries: int = 3
+    call_back_retry_s: int = 600
+    call_back_begins: str = "08:00"
+    call_back_ends: str = "21:00"
     missed_after_s: int = 5
     outbound_per_hour: int = 300
     outbound_per_operator: int = 30

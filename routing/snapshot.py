@@ -73,7 +73,10 @@ class Snapshot:
         return [
             other
             for other in self.calls.values()
-            if other.state is CallState.WAITING and other.id != call.id and (rank(other, self.policy), other.id) < mine
+            if other.state is CallState.WAITING
+            and other.id != call.id
+            and (other.at_music or not other.is_place)
+            and (rank(other, self.policy), other.id) < mine
         ]
 
     def _wait_s(self, call: Call) -> int | None:

@@ -71,7 +71,8 @@ class _Town:
             fx.CheckSound: _nothing,  # all phones are there as long as they are signed in
             fx.ReturnCaller: self._return,
             fx.TransferCaller: self._return,
-            **dict.fromkeys((fx.MoveTalk, fx.DropLegs, fx.TellPartyEnded), _nothing),  # nobody is asked into a talk
+            # nobody is asked into a talk, or called back by itself
+            **dict.fromkeys((fx.MoveTalk, fx.DropLegs, fx.TellPartyEnded, fx.CallOut, fx.NoteAttempt), _nothing),
             fx.TakeMessage: self._take_message,
             fx.OfferCallBack: self._offer_call_back,
             fx.ForwardCall: self._forward,

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, insert
 from sqlmodel import Session, SQLModel, col, or_, select
 
 from routing.call import Call, CallState, EndedBy, Leg, Moment, Outcome
+from routing.outside import OutboundPurpose
 from routing.records import CallFilter, CallRecord, Page, RecordingRow, RecordingState, operator_of
 from storage import cursor as cursors
 from storage import live, recordings, tables
@@ -96,6 +97,8 @@ def _describe(row: tables.Call, call: Call) -> None:
     row.abandon_stage = call.abandon_stage.value if call.abandon_stage else None
     row.wait_s = call.wait_s
     row.talk_s = call.talk_s
+    row.purpose = call.purpose.value if call.purpose else None
+    row.work = call.work
     # also where it replaces an end that nobody saw: that one owed nothing, and nothing was measured for it
     row.unmeasured = over and bool(recordings.owed(call))
     row.live = None if over else live.dump(call)
@@ -353,6 +356,8 @@ def _call(row: tables.Call, legs: Iterable[Leg], timeline: Iterable[Moment]) -> 
         cause=row.cause,
         outcome=None if row.outcome is None else Outcome(row.outcome),
         abandon_stage=None if row.abandon_stage is None else CallState(row.abandon_stage),
+        purpose=None if row.purpose is None else OutboundPurpose(row.purpose),
+        work=row.work,
         legs=tuple(legs),
         timeline=tuple(timeline),
     )

@@ -8,16 +8,18 @@ from typing import Final
 from sqlmodel import Session
 
 from routing.call import Call
-from routing.effects import AttachCaller, MarkCaller, NoteOutbound, OpenWork, OutboundPurpose, WorkKind
+from routing.effects import AttachCaller, MarkCaller, NoteAttempt, NoteOutbound, OpenWork, WorkKind
 from routing.operators import Operator, OperatorState
+from routing.outside import OutboundPurpose
 from routing.policy import Mark, MarkKind
-from storage import calls, casework, live, outbound, policy, presence, tables, work
+from storage import calls, casework, live, outbound, owing, policy, presence, tables, work
 
 CALL: Final = "call"
 WORK: Final = "message"
 ATTACHED: Final = "attached"
 MARK: Final = "mark"
 OUTBOUND: Final = "outbound"
+ATTEMPT: Final = "attempt"
 OPERATOR: Final = "operator"
 
 
@@ -30,7 +32,7 @@ class Entry:
     data: str
 
 
-Value = Call | Operator | OpenWork | AttachCaller | MarkCaller | NoteOutbound
+Value = Call | Operator | OpenWork | AttachCaller | MarkCaller | NoteOutbound | NoteAttempt
 
 
 def of(value: Value) -> tuple[str, str]:
@@ -48,6 +50,8 @@ def of(value: Value) -> tuple[str, str]:
             return MARK, json.dumps(asdict(value), separators=(",", ":"))
         case NoteOutbound():
             return OUTBOUND, json.dumps(asdict(value), separators=(",", ":"))
+        case NoteAttempt():
+            return ATTEMPT, json.dumps(asdict(value), separators=(",", ":"))
 
 
 def value(entry: Entry) -> Value:
@@ -65,6 +69,8 @@ def value(entry: Entry) -> Value:
         case "mark":
             data = json.loads(entry.data)
             return MarkCaller(Mark(**{**data["mark"], "kind": MarkKind(data["mark"]["kind"])}), data["at"])
+        case "attempt":
+            return NoteAttempt(**json.loads(entry.data))
         case "outbound":
             data = json.loads(entry.data)
             return NoteOutbound(**{**data, "purpose": OutboundPurpose(data["purpose"])})
@@ -113,6 +119,8 @@ def apply(session: Session, entries: Sequence[Entry], terms: Callable[[], work.T
                 policy.mark(session, one)
             case NoteOutbound():
                 outbound.write(session, one)
+            case NoteAttempt():
+                worked += owing.tried(session, one)
             case _:
                 pass
     _advance(session, position, entries)
@@ -134,6 +142,8 @@ def _subject(one: Value, seq: int) -> tuple[str, str]:
             return MARK, one.mark.number
         case NoteOutbound():
             return OUTBOUND, str(seq)
+        case NoteAttempt():
+            return ATTEMPT, one.call
 
 
 def go_with(session: Session, journal: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from routing.call import Call, CallState, EndedBy, Leg, Moment, Outcome
 from routing.operators import Operator, OperatorState, PauseReason
+from routing.outside import OutboundPurpose
 from routing.talk import Party, Talk, TalkState
 from routing.talk_events import PartyKind, PartyResult
 
@@ -34,6 +35,7 @@ def load_call(text: str) -> Call:
     known["legs"] = tuple(Leg(**_known(Leg, leg)) for leg in data.get("legs", ()))
     for field in ("passed", "turned", "notices"):
         known[field] = tuple(data.get(field, ()))
+    known["purpose"] = OutboundPurpose(data["purpose"]) if data.get("purpose") else None
     known["talk"] = None if data.get("talk") is None else _talk(data["talk"])
     known["parties"] = tuple(_party(party) for party in data.get("parties", ()))
     known["timeline"] = tuple(Moment(**_known(Moment, moment)) for moment in data.get("timeline", ()))

@@ -23,6 +23,7 @@ from cases.work import Backlog, WorkFigures, WorkFilter, WorkItem, WorkMove
 from routing.call import Call
 from routing.effects import OpenWork
 from routing.operators import Operator
+from routing.policy import Rules
 from routing.records import (
     Account,
     Act,
@@ -37,7 +38,7 @@ from routing.records import (
     RecordingRow,
     SessionRow,
 )
-from storage import audit, calls, casework, city, entries, offers, outbound, people, policy, presence, tables
+from storage import audit, calls, casework, city, entries, offers, outbound, owing, people, policy, presence, tables
 from storage import desk_phones as phones_on_desks
 from storage import work as work_left
 from storage.city import DemoCity
@@ -247,6 +248,11 @@ class Store(Outbox):
         """What was done with the call-back of this call, the first first."""
         with self._reading() as session:
             return work_left.history(session, call_id)
+
+    def standing(self, works: Sequence[str] | None, rules: Rules) -> list[owing.Standing]:
+        """Which call-backs are made by themselves: of these works, or of all."""
+        with self._reading() as session:
+            return owing.standing(session, works, rules)
 
     def message_backlog(self) -> Backlog:
         with self._reading() as session:

@@ -129,6 +129,8 @@ class Call(SQLModel, table=True):
     wait_s: float | None = None
     talk_s: float = 0.0
     unmeasured: bool = False
+    purpose: str | None = None
+    work: str = ""
     live: str | None = Field(default=None, sa_type=Text)
 
 

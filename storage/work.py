@@ -13,6 +13,7 @@ from cases.joining import joins
 from cases.texts import TextKind
 from cases.work import (
     CALL_ALONE,
+    Attempt,
     Backlog,
     Deed,
     Ending,
@@ -66,11 +67,11 @@ def open_work(session: Session, work: OpenWork, terms: Terms) -> list[str]:
     if kind in TEXTS:
         texts.owe(session, TEXTS[kind], work.call, work.caller, work.at)
     if joining.into is not None:
-        _did(session, joining.into, joining.deed, work.at, kind.value, work.call)
+        did(session, joining.into, joining.deed, work.at, kind.value, work.call)
         return [joining.into.call_id]
     item = _opened(session, work, terms)
     for one in joining.over:
-        _did(session, one, Deed.GO_OVER, work.at, f"{Ending.JOINED} {item.number}", work.call)
+        did(session, one, Deed.GO_OVER, work.at, f"{Ending.JOINED} {item.number}", work.call)
     return [work.call, *(one.call_id for one in joining.over)]
 
 
@@ -82,9 +83,12 @@ def served(session: Session, call: Call) -> list[str]:
     if call.answered_at is None:
         return []
     changed = []
+    own = item_of(session, call.work) if call.work else None
+    if own is not None and own.state is not WorkState.DONE:  # it was placed for this
+        did(session, own, Deed.TRY, call.answered_at, Attempt.TALKED.value, call.id, call.operator or "")
     for one in _undone(session, call.caller):
         if one.kind in CALL_ALONE and one.waits_since < call.answered_at:
-            _did(session, one, Deed.SERVE, call.answered_at, Ending.SERVED.value, call.id)
+            did(session, one, Deed.SERVE, call.answered_at, Ending.SERVED.value, call.id)
             changed.append(one.call_id)
     return changed
 
@@ -151,11 +155,13 @@ def _undone(session: Session, caller: str) -> list[WorkItem]:
     return [_item(row) for row in session.exec(his.order_by(col(of.at), col(of.call_id)))]
 
 
-def _did(session: Session, before: WorkItem, deed: Deed, at: float, detail: str, by_call: str = "") -> WorkItem:
-    """What happened to it without a person, written."""
-    after = advance(before, deed, "", at, detail, by_call=by_call)
+def did(
+    session: Session, before: WorkItem, deed: Deed, at: float, detail: str, by_call: str = "", who: str = ""
+) -> WorkItem:
+    """What happened to it by a call, or by itself, written."""
+    after = advance(before, deed, who, at, detail, by_call=by_call)
     change_item(session, after)
-    write_move(session, move(before, after, deed, "", at, detail, by_call))
+    write_move(session, move(before, after, deed, who, at, detail, by_call))
     return after
 
 
@@ -171,9 +177,9 @@ def give_back(session: Session, owner: str, at: float) -> list[str]:
     )
     given = []
     for row in session.exec(mine).all():
-        back = _did(session, _item(row), Deed.RETURN, at, owner)
+        back = did(session, _item(row), Deed.RETURN, at, owner)
         if back.got_through is not None:
-            _did(session, back, Deed.SERVE, at, Ending.SERVED.value, back.got_through.call)
+            did(session, back, Deed.SERVE, at, Ending.SERVED.value, back.got_through.call)
         given.append(row.call_id)
     return given
 

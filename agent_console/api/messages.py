@@ -66,7 +66,7 @@ async def told(console: Console, call_id: str) -> None:
     """Tell every page how the call-back of this call now stands, if it left one."""
     changed = await console.store.read(console.store.messages_of, [call_id])
     if changed:
-        console.hub.messages(await console.store.read(console.store.message_backlog), changed)
+        console.worked(await console.store.read(console.store.message_backlog), changed)
 
 
 def router(console: Console) -> APIRouter:

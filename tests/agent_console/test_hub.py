@@ -9,13 +9,14 @@ from agent_console.session import SignedIn
 from routing import effects as fx
 from routing import events as ev
 from routing.operators import Operator
+from routing.outside import OutboundPurpose
 from routing.queues import Queue
 from routing.records import Account, Role, Voice
 from tests.work import backlog, owed
 
 from .house import START, House
 
-REFUSED = fx.NoteOutbound("c1", "+442079460018", "op1001", fx.OutboundPurpose.TRANSFER, START + 5, "not_allowed")
+REFUSED = fx.NoteOutbound("c1", "+442079460018", "op1001", OutboundPurpose.TRANSFER, START + 5, "not_allowed")
 ROLES = {"sup1": Role.SUPERVISOR, "admin": Role.ADMIN}
 
 

@@ -10,6 +10,7 @@ from agent_console.problems import Problem
 from routing import effects as fx
 from routing import events as ev
 from routing.guard import Refusal
+from routing.outside import OutboundPurpose
 from storage.entries import Entry, of
 
 from .house import START, House
@@ -18,7 +19,7 @@ ABROAD = "+442079460018"
 
 
 def noted(at: float = 0.0, number: str = ABROAD, refusal: str = "not_allowed") -> fx.NoteOutbound:
-    return fx.NoteOutbound("c1", number, "op1001", fx.OutboundPurpose.CLICK_TO_CALL, START + at, refusal)
+    return fx.NoteOutbound("c1", number, "op1001", OutboundPurpose.CLICK_TO_CALL, START + at, refusal)
 
 
 def keep(house: House, *given: fx.NoteOutbound) -> None:

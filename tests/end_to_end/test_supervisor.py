@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import WebSocketRoute, expect
 
-from routing.effects import NoteOutbound, OutboundPurpose
+from routing.effects import NoteOutbound
+from routing.outside import OutboundPurpose
 from storage import outbound
 
 from . import sound

@@ -11,7 +11,8 @@ from config.settings import load
 from hotline.app import Application
 from hotline.places import Places
 from routing import events as ev
-from routing.effects import NoteOutbound, OutboundPurpose
+from routing.effects import NoteOutbound
+from routing.outside import OutboundPurpose
 from storage.entries import Entry, of
 from storage.store import Store
 from tests.conftest import CITY

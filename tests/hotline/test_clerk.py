@@ -20,6 +20,7 @@ from routing import events as ev
 from routing.call import Call
 from routing.course import advance
 from routing.operators import Operator, OperatorState
+from routing.outside import OutboundPurpose
 from routing.policy import Mark, MarkKind, Policy, Rules
 from routing.records import StoreFault
 from storage import entries, recordings
@@ -159,7 +160,7 @@ async def test_calls_outside_are_kept_and_those_refused_are_in_the_log_without_t
 ) -> None:
     clerk = office.begin()
     task = office.run()
-    placed = fx.NoteOutbound("c1", "13907330001", "op1001", fx.OutboundPurpose.CALL_BACK, 100.0)
+    placed = fx.NoteOutbound("c1", "13907330001", "op1001", OutboundPurpose.CALL_BACK, 100.0)
     await clerk.note_outbound(order(placed))
     await clerk.note_outbound(order(replace(placed, number="+442079460018", at=101.0, refusal="not_allowed")))
     await clerk.settled()

@@ -15,6 +15,7 @@ from hotline.metrics import Figures, MeteredDesk
 from routing import effects as fx
 from routing import events as ev
 from routing.loop import Loop
+from routing.outside import OutboundPurpose
 from routing.records import Account, Role
 from tests.policies import ENV, MAIN, policy
 from tests.work import backlog
@@ -95,7 +96,7 @@ def test_calls_that_ended_are_counted_once_by_what_became_of_them() -> None:
 
 def test_calls_outside_are_counted_by_purpose_and_by_what_became_of_them() -> None:
     line = Line()
-    noted = fx.NoteOutbound("c1", CALLER, "op1001", fx.OutboundPurpose.TRANSFER, 1000.0)
+    noted = fx.NoteOutbound("c1", CALLER, "op1001", OutboundPurpose.TRANSFER, 1000.0)
     line.desk._take_in = lambda event, now, effects: effects.extend(  # type: ignore[method-assign]
         [noted, replace(noted, refusal="not_allowed"), replace(noted, refusal="not_allowed")]
     )

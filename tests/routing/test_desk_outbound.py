@@ -5,8 +5,7 @@ import pytest
 from routing import effects as fx
 from routing import events as ev
 from routing.call import IllegalMove
-from routing.effects import OutboundPurpose
-from routing.outside import Destination
+from routing.outside import Destination, OutboundPurpose
 from routing.policy import Rules
 from tests.policies import policy
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from routing.effects import NoteOutbound, OutboundPurpose
+from routing.effects import NoteOutbound
+from routing.outside import OutboundPurpose
 from routing.records import BadCursor, OutboundRow
 from storage import audit
 from storage.entries import Entry, of, value

@@ -1,0 +1,156 @@
+"""Citizens whom we call: one who asked for it keeps his place, one is called from the worklist; each once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from routing.queues import Overflow, OverflowKind
+
+from . import sound
+from .citizens import begins, hurries
+from .talks import ONE, OTHER, Place, free, placed
+from .telephones import OTHERS, telephones
+from .town import Town, until
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with placed(tmp_path_factory.mktemp("out") / "home") as place:
+        yield place
+
+
+@pytest.fixture
+async def town(place: Place) -> AsyncIterator[Town]:
+    rules = replace(place.town.policy().rules, call_back_begins="00:00", call_back_ends="00:00", call_back_retry_s=2)
+    await place.town.change(rules)
+    for login in ("1007", "1008", "1009"):
+        await place.town.present(login, "paused")
+    yield place.town
+    await place.town.close()
+
+
+async def asks_for_a_call(town: Town, number: str) -> dict[str, Any]:
+    """A citizen whom nobody can answer presses 1 to be called back, and hangs up."""
+    way = Overflow(OverflowKind.CALL_BACK)
+    main = town.policy().queue("main")
+    await town.change(replace(main, max_wait_s=1, when_waited=way, nobody_wait_s=1, when_nobody=way))
+    citizen = await hurries(town, number)
+    await begins(citizen, "callback-offer")
+    citizen.press("1")
+    await citizen.ended(60)
+    call = await town.ended(number)
+    assert call["outcome"] == "call_back"
+    await town.change(replace(main, nobody_wait_s=600))
+    return await town.work_of(call["id"])
+
+
+async def worked(town: Town, number: str) -> dict[str, Any]:
+    return dict(await town.get(f"/messages/{number}"))
+
+
+@pytest.mark.hears
+async def test_a_citizen_who_asked_for_it_is_called_when_an_operator_is_free(place: Place, town: Town) -> None:
+    item = await asks_for_a_call(town, "13907337101")
+    async with telephones(place.port) as exchange, telephones(place.outside) as outside:
+        await town.present("1007")
+        operator = await exchange.ring("1007")
+        assert outside.rung == []  # nobody is dialled who would find nobody
+        await operator.answer()
+        citizen = await outside.ring("13907337101")
+        await until(operator.hears_ringing)
+        await citizen.answer()
+        await until(lambda: citizen.hears(ONE) and operator.hears(OTHERS))
+        call = dict((await town.get("/calls", caller="13907337101", limit=1))["items"][0])
+        assert (call["purpose"], call["state"], call["operator"]) == ("call_back", "talking", "1007")
+        await operator.leave()
+        call = await town.ended("13907337101")
+        await until(lambda: citizen.over)
+    assert (call["outcome"], call["ended_by"]) == ("answered", "operator")
+    (recording,) = call["recordings"]
+    assert abs(recording["seconds"] - call["talk_s"]) < 1
+    left, right = sound.read((await town.fetch(recording["url"])).content, 2)
+    assert all(sound.present(left, OTHERS))
+    assert all(sound.present(right, ONE))
+    done = await worked(town, item["number"])
+    assert (done["state"], done["ending"], done["attempts"]) == ("done", "served", 1)
+    assert [len(outside.of("13907337101")), len(exchange.of("1007"))] == [1, 1]
+
+
+async def test_who_is_busy_is_tried_again_as_often_as_the_rules_say_and_then_left_to_people(
+    place: Place, town: Town
+) -> None:
+    item = await asks_for_a_call(town, "13907337102")
+    async with telephones(place.port) as exchange, telephones(place.outside) as outside:
+        await town.present("1007")
+        for number in range(3):
+            await (await exchange.ring("1007", number)).answer()
+            (await outside.ring("13907337102", number)).refuse(486)
+        await until(lambda: tried(town, item["number"], 3))
+        await until(lambda: free(town, "1007"))
+        assert len(outside.of("13907337102")) == 3
+    now = await worked(town, item["number"])
+    assert (now["state"], now["attempts"]) == ("open", 3)
+    assert [one["result"] for one in now["history"] if one["deed"] == "try"] == ["busy"] * 3
+
+
+async def tried(town: Town, number: str, times: int) -> bool:
+    return bool((await worked(town, number))["attempts"] == times)
+
+
+async def test_who_calls_again_himself_is_taken_off(place: Place, town: Town) -> None:
+    item = await asks_for_a_call(town, "13907337103")
+    async with telephones(place.port) as exchange, telephones(place.outside) as outside:
+        citizen = await hurries(town, "13907337103")
+        await until(lambda: waits(town, "13907337103"))
+        await town.present("1007")
+        operator = await exchange.ring("1007")
+        assert (await exchange.ring("1007")).call == (await town.call_of("13907337103") or {})["id"]
+        await operator.answer()
+        await until(lambda: operator.hears(1000.0))
+        await citizen.hang_up()
+        await until(lambda: closed(town, item["number"]))
+        await until(lambda: free(town, "1007"))
+        assert (len(exchange.rung), outside.rung) == (1, [])
+
+
+async def waits(town: Town, number: str) -> bool:
+    return ((await town.call_of(number)) or {}).get("state") == "waiting"
+
+
+async def closed(town: Town, number: str) -> bool:
+    return bool((await worked(town, number))["state"] == "done")
+
+
+@pytest.mark.hears
+async def test_an_operator_calls_from_the_worklist_and_the_try_is_noted(place: Place, town: Town) -> None:
+    item = await asks_for_a_call(town, "13907337104")
+    async with (
+        telephones(place.port) as exchange,
+        telephones(place.outside) as outside,
+        await town.operator("1008") as api,
+    ):
+        path = f"/api/v1/messages/{item['number']}"
+        assert (await api.post(f"{path}/dial")).status_code == 409  # not his yet
+        assert (await api.post(f"{path}/take")).status_code == 200
+        assert (await api.post(f"{path}/dial")).status_code == 202
+        assert (await api.post(f"{path}/dial")).status_code == 409  # twice at once
+        operator = await exchange.ring("1008")
+        await operator.answer()
+        citizen = await outside.ring("13907337104")
+        await citizen.answer()
+        await until(lambda: citizen.hears(OTHER) and operator.hears(OTHERS))
+        await citizen.leave()
+        call = await town.ended("13907337104")
+        await until(lambda: operator.over)
+    assert (call["purpose"], call["outcome"], call["ended_by"]) == ("click_to_call", "answered", "citizen")
+    now = await worked(town, item["number"])
+    assert (now["state"], now["owner"], now["attempts"], now["got_through"]["call"]) == ("taken", "1008", 1, call["id"])
+    await until(lambda: rests(town, "1008"))  # he was on pause before, and nobody made him ready
+
+
+async def rests(town: Town, login: str) -> bool:
+    return any(one["login"] == login and one["state"] == "paused" for one in (await town.get("/operators"))["items"])

@@ -39,6 +39,12 @@ ROUTES = {
     ("POST", "/api/v1/calls/{call_id}/hangup"): "seat",
     ("POST", "/api/v1/calls/{call_id}/transfer"): "seat",
     ("GET", "/api/v1/calls/{call_id}/transfer-targets"): "seat",
+    **{
+        ("POST", f"/api/v1/calls/{{call_id}}/{what}"): "seat"
+        for what in ("hold", "resume", "consult", "join", "complete", "return")
+    },
+    ("POST", "/api/v1/messages/{number}/dial"): "seat",
+    ("POST", "/api/v1/cases/{number}/dial"): "seat",
     ("POST", "/api/v1/calls/{call_id}/nuisance"): "seat",
     ("GET", "/api/v1/operators"): "watchers",
     ("GET", "/api/v1/outbound"): "watchers",

@@ -12,6 +12,8 @@ from routing.operators import Operator
 from routing.outside import OutboundPurpose
 from routing.queues import Queue
 from routing.records import Account, Role, Voice
+from routing.talk import Party
+from routing.talk_events import PartyKind, PartyResult
 from tests.work import backlog, owed
 
 from .house import START, House
@@ -276,8 +278,10 @@ async def test_who_may_see_which_kind_is_said_for_every_kind(house: House) -> No
     house.hub.saved("c1")
     house.hub.messages(backlog(1), [(owed("c1"), Voice())])
     await house.hub.alarm(fx.Order(1, REFUSED))
+    gone = Party(PartyKind.OPERATOR, "op1002", "op1002", START, result=PartyResult.BUSY)
+    await house.hub.party_ended(fx.Order(1, fx.TellPartyEnded("op1001", "c1", gone)))
     assert {frame.text.partition('"type":"')[2].partition('"')[0] for frame in house.hub._kept} == set(SEEN_BY)
-    assert set(kinds(watch)) == set(SEEN_BY) - {"offer_ended"}
+    assert set(kinds(watch)) == set(SEEN_BY) - {"offer_ended", "party_ended"}
 
 
 async def test_a_call_outside_that_is_refused_is_an_alarm_for_those_who_watch_and_one_that_is_placed_is_none(
@@ -359,7 +363,7 @@ async def test_the_hub_has_a_worker_for_every_effect_that_is_shown(house: House)
     workers = house.hub.workers()
     assert set(workers) == {
         *(fx.ShowOperator, fx.ShowCall, fx.EndOffer),
-        *(fx.ShowQueue, fx.ShowPolicy, fx.ShowTelephony, fx.NoteOutbound),
+        *(fx.ShowQueue, fx.ShowPolicy, fx.ShowTelephony, fx.NoteOutbound, fx.TellPartyEnded),
     }
     link = page(house)
     frames(link)

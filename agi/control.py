@@ -153,7 +153,8 @@ class Control:
     async def forward_call(self, order: fx.Order) -> None:
         effect = order.effect
         assert isinstance(effect, fx.ForwardCall)
-        await self._redirect(order, effect.channel, "forward", effect.number)
+        if not await self._redirect(order, effect.channel, "forward", effect.number) and effect.peer:
+            self._post(ev.OperatorAnswered(effect.call, effect.operator, effect.peer, seen=True))
 
     async def end_call(self, order: fx.Order) -> None:
         effect = order.effect

@@ -19,7 +19,7 @@ from routing.call import Call, CallState, IllegalMove
 from routing.callers import Callers, remember
 from routing.floor import Floor, fit, rank
 from routing.gauges import Gauges
-from routing.guard import Guard
+from routing.guard import FOR_NOW, Guard
 from routing.operators import Operator, OperatorState
 from routing.outside import OutboundPurpose
 from routing.pace import Pace
@@ -296,7 +296,7 @@ class Desk:
         if isinstance(event, ev.TransferRequested):
             peer = before.leg.channel if before.leg is not None else None
             if event.number:
-                effects.append(fx.ForwardCall(after.id, after.channel, event.number))
+                effects.append(fx.ForwardCall(after.id, after.channel, event.number, event.operator, peer or ""))
             else:
                 effects.append(fx.TransferCaller(after.id, after.channel, event.operator, peer or ""))
         if isinstance(event, ev.SoundLost):
@@ -438,7 +438,11 @@ class Desk:
             if call.purpose is OutboundPurpose.CLICK_TO_CALL:
                 raise
             effects.append(fx.Refuse(event="CallBackOwed", reason=str(refused)))
-            self._give_up(call, now, effects)  # the work is there for somebody to look at
+            if self._guard.refusal(call.caller, operator.login, self._policy, now) in FOR_NOW:
+                later = now + self._policy.rules.call_back_retry_s
+                self._keep(replace(call, at_music=False, not_before=later))
+            else:
+                self._give_up(call, now, effects)  # the work is there for somebody to look at
             return
         if known is not None and known.id != call.id:
             self._give_up(known, now, effects)

@@ -123,11 +123,16 @@ class OfferCallBack:
 
 @dataclass(frozen=True, slots=True)
 class ForwardCall:
-    """Redirect the citizen's channel to a call to another platform's `number`."""
+    """Redirect the citizen's channel to a call to another platform's `number`.
+
+    If it cannot be done, he talks on with `operator`, whose channel is `peer`, where there is one.
+    """
 
     call: str
     channel: str
     number: str
+    operator: str = ""
+    peer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,10 @@ class Refusal(StrEnum):
     NUMBER_FULL = "number_full"
 
 
+FOR_NOW = frozenset({Refusal.HOUR_FULL, Refusal.OPERATOR_FULL, Refusal.NUMBER_FULL})
+"""What is refused now and may be granted later, without anybody changing the policy."""
+
+
 class Guard:
     """What was placed in the last hour. Times: seconds since 1970 UTC."""
 

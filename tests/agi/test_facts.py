@@ -8,6 +8,7 @@ from agi.ami import Event
 from agi.endpoints import Endpoints
 from agi.facts import Facts, contacts
 from routing import events as ev
+from routing import talk_events as te
 from routing.events import RingResult
 
 TRANSCRIPT = Path(__file__).parents[1] / "transcripts" / "one_call.ami"
@@ -19,7 +20,7 @@ def recorded() -> list[Event]:
     return [dict(line.split(": ", 1) for line in block.splitlines() if ": " in line) for block in blocks]
 
 
-def test_a_recorded_call_is_told_in_five_facts_and_its_phone_in_two() -> None:
+def test_a_recorded_call_is_told_in_six_facts_and_its_phone_in_two() -> None:
     facts = Facts(Endpoints())
     told = [fact for event in recorded() if "ActionID" not in event for fact in facts.of(event)]
     assert told == [
@@ -28,6 +29,7 @@ def test_a_recorded_call_is_told_in_five_facts_and_its_phone_in_two() -> None:
         ev.RingStarted(CALL, "op1001", "PJSIP/op1001-00000001"),
         ev.OperatorAnswered(CALL, "op1001", "PJSIP/op1001-00000001"),
         ev.CallEnded(CALL, 16),
+        te.ChannelGone(CALL, "PJSIP/op1001-00000001", 16),
         ev.PhoneLost("op1001"),
     ]
 

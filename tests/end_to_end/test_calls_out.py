@@ -152,5 +152,31 @@ async def test_an_operator_calls_from_the_worklist_and_the_try_is_noted(place: P
     await until(lambda: rests(town, "1008"))  # he was on pause before, and nobody made him ready
 
 
+async def test_whoever_may_not_be_dialled_is_not_whichever_way_it_is_tried(place: Place, town: Town) -> None:
+    item = await asks_for_a_call(town, "+442079460018")
+    async with (
+        telephones(place.port) as exchange,
+        telephones(place.outside) as outside,
+        await town.operator("1009") as api,
+    ):
+        await town.present("1007")
+
+        async def refused(purpose: str) -> bool:
+            found = (await town.get("/outbound", refused=True))["items"]
+            return (purpose, "+442079460018", "not_allowed") in [
+                (one["purpose"], one["number"], one["refusal"]) for one in found
+            ]
+
+        await until(lambda: refused("call_back"))  # his turn has come
+        path = f"/api/v1/messages/{item['number']}"
+        assert (await api.post(f"{path}/take")).status_code == 200
+        answer = await api.post(f"{path}/dial")
+        assert (answer.status_code, ":outbound-not-allowed" in answer.json()["type"]) == (409, True)
+        await until(lambda: refused("click_to_call"))
+        assert (exchange.rung, outside.rung) == ([], [])
+        assert await free(town, "1007")
+    assert (await worked(town, item["number"]))["state"] == "taken"  # and the work is somebody's
+
+
 async def rests(town: Town, login: str) -> bool:
     return any(one["login"] == login and one["state"] == "paused" for one in (await town.get("/operators"))["items"])

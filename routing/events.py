@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from routing.talk_events import TalkEvent
+from routing.watch_events import SpiesFound, WatchEvent
 
 if TYPE_CHECKING:
     from routing.call import Call
@@ -459,6 +460,8 @@ Event = (
     | CallEvent
     | OperatorEvent
     | PauseWish
+    | WatchEvent
+    | SpiesFound
     | CallAdopted
     | OperatorAdopted
     | CallerRemembered

@@ -72,6 +72,7 @@ class _Town:
             fx.ReturnCaller: self._return,
             fx.TransferCaller: self._return,
             **dict.fromkeys((fx.MoveTalk, fx.DropLegs, fx.TellPartyEnded), _nothing),  # nobody is asked into a talk
+            **dict.fromkeys((fx.RingSpy, fx.MoveSpy, fx.NoteWatch, fx.ShowWatch), _nothing),  # nor watched in one
             fx.TakeMessage: self._take_message,
             fx.OfferCallBack: self._offer_call_back,
             fx.ForwardCall: self._forward,

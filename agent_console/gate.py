@@ -16,16 +16,19 @@ AT_A_SEAT = frozenset({Role.OPERATOR, Role.LEADER})
 """Who takes calls: a leader at his seat does what an operator does."""
 WATCHERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 ON_THE_LINE = AT_A_SEAT | WATCHERS
+WITH_A_PHONE = AT_A_SEAT | {Role.SUPERVISOR}
+"""Who may talk with citizens: a supervisor takes a talk over."""
 
 ALLOWED: Mapping[str, frozenset[Role]] = MappingProxyType(
     {
         "session": EVERYONE,
-        "softphone": AT_A_SEAT,
+        "softphone": WITH_A_PHONE,
         "presence": AT_A_SEAT,
-        "hangup": AT_A_SEAT,
-        "transfer": AT_A_SEAT,
-        "talk": AT_A_SEAT,
+        "hangup": WITH_A_PHONE,
+        "transfer": WITH_A_PHONE,
+        "talk": WITH_A_PHONE,
         "dial": AT_A_SEAT,
+        "supervise": frozenset({Role.SUPERVISOR}),  # who keeps the machine has no business in citizens' talks
         "nuisance": AT_A_SEAT,
         "operators": WATCHERS,
         "pauses": WATCHERS,
@@ -85,6 +88,8 @@ SEEN_BY: Mapping[str, frozenset[Role]] = MappingProxyType(
         "saved": WATCHERS,
         "offer_ended": frozenset(),
         "party_ended": frozenset(),
+        "watch": WATCHERS,
+        "watched": frozenset(),
         "queue": EVERYONE,
         "policy": EVERYONE,
         "messages": EVERYONE,

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from agent_console.gate import AT_A_SEAT, EVERYONE, SEEN_BY, WATCHERS
 from agent_console.session import SignedIn
-from agent_console.shapes import CallJson, OperatorJson, QueueJson
+from agent_console.shapes import CallJson, OperatorJson, QueueJson, WatchedJson
 from agent_console.views import OFFER_ENDS, Views
 from cases.work import Backlog, WorkItem
 from routing import effects as fx
@@ -25,6 +25,8 @@ from routing.loop import Worker
 from routing.operators import Operator
 from routing.records import Account, Role, Voice
 from routing.snapshot import Snapshot
+from routing.watch import Watch, WatchState
+from routing.watch_events import WatchMode
 
 KEPT_FRAMES = 16384
 """Frames held for those who come back: some minutes of a busy hour."""
@@ -121,6 +123,8 @@ class Hub:
         self._calls: dict[str, Call] = {}
         self._seen_by: OrderedDict[str, set[str]] = OrderedDict()
         self._cases: OrderedDict[str, str] = OrderedDict()
+        self._heard: dict[str, tuple[str, str]] = {}
+        """Supervisor -> the call whose operator may hear him, and in which mode."""
         self.backlog: Backlog | None = None
         """The call-backs that are not done; None before anybody counted."""
         self.dropped = 0
@@ -197,6 +201,7 @@ class Hub:
             fx.ShowCall: self.show_call,
             fx.EndOffer: self.end_offer,
             fx.TellPartyEnded: self.party_ended,
+            fx.ShowWatch: self.show_watch,
             fx.ShowQueue: self.show_queue,
             fx.ShowPolicy: self.show_policy,
             fx.ShowTelephony: self.show_telephony,
@@ -239,6 +244,21 @@ class Hub:
         party = effect.party
         told = {"call": effect.call, "name": party.name, "title": party.title, "reason": str(party.result)}
         self._tell("party_ended", told, effect.operator)
+
+    async def show_watch(self, order: fx.Order) -> None:
+        """Where a supervisor is; the operator is told who may be heard by him, and never of a silent listening."""
+        effect = order.effect
+        if not isinstance(effect, fx.ShowWatch) or self._outdated(order):
+            return
+        watch, login = effect.watch, effect.watch.operator
+        told = self._views.watch(watch, self.name(watch.supervisor), self.name(login), effect.end)
+        self._tell("watch", told, watch.supervisor)
+        heard = heard_by_operator(watch) if effect.end is None else ""
+        if heard != self._heard.get(watch.supervisor, ("", ""))[1]:
+            self._heard[watch.supervisor] = (watch.call, heard)
+            self._tell("watched", self._watched(watch, heard), login)
+        if not heard:
+            self._heard.pop(watch.supervisor, None)
 
     async def show_queue(self, order: fx.Order) -> None:
         effect = order.effect
@@ -332,10 +352,23 @@ class Hub:
             "telephony": desk.telephony,
             "now": self._views.time(self._clock()),
         }
+        mine = None if call is None else call.id
+        told["watched"] = [
+            self._watched(one, heard_by_operator(one))
+            for one in desk.watches.values()
+            if one.call == mine and one.operator == account.login and heard_by_operator(one)
+        ]
         if account.role in WATCHERS:
+            told["watches"] = [
+                self._views.watch(one, self.name(one.supervisor), self.name(one.operator))
+                for one in desk.watches.values()
+            ]
             told["operators"] = [self._operator(one) for one in desk.operators.values() if one.signed_in]
             told["calls"] = [self._call(one) for one in desk.calls.values()]
         return told
+
+    def _watched(self, watch: Watch, mode: str) -> WatchedJson:
+        return {"call": watch.call, "supervisor": watch.supervisor, "name": self.name(watch.supervisor), "mode": mode}
 
     def _operator(self, operator: Operator) -> OperatorJson:
         name = self._names.get(operator.login, operator.login)
@@ -375,6 +408,11 @@ class Hub:
         self._seen_by.setdefault(call_id, set()).add(login)
         while len(self._seen_by) > KEPT_CALLS:
             self._seen_by.popitem(last=False)
+
+
+def heard_by_operator(watch: Watch) -> str:
+    """The mode in which its operator may hear the supervisor; "" where he does not."""
+    return "" if watch.state is WatchState.RINGING or watch.mode is WatchMode.LISTEN else watch.mode.value
 
 
 def _text(seq: int, kind: str, data: Mapping[str, Any]) -> str:

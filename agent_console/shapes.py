@@ -219,6 +219,34 @@ class TalkJson(TypedDict):
     party: PartyJson | None
 
 
+class WatchJson(TypedDict):
+    """A supervisor at a talk. `state`: ringing, on or over; `end`: then why. `wanted`: the mode he asked for last.
+
+    `take`: he takes the talk over as soon as he answers.
+    """
+
+    call: str
+    supervisor: str
+    name: str
+    operator: str
+    operator_name: str
+    state: str
+    mode: str
+    wanted: str
+    take: bool
+    since: str | None
+    end: str | None
+
+
+class WatchedJson(TypedDict):
+    """To an operator: who may be heard by him. `mode`: whisper, barge, or "" when it is over."""
+
+    call: str
+    supervisor: str
+    name: str
+    mode: str
+
+
 class SegmentJson(TypedDict):
     """A part of the recording, from `begins_s` on. `kind`: talk or three."""
 

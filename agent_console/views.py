@@ -29,6 +29,7 @@ from agent_console.shapes import (
     RemarkJson,
     SegmentJson,
     TalkJson,
+    WatchJson,
     WorkMoveJson,
 )
 from cases.case import Case, Change
@@ -50,6 +51,8 @@ from routing.records import (
 )
 from routing.segments import Segment, segments
 from routing.talk import Talk
+from routing.watch import Watch
+from routing.watch_events import WatchEnd, WatchMode
 from worktime.calendar import Day
 from worktime.outlook import Remark
 
@@ -62,6 +65,8 @@ def recording_url(row: RecordingRow) -> str:
     return path + (f"?kind=message&take={row.take}" if row.kind == "message" else "")
 
 
+WATCHED = ("watched", "watch_over")
+"""Kinds of moments in which a supervisor came to a talk or left it."""
 OFFER_ENDS = {"cancelled": "citizen_hung_up", "unreachable": "not_answered"}
 """Reasons that a page need not tell apart."""
 
@@ -171,6 +176,22 @@ class Views:
             },
         }
 
+    def watch(self, watch: Watch, name: str, operator_name: str, end: WatchEnd | None = None) -> WatchJson:
+        """`name`: the supervisor's. `end`: why it is over."""
+        return {
+            "call": watch.call,
+            "supervisor": watch.supervisor,
+            "name": name,
+            "operator": watch.operator,
+            "operator_name": operator_name,
+            "state": "over" if end is not None else watch.state.value,
+            "mode": watch.mode.value,
+            "wanted": watch.wanted.value,
+            "take": watch.take,
+            "since": self.maybe(watch.began_at),
+            "end": None if end is None else end.value,
+        }
+
     def segment(self, segment: Segment, name: NameOf) -> SegmentJson:
         return {
             "operator": segment.operator,
@@ -185,8 +206,11 @@ class Views:
     def record(self, record: CallRecord) -> CallJson:
         return self.call(record.call, record.recordings, record.case)
 
-    def whole(self, record: CallRecord, name: NameOf) -> CallJson:
-        """With timeline and legs, who talked when, the step of the menu that he came to last, and his answers."""
+    def whole(self, record: CallRecord, name: NameOf, *, listened: bool = True) -> CallJson:
+        """With timeline and legs, who talked when, the step of the menu that he came to last, and his answers.
+
+        `listened`: also which supervisors listened silently, which is nothing for the operator.
+        """
         shown = self.record(record)
         shown["segments"] = [self.segment(one, name) for one in segments(record.call.timeline)]
         shown["menu_step"] = record.call.menu_step
@@ -194,6 +218,7 @@ class Views:
         shown["timeline"] = [
             {"at": self.time(moment.at), "kind": moment.kind, "detail": moment.detail}
             for moment in record.call.timeline
+            if listened or not (moment.kind in WATCHED and moment.detail.endswith(f" {WatchMode.LISTEN}"))
         ]
         shown["legs"] = [
             {

@@ -6,7 +6,7 @@ Asterisk's configuration parser would read as something else.
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from importlib.resources import files
 from pathlib import Path
@@ -135,7 +135,8 @@ class Plan:
 
     `bind`: SIP and sound; `ws_bind`: the websocket, loopback behind a front. `media_address`: how phones beyond NAT
     reach us, empty where none are; `stun_server`: HOST:PORT or empty. `trunk_out`: where calls to other platforms go,
-    HOST or HOST:PORT, empty: none; one of those is let ring for `forward_s`.
+    HOST or HOST:PORT, empty: none; one of those is let ring for `forward_s`. `apart`: those of the `operators` whom the
+    fallback does not ring.
     """
 
     layout: Layout
@@ -164,6 +165,7 @@ class Plan:
     trunk_out: str = ""
     forward_s: int = 45
     demo: bool = True
+    apart: Collection[str] = ()
 
 
 PHONES = ("pjsip_operators.conf", "extensions_operators.conf")
@@ -171,9 +173,11 @@ PHONES = ("pjsip_operators.conf", "extensions_operators.conf")
 PHONE_MODULES = ("res_pjsip.so", "pbx_config.so")
 
 
-def render_phones(layout: Layout, operators: Sequence[str], desk_phones: Sequence[DeskPhone]) -> None:
+def render_phones(
+    layout: Layout, operators: Sequence[str], desk_phones: Sequence[DeskPhone], apart: Collection[str] = ()
+) -> None:
     """Write anew what speaks of the operators' phones alone; raises `UnsafeValueError`."""
-    _write(layout, [f"{name}.j2" for name in PHONES], _phones(operators, desk_phones))
+    _write(layout, [f"{name}.j2" for name in PHONES], _phones(operators, desk_phones, apart))
 
 
 NUMBERS = "extensions_numbers.conf"
@@ -221,7 +225,7 @@ def render(plan: Plan) -> None:
         "phones_secret": plan.secrets.phones,
         "dialer_secret": plan.secrets.dialer,
         "numbers": plan.numbers,
-        **_phones(plan.operators, plan.desk_phones),
+        **_phones(plan.operators, plan.desk_phones, plan.apart),
         "trunk": TRUNK,
         "trunk_out": plan.trunk_out,
         "outside": OUTSIDE,
@@ -246,7 +250,7 @@ def render(plan: Plan) -> None:
     _data(plan)
 
 
-def _phones(operators: Sequence[str], desk_phones: Sequence[DeskPhone]) -> dict[str, object]:
+def _phones(operators: Sequence[str], desk_phones: Sequence[DeskPhone], apart: Collection[str]) -> dict[str, object]:
     """The values of the templates in `PHONES`. Who has a desk phone has no softphone."""
     desks = {phone.login: phone for phone in desk_phones}
     pages = [login for login in operators if login not in desks]
@@ -263,7 +267,10 @@ def _phones(operators: Sequence[str], desk_phones: Sequence[DeskPhone]) -> dict[
             }
             for login, one in desks.items()
         ],
-        "endpoints": [*map(softphone_of, pages), *map(desk_phone_of, desks)],
+        "endpoints": [
+            *(softphone_of(login) for login in pages if login not in apart),
+            *(desk_phone_of(login) for login in desks if login not in apart),
+        ],
     }
 
 

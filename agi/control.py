@@ -8,12 +8,14 @@ from typing import Any
 
 from agi.ami import Ami, AmiError, Event
 from agi.endpoints import Endpoints
-from agi.facts import CONSULT, TOGETHER
+from agi.facts import CONSULT, ORDERED, SPY, TOGETHER
 from routing import effects as fx
 from routing import events as ev
 from routing import out_events as oe
 from routing import talk_events as te
+from routing import watch_events as we
 from routing.talk import Move, Party, Place
+from routing.watch_events import WatchEnd
 
 log = logging.getLogger(__name__)
 
@@ -24,11 +26,9 @@ CONTEXTS = {
     Place.SEAT: "seat",
     Place.CONSULT: CONSULT,
     Place.HANDED: "handed",
+    Place.TAKEN: "taken",
 }
 """The dialplan's contexts for the places of a talk."""
-ORDERED = "31"
-"""Q.850: normal, unspecified."""
-
 LISTEN_S = 0.3
 """How long an operator's channel is listened to: fifteen packets of a phone that lives."""
 HEARD_PACKETS = 3
@@ -117,6 +117,34 @@ class Control:
         effect = order.effect
         assert isinstance(effect, fx.DropLegs)
         await self._drop(order, effect.channels)
+
+    async def ring_spy(self, order: fx.Order) -> None:
+        """The page learns which call it is, as with every ring; the account says that the channel is a supervisor's."""
+        effect = order.effect
+        assert isinstance(effect, fx.RingSpy)
+        rung = await self._originate(
+            order,
+            Channel=f"PJSIP/{self._endpoints.of(effect.supervisor)}",
+            Context="spy",
+            Exten=effect.mode.value,
+            Account=f"{SPY}{effect.call}",
+            CallerID=f'"{effect.operator}" <{effect.operator}>',
+            Timeout=str(effect.ring_s * 1000),
+            Variable=[
+                f"CALL={effect.call}",
+                f"MASTER={effect.citizen}",
+                f"SPIED={effect.spied}",
+                f"PJSIP_HEADER(add,X-Call)={effect.call}",
+            ],
+        )
+        if not rung:
+            self._post(we.SpyGone(effect.call, effect.supervisor, "", WatchEnd.UNREACHABLE))
+
+    async def move_spy(self, order: fx.Order) -> None:
+        """A channel that is gone meanwhile tells its own end."""
+        effect = order.effect
+        assert isinstance(effect, fx.MoveSpy)
+        await self._redirect(order, effect.channel, "spy", effect.mode.value)
 
     async def _move(self, order: fx.Order, moves: Sequence[Move]) -> bool:
         """Two by two: a bridge that loses one of its two ends before the other is led elsewhere."""

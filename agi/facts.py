@@ -7,7 +7,9 @@ from agi.endpoints import Endpoints, is_citizen, is_outside, login_of, operator_
 from routing import events as ev
 from routing import out_events as oe
 from routing import talk_events as te
+from routing import watch_events as we
 from routing.talk_events import PartyResult
+from routing.watch_events import WatchEnd, WatchMode
 
 RESULTS = {
     "NOANSWER": ev.RingResult.NOT_ANSWERED,
@@ -27,6 +29,17 @@ PARTY_RESULTS = {
 
 CONSULT = "consult"
 """The context from which an operator calls somebody while his citizen waits."""
+
+SPY = "spy-"
+"""How the account of a supervisor's channel at somebody's talk begins; the call's id comes after it."""
+ORDERED = "31"
+"""Q.850, normal, unspecified: with it we hang up a channel whose share in a call is over."""
+SPY_ENDS = {
+    "NOANSWER": WatchEnd.NOT_ANSWERED,
+    "BUSY": WatchEnd.BUSY,
+    "CANCEL": WatchEnd.NOT_ANSWERED,
+}
+"""Why a supervisor was not reached; what is missing here was unreachable."""
 
 TOGETHER = "all"
 """How the extension begins at which several phones ring together."""
@@ -60,7 +73,11 @@ class Facts:
             case "UserEvent":
                 return _of_dialplan(event)
             case "DialBegin" | "DialEnd":
-                return _of_dial(event)
+                return _of_spy_dial(event) if spied_call(event.get("DestAccountCode", "")) else _of_dial(event)
+            case "Hangup" if call := spied_call(event.get("AccountCode", "")):
+                channel = event.get("Channel", "")
+                end = WatchEnd.TALK_OVER if event.get("Cause") == ORDERED else WatchEnd.HUNG_UP
+                return [we.SpyGone(call, operator_of(channel), channel, end)]
             case "Hangup" if is_citizen(event.get("Channel", "")) and event.get("AccountCode"):
                 return [ev.CallEnded(event["AccountCode"], _number(event.get("Cause")))]
             case "Hangup" if event.get("AccountCode"):
@@ -97,6 +114,8 @@ def _of_dialplan(event: Event) -> list[ev.Event]:
     if call and operator_of(channel) and event.get("UserEvent") == "ConsultOver":
         result = PARTY_RESULTS.get(event.get("Status", ""), PartyResult.UNREACHABLE)
         return [te.PartyEnded(call, event.get("Party", ""), result)]
+    if call and spied_call(event.get("AccountCode", "")) == call and event.get("UserEvent") == "Spying":
+        return [we.SpyPlaced(call, operator_of(channel), channel, WatchMode(event.get("Mode", "")))]
     if not call or not is_citizen(channel):
         return []
     match event.get("UserEvent"):
@@ -168,6 +187,22 @@ def _of_dial(event: Event) -> list[ev.Event]:
     if event.get("Exten", "").startswith(TOGETHER) and status != "CANCEL":
         return [ev.RingEnded(call, operator, RESULTS.get(status, ev.RingResult.UNREACHABLE))]
     return []  # how a ring at one phone ended without a talk is told once, by AfterDial
+
+
+def spied_call(account: str) -> str:
+    """At whose talk a channel of this account is; "" where it is no supervisor's."""
+    return account.removeprefix(SPY) if account.startswith(SPY) else ""
+
+
+def _of_spy_dial(event: Event) -> list[ev.Event]:
+    """A telephone that we ring of ourselves: no channel dials it. That he is there the dialplan tells."""
+    call, channel = spied_call(event["DestAccountCode"]), event.get("DestChannel", "")
+    supervisor, status = operator_of(channel), event.get("DialStatus", "")
+    if event["Event"] == "DialBegin":
+        return [we.SpyRang(call, supervisor, channel)]
+    if status == "ANSWER":
+        return []
+    return [we.SpyGone(call, supervisor, channel, SPY_ENDS.get(status, WatchEnd.UNREACHABLE))]
 
 
 def _number(text: str | None) -> int:

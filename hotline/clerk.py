@@ -18,7 +18,7 @@ from routing import effects as fx
 from routing import work
 from routing.call import Call, CallState
 from routing.policy import Policy
-from routing.records import StoreFault
+from routing.records import Act, AuditEntry, StoreFault
 from storage import entries, recordings
 from storage.entries import Entry, Value
 from storage.journal import Journal
@@ -95,6 +95,14 @@ class Clerk:
         if effect.refusal:
             log.warning("%s may call nobody outside (%s): %s", effect.operator, effect.purpose, effect.refusal)
         self._note(effect)
+
+    async def note_watch(self, order: fx.Order) -> None:
+        """Each mode in which a supervisor was at a talk is a row, and its end another; the audit is written behind."""
+        effect = order.effect
+        assert isinstance(effect, fx.NoteWatch)
+        act = Act.WATCH_BEGUN if effect.end is None else Act.WATCH_ENDED
+        told = f"{effect.mode} {effect.operator}" + (f" {effect.end}" if effect.end is not None else "")
+        self._store.note(AuditEntry(effect.at, effect.supervisor, act, effect.call, detail=told))
 
     def finish(self, call: Call) -> None:
         """Write a call that ended while nobody looked, and the work that it left."""

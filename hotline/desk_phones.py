@@ -75,9 +75,10 @@ def add(store: Store, settings: Settings, wanted: Wanted, default_queue: str) ->
     crew: dict[str, Seat] = {}
     for login, contact in zip(logins, contacts, strict=True):
         user, secret = desk_phone_of(login), secrets.token_urlsafe(18)
-        known = store.account(login) is not None
-        password = "" if known else "-".join(secrets.token_hex(2) for _ in range(4))
-        queues = tuple(wanted.queues) or (() if login in members else (default_queue,))
+        account = store.account(login)
+        password = "" if account is not None else "-".join(secrets.token_hex(2) for _ in range(4))
+        serves = login in members or (account is not None and account.role is Role.SUPERVISOR)
+        queues = tuple(wanted.queues) or (() if serves else (default_queue,))
         crew[login] = Seat(wanted.name.replace("{n}", login) or login, password, queues)
         added.append(Added(DeskPhone(login, contact, codecs, ha1(user, secret)), user, secret, password))
     with alone(settings):
@@ -123,10 +124,25 @@ def listed(store: Store, settings: Settings) -> list[Listed]:
     return found
 
 
-def phone_owners(store: Store) -> tuple[str, ...]:
-    """Logins for whom Asterisk knows a telephone: every operator, and who else serves a queue, as a leader does."""
-    operators = {account.login for account in store.accounts() if account.role is Role.OPERATOR}
-    return tuple(sorted(filter(may_have_phone, operators | store.policy().members.keys())))
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Logins for whom Asterisk knows a telephone. `apart`: those of them whom nobody rings but themselves."""
+
+    logins: tuple[str, ...]
+    apart: frozenset[str]
+
+
+def phone_owners(store: Store) -> Owners:
+    """Every operator, and who else serves a queue, as a leader does; and supervisors, who listen and take over.
+
+    A supervisor who serves no queue answers no citizen that he has not taken over, not even without the application.
+    """
+    accounts, members = store.accounts(), store.policy().members
+    operators = {account.login for account in accounts if account.role is Role.OPERATOR}
+    supervisors = {account.login for account in accounts if account.role is Role.SUPERVISOR}
+    serving = operators | {login for login, one in members.items() if one.queues or login not in supervisors}
+    logins = tuple(sorted(filter(may_have_phone, serving | supervisors)))
+    return Owners(logins, frozenset(supervisors - serving))
 
 
 def spread(words: Sequence[str]) -> list[str]:
@@ -190,7 +206,8 @@ def _take_up(store: Store, settings: Settings) -> None:
     layout = Layout(settings.home)
     if not layout.etc.exists():  # never started: the first start writes them
         return
-    render_phones(layout, phone_owners(store), store.desk_phones())
+    owners = phone_owners(store)
+    render_phones(layout, owners.logins, store.desk_phones(), owners.apart)
     if not Places(settings.home).asterisk.pid():
         return
 

@@ -8,7 +8,7 @@ from agi.ami import Ami, AmiError
 from agi.configuration import PHONE_MODULES, Layout, UnsafeValueError, render_phones
 from agi.numbers import Numbers
 from config.settings import Settings
-from hotline.desk_phones import alone, phone_owners
+from hotline.desk_phones import Owners, alone, phone_owners
 from routing.policy import Policy
 from routing.records import StoreFault
 from storage.store import Store
@@ -32,7 +32,7 @@ class Following:
         self._settings, self._store, self._ami, self._policy, self._clock = settings, store, ami, policy, clock
         self._numbers = Numbers(ami, Layout(settings.home), settings.country)
         self._changed = asyncio.Event()
-        self._owners: tuple[str, ...] | None = None
+        self._owners: Owners | None = None
         self._residents: Mapping[str, frozenset[str]] = {}
 
     def changed(self) -> None:
@@ -88,8 +88,8 @@ class Following:
         areas = {one.area for one in self._policy().notices.values() if one.area and one.until > now}
         self._residents = await self._store.read(self._store.residents, sorted(areas))
 
-    def _render(self) -> tuple[str, ...]:
+    def _render(self) -> Owners:
         with alone(self._settings):  # a command beside us may be about to write its own
             owners = phone_owners(self._store)
-            render_phones(Layout(self._settings.home), owners, self._store.desk_phones())
+            render_phones(Layout(self._settings.home), owners.logins, self._store.desk_phones(), owners.apart)
             return owners

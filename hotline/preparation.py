@@ -34,7 +34,7 @@ def prepare(settings: Settings, places: Places) -> list[Charge]:
             for login, _name, _role in demo.accounts:
                 store.set_password(login, password)
         numbers = dialled(store.policy().lines, settings.country)
-        operators, desk_phones = phone_owners(store), store.desk_phones()
+        owners, desk_phones = phone_owners(store), store.desk_phones()
     finally:
         store.close()
     first, last = settings.rtp_range
@@ -53,7 +53,8 @@ def prepare(settings: Settings, places: Places) -> list[Charge]:
             rtp_last=last,
             secrets=Secrets.kept(settings.home),
             numbers=numbers,
-            operators=operators,
+            operators=owners.logins,
+            apart=owners.apart,
             desk_phones=desk_phones,
             trunk_addresses=settings.trunk_list,
             trunk_out=settings.trunk_out,

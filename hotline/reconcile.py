@@ -14,11 +14,12 @@ from agi import witness
 from agi.ami import Ami, Event
 from agi.caller import name, number
 from agi.endpoints import is_citizen, is_outside, operator_of
-from agi.facts import CONSULT, Facts, contacts
+from agi.facts import CONSULT, Facts, contacts, spied_call
 from routing import effects as fx
 from routing import events as ev
 from routing import out_events as oe
 from routing import talk_events as te
+from routing import watch_events as we
 from routing.call import Call, CallState, IllegalMove
 from routing.course import advance
 from routing.outside import OutboundPurpose
@@ -26,6 +27,7 @@ from routing.records import StoreFault
 from routing.snapshot import Snapshot
 from routing.talk import Party, Talk, TalkState
 from routing.talk_events import PartyKind
+from routing.watch_events import WatchMode
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -38,6 +40,8 @@ RETRY_S = 1.0
 STEP_S = 1.0
 """How far the desk's clock and Asterisk's may be apart and count as one."""
 
+MODES: Final = frozenset(mode.value for mode in WatchMode)
+"""The extensions of the context in which a supervisor is at a talk."""
 MESSAGE: Final = frozenset({"message", "message-review"})
 """The contexts in which a citizen leaves his message."""
 
@@ -122,7 +126,8 @@ class Reconcile:
             stored, unknown = {}, set()
         desk = self._snapshot().calls
         # Asterisk is asked last: a call that is known above and not up there is over, and not just about to arrive
-        running = of_channels(await self._desk.listing("CoreShowChannels", "CoreShowChannel"))
+        listed = await self._desk.listing("CoreShowChannels", "CoreShowChannel")
+        running = of_channels(listed)
         seen = await self._seen()
         now = self._clock()
         for call in desk.values():
@@ -136,6 +141,7 @@ class Reconcile:
             if call_id in unknown and call_id not in desk:
                 self._take_logged(seen.get(call_id, []), running.get(call_id), now)
         self._done = True
+        self._post(we.SpiesFound(spies(listed)), None)
         self._post(ev.TelephonyChanged(True), None)
 
     async def ask_witness(self, order: fx.Order) -> None:
@@ -240,6 +246,17 @@ def of_channels(listed: list[Event]) -> Mapping[str, Channels]:
     return found
 
 
+def spies(listed: list[Event]) -> tuple[we.SpyPlaced, ...]:
+    """The supervisors who are at talks, from the same items; one whose telephone still rings will tell of himself."""
+    return tuple(
+        we.SpyPlaced(
+            spied_call(one["AccountCode"]), operator_of(one["Channel"]), one["Channel"], WatchMode(one["Exten"])
+        )
+        for one in listed
+        if spied_call(one.get("AccountCode", "")) and one.get("Context") == "spy" and one.get("Exten", "") in MODES
+    )
+
+
 def _apart(call: str, listed: list[Event]) -> Apart | None:
     mine = [one for one in listed if one.get("AccountCode") == call and not is_citizen(one["Channel"])]
     holder = next((one for one in mine if one.get("Context") in ("quiet", CONSULT)), None)
@@ -254,7 +271,11 @@ def _apart(call: str, listed: list[Event]) -> Apart | None:
 
 def _seats(citizen: Event, listed: list[Event]) -> tuple[tuple[str, str], ...]:
     channels = [
-        one["Channel"] for one in listed if one.get("BridgeId") == citizen.get("BridgeId") != "" and one is not citizen
+        one["Channel"]
+        for one in listed
+        if one.get("BridgeId") == citizen.get("BridgeId") != ""
+        and one is not citizen
+        and not spied_call(one.get("AccountCode", ""))  # a guest
     ]
     return tuple((operator_of(one), one) for one in channels if operator_of(one) or is_outside(one))
 

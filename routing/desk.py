@@ -9,12 +9,13 @@ from dataclasses import replace
 from math import inf
 from types import MappingProxyType
 
-from routing import course, outgoing, overflow, pauses, talking, transfer, work
+from routing import course, legs, outgoing, overflow, pauses, talking, transfer, work
 from routing import effects as fx
 from routing import events as ev
 from routing import operators as op
 from routing import out_events as oe
 from routing import talk_events as te
+from routing import watch_events as we
 from routing.call import Call, CallState, IllegalMove
 from routing.callers import Callers, remember
 from routing.floor import Floor, fit, rank
@@ -27,6 +28,8 @@ from routing.policy import Mark, Policy
 from routing.queues import Overflow, OverflowKind
 from routing.snapshot import AT_WORK, Snapshot
 from routing.talk_events import PartyResult
+from routing.watch_events import WatchEnd
+from routing.watching import Watches
 
 ENDED_KEPT = 5000
 """How many ended calls are remembered: arrival and end come by different ways, in any order and more than once."""
@@ -53,6 +56,7 @@ class Desk:
         self._pace = Pace()
         self._callers = Callers()
         self._guard = Guard()
+        self._watches = Watches()
         self._marked: dict[str, Mark] = {}
         """Callers whom we put on the list ourselves, until the store's policy has them."""
         self._gone: OrderedDict[str, int | None] = OrderedDict()
@@ -80,6 +84,7 @@ class Desk:
             policy=self._policy,
             rates=self._pace.rates,
             telephony=self._telephony,
+            watches=self._watches.all,
         )
         return effects
 
@@ -117,6 +122,10 @@ class Desk:
                 self._dial(event, now, effects)
             case ev.Tick():
                 self._tick(now, effects)
+            case we.SpiesFound():
+                self._told(self._watches.found(event, self._calls, now), now, effects)
+            case _ if isinstance(event, we.WatchEvent):
+                self._watch(event, now, effects)
             case ev.PauseRequested(operator=login) | ev.PauseGranted(operator=login):
                 operator = self._operators.get(login) or Operator(login)
                 move = pauses.wished(operator, event, self._operators.values(), self._policy)
@@ -250,7 +259,7 @@ class Desk:
         if isinstance(event, ev.HangUpRequested) and party is not None and party.operator == event.operator:
             effects.append(fx.DropLegs(event.call, (party.channel,)))  # what he ends is his own share
             return
-        after = course.advance(before, event, now, prefer_s=self._policy.queue(before.queue).reconnect_s)
+        after = course.advance(before, event, now, prefer_s=self._reconnect_s(before))
         if isinstance(event, ev.TransferRequested) and event.number:
             self._allow(before.id, event.number, event.operator, OutboundPurpose.TRANSFER, now, effects)
         elif isinstance(event, te.ConsultRequested) and event.kind is te.PartyKind.NUMBER:
@@ -270,6 +279,8 @@ class Desk:
             effects.append(fx.Refuse(event=type(event).__name__, reason=str(refused)))
         effects += at_once
         self._give_orders(before, after, event, effects)
+        self._watched(self._watches.follow(after, now), now, effects)
+        after = self._calls[after.id]
         if isinstance(event, te.PartyAnswered) and after.talk and after.talk.party and after.talk.party.join:
             self._move_call(te.JoinRequested(after.id, after.operator or ""), now, effects)
             return
@@ -282,6 +293,11 @@ class Desk:
                 after = replace(after, full=False)  # others have gone since he came
                 self._keep(after)
             self._wait_over(after, self._staffed(after, now), now, effects)
+
+    def _reconnect_s(self, call: Call) -> float:
+        """How long an operator whose leg is lost is waited for: not at all if nobody may ring him for this queue."""
+        queue, one = self._policy.queue(call.queue), self._operators.get(call.operator or "")
+        return 0.0 if one is not None and one.back is not None and not fit(one, queue, inf) else queue.reconnect_s
 
     def _give_orders(self, before: Call, after: Call, event: ev.CallEvent, effects: list[fx.Effect]) -> None:
         """What Asterisk has to do for a person's wish, and for a talk that is not as it was."""
@@ -354,6 +370,8 @@ class Desk:
                 self._move_operator(login, ev.RingEnded(after.id, login, result), now, effects)
                 effects.append(fx.EndOffer(login, after.id, reason, by))
         self._follow_party(before, after, event, now, effects)
+        if isinstance(event, te.TalkTaken):
+            self._move_operator(event.supervisor, op.TookOver(event.supervisor, after.id), now, effects)
         talked = self._operators.get(before.operator or "") if before.state is CallState.TALKING else None
         if talked is None or talked.call != before.id or talked.state is not OperatorState.TALKING:
             return
@@ -502,6 +520,34 @@ class Desk:
         if call.state is CallState.TALKING:
             effects.append(fx.CheckSound(call.id, login, call.leg.channel))
 
+    # -- supervisors ---------------------------------------------------------------------------------------------
+
+    def _watch(self, event: we.WatchEvent, now: float, effects: list[fx.Effect]) -> None:
+        """A supervisor's wish with a running talk, or what became of his telephone there."""
+        login = event.supervisor
+        told = self._watches.told(event, self._calls.get(event.call), self._operators.get(login), now)
+        self._told(told, now, effects)
+        if (watch := self._watches.takes(login)) is not None:
+            self._told(self._watches.end(watch, WatchEnd.TOOK, now), now, effects)
+            self._move_call(te.TalkTaken(watch.call, login, watch.channel, watch.asked_at), now, effects)
+        elif self._watches.barges(login):
+            self._move_call(te.TalkGathered(event.call), now, effects)
+            effects += self._watches.joins(login)
+
+    def _told(self, told: list[fx.Effect], now: float, effects: list[fx.Effect]) -> None:
+        for call in self._watched(told, now, effects):
+            effects += _written(self._calls[call])
+
+    def _watched(self, told: list[fx.Effect], now: float, effects: list[fx.Effect]) -> set[str]:
+        """Give out what follows for supervisors; the calls whose timelines say so from now on."""
+        effects += told
+        notes = [one for one in told if isinstance(one, fx.NoteWatch) and one.end is not WatchEnd.TOOK]
+        marked = [note for note in notes if note.call in self._calls]
+        for note in marked:
+            call, kind = self._calls[note.call], "watched" if note.end is None else "watch_over"
+            self._keep(legs.mark(call, call.state, now, kind, f"{note.supervisor} {note.mode}"))
+        return {note.call for note in marked}
+
     # -- the way out ---------------------------------------------------------------------------------------------
 
     def _allow(
@@ -541,6 +587,7 @@ class Desk:
                 for login in call.ringing if now > until + RING_SLACK_S else ():
                     lost = ev.RingEnded(call.id, login, ev.RingResult.NOT_ANSWERED)
                     self._move_call(lost, now, effects)
+        self._told(self._watches.overdue(now), now, effects)
         self._pace.forget(now)
 
     def _staffed(self, call: Call, now: float) -> bool:

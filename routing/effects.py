@@ -8,6 +8,8 @@ from routing.operators import Operator
 from routing.outside import OutboundPurpose
 from routing.policy import Mark, Policy
 from routing.talk import Move, Party
+from routing.watch import Watch
+from routing.watch_events import WatchEnd, WatchMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,55 @@ class TellPartyEnded:
     operator: str
     call: str
     party: Party
+
+
+@dataclass(frozen=True, slots=True)
+class RingSpy:
+    """Ring the supervisor's telephone for `ring_s` seconds; as he answers he is at the talk of `operator` in this mode.
+
+    `spied`: the operator's channel, `citizen` the citizen's. What cannot be rung comes back as an event.
+    """
+
+    call: str
+    supervisor: str
+    operator: str
+    spied: str
+    citizen: str
+    mode: WatchMode
+    ring_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoveSpy:
+    """Put the supervisor's `channel` where this mode is heard."""
+
+    call: str
+    supervisor: str
+    channel: str
+    mode: WatchMode
+
+
+@dataclass(frozen=True, slots=True)
+class NoteWatch:
+    """Write down that the supervisor is at the talk of `operator` in this mode, or with `end`, why he is no more.
+
+    `at`: seconds since 1970 UTC.
+    """
+
+    call: str
+    supervisor: str
+    operator: str
+    mode: WatchMode
+    at: float
+    end: WatchEnd | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowWatch:
+    """Show where a supervisor is, or with `end`, why he is there no more. A silent listening is not the operator's."""
+
+    watch: Watch
+    end: WatchEnd | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +346,10 @@ Effect = (
     | NoteAttempt
     | DropLegs
     | TellPartyEnded
+    | RingSpy
+    | MoveSpy
+    | NoteWatch
+    | ShowWatch
     | TakeMessage
     | OfferCallBack
     | ForwardCall

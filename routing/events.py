@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from routing.out_events import OutCallEvent, OutEvent
 from routing.talk_events import TalkEvent
+from routing.watch_events import SpiesFound, WatchEvent
 
 if TYPE_CHECKING:
     from routing.call import Call
@@ -462,6 +463,8 @@ Event = (
     | CallEvent
     | OperatorEvent
     | PauseWish
+    | WatchEvent
+    | SpiesFound
     | CallAdopted
     | OperatorAdopted
     | CallerRemembered

@@ -113,6 +113,8 @@ def _lane_of(effect: fx.Effect) -> str:
             | fx.TransferCaller(call=call)
             | fx.MoveTalk(call=call)
             | fx.DropLegs(call=call)
+            | fx.RingSpy(call=call)
+            | fx.MoveSpy(call=call)
             | fx.TakeMessage(call=call)
             | fx.OfferCallBack(call=call)
             | fx.ForwardCall(call=call)
@@ -131,6 +133,10 @@ def _lane_of(effect: fx.Effect) -> str:
             | fx.CallOut(call=call)
         ):
             return f"save {call}"  # nobody is dialled before it is written down
+        case fx.NoteWatch(supervisor=login):
+            return f"save watch {login}"
+        case fx.ShowWatch(watch=watch):
+            return f"show {watch.supervisor}"
         case fx.MarkCaller(mark=mark):
             return f"save mark {mark.number}"
         case fx.AskWitness(call=call):  # waits a while

@@ -50,6 +50,7 @@ class Operator:
     a supervisor must grant.
     `page` and `phone` say whether his page is open and his phone can be rung; `*_lost_at` since when one is missing.
     `desk_phone`: his phone is a SIP desk phone, at which he can work without a page.
+    `back`: in which state he took a talk over, and is again after it.
     """
 
     login: str
@@ -72,6 +73,7 @@ class Operator:
     pause_pending: bool = False
     next_pause: str = ""
     wrap_up_until: float | None = None
+    back: OperatorState | None = None
 
     @property
     def signed_in(self) -> bool:
@@ -119,6 +121,14 @@ class Took:
     """The citizen of the talk that he was asked into was left to him."""
 
     operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class TookOver:
+    """He took over the talk of another, whatever he did before."""
+
+    operator: str
+    call: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +188,7 @@ Move = (
     | Dials
     | Consulted
     | Took
+    | TookOver
     | WrapUpOver
     | Assigned
     | Pause
@@ -209,6 +220,7 @@ TRANSITIONS: Mapping[OperatorState, Mapping[type, OperatorState | None]] = Mappi
             ev.DeskPhoneSignedIn: O.PAUSED,
             ev.OperatorSignedOut: O.OFFLINE,
             ev.OperatorAnswered: O.TALKING,  # his talk was found running; who he is, his page will tell
+            TookOver: O.TALKING,
         },
         O.PAUSED: {
             **KEEP,
@@ -218,6 +230,7 @@ TRANSITIONS: Mapping[OperatorState, Mapping[type, OperatorState | None]] = Mappi
             PauseOverdue: O.PAUSED,
             ev.OperatorAnswered: O.TALKING,
             Dials: O.RINGING,
+            TookOver: O.TALKING,
             ev.OperatorSignedOut: O.OFFLINE,
             Absent: O.OFFLINE,
         },
@@ -229,6 +242,7 @@ TRANSITIONS: Mapping[OperatorState, Mapping[type, OperatorState | None]] = Mappi
             ev.CallOffered: O.RINGING,
             Dials: O.RINGING,
             ev.OperatorAnswered: O.TALKING,
+            TookOver: O.TALKING,
             ev.OperatorSignedOut: O.OFFLINE,
             Absent: O.PAUSED,
         },
@@ -258,6 +272,7 @@ TRANSITIONS: Mapping[OperatorState, Mapping[type, OperatorState | None]] = Mappi
             WrapUpOver: O.READY,
             Dials: O.RINGING,
             ev.OperatorAnswered: O.TALKING,
+            TookOver: O.TALKING,
             ev.OperatorSignedOut: O.OFFLINE,
         },
     }
@@ -326,6 +341,11 @@ def advance(operator: Operator, move: Move, now: float) -> Operator:
             return _enter(operator, O.TALKING, now)
         case Took():
             return replace(operator, taken=operator.taken + 1)
+        case TookOver(call=call):
+            taken = replace(_enter(operator, O.TALKING, now), call=call, back=operator.state)
+            return replace(taken, wrap_up_until=None)
+        case ev.OperatorLegEnded() | Wrapped() if operator.back is not None:
+            return _as_before(operator, operator.back, now)
         case ev.RingEnded(result=result):
             return _after_ring(replace(operator, call=None), result, now)
         case ev.OperatorLegEnded():
@@ -365,9 +385,11 @@ def adopted(operator: Operator, wrap_up_s: float, away_s: float, now: float) -> 
     Whoever was there long ago may not be there any more.
     """
     unheard = replace(operator, page=False, phone=False, page_lost_at=now, phone_lost_at=now, call=None)
-    if away_s > ADOPTED_S:
+    if away_s > ADOPTED_S and operator.back is None:
         return _pause(replace(unheard, asked=None), PauseReason.SIGNED_IN, now)
     match operator.state:
+        case O.TALKING if operator.back is not None:
+            return replace(_enter(unheard, O.OFFLINE, now), pause=None)
         case O.RINGING if operator.pause_pending:
             return _own_pause(unheard, operator.next_pause, now)
         case O.RINGING:
@@ -408,6 +430,14 @@ def _own_pause(operator: Operator, kind: str, now: float) -> Operator:
 def _free(operator: Operator, now: float) -> Operator:
     """Ready for the next call, unless a pause was asked for meanwhile. A phone that is away has its grace."""
     return _own_pause(operator, operator.next_pause, now) if operator.pause_pending else _ready(operator, now)
+
+
+def _as_before(operator: Operator, state: OperatorState, now: float) -> Operator:
+    """As he was when he took a talk over; who wrote then has done with it."""
+    before = replace(operator, back=None)
+    if state in (O.READY, O.WRAP_UP):
+        return _free(before, now)
+    return replace(_enter(before, state, now), call=None)
 
 
 def _after_ring(operator: Operator, result: ev.RingResult, now: float) -> Operator:

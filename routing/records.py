@@ -130,6 +130,8 @@ class Act(StrEnum):
     PAUSE_DENIED = "pause_denied"
     TEXT_RESENT = "text_resent"
     OUTBOUND_REFUSED = "outbound_refused"
+    WATCH_BEGUN = "watch_begun"
+    WATCH_ENDED = "watch_ended"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The desk as it stood after an event, for all who only read: immutable."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from routing.call import Call, CallState
 from routing.floor import rank
@@ -9,6 +9,7 @@ from routing.operators import Operator, OperatorState
 from routing.pace import Rate
 from routing.policy import Policy
 from routing.queues import Queue
+from routing.watch import Watch
 
 AT_WORK = frozenset({OperatorState.READY, OperatorState.RINGING, OperatorState.TALKING, OperatorState.WRAP_UP})
 
@@ -23,7 +24,8 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """`at`: seconds since 1970 UTC. `rates`: how quickly each queue is served."""
+    """`at`: seconds since 1970 UTC. `rates`: how quickly each queue is served. `watches`: who is at whose talk, by
+    supervisor."""
 
     at: float
     calls: Mapping[str, Call]
@@ -31,6 +33,7 @@ class Snapshot:
     policy: Policy
     rates: Mapping[str, Rate]
     telephony: bool
+    watches: Mapping[str, Watch] = field(default_factory=dict)
 
     @property
     def queues(self) -> Mapping[str, Queue]:

@@ -78,21 +78,34 @@ class Talk:
 T = TalkState
 TALKS: Mapping[TalkState, Mapping[type, TalkState]] = MappingProxyType(
     {
-        T.TOGETHER: {te.HoldRequested: T.HELD, te.ConsultRequested: T.CALLING},
-        T.HELD: {te.ResumeRequested: T.TOGETHER, te.ConsultRequested: T.CALLING},
+        T.TOGETHER: {
+            te.HoldRequested: T.HELD,
+            te.ConsultRequested: T.CALLING,
+            te.TalkGathered: T.TOGETHER,
+            te.TalkTaken: T.TOGETHER,
+        },
+        T.HELD: {te.ResumeRequested: T.TOGETHER, te.ConsultRequested: T.CALLING, te.TalkTaken: T.TOGETHER},
         T.CALLING: {
             te.PartyRang: T.CALLING,
             te.PartyAnswered: T.CONSULTING,
             te.PartyEnded: T.TOGETHER,
             te.ReturnRequested: T.TOGETHER,
+            te.TalkTaken: T.TOGETHER,
         },
         T.CONSULTING: {
             te.JoinRequested: T.THREE,
             te.CompleteRequested: T.TOGETHER,
             te.PartyEnded: T.TOGETHER,
             te.ReturnRequested: T.TOGETHER,
+            te.TalkTaken: T.TOGETHER,
         },
-        T.THREE: {te.CompleteRequested: T.TOGETHER, te.PartyEnded: T.TOGETHER, te.ReturnRequested: T.TOGETHER},
+        T.THREE: {
+            te.CompleteRequested: T.TOGETHER,
+            te.PartyEnded: T.TOGETHER,
+            te.ReturnRequested: T.TOGETHER,
+            te.TalkGathered: T.THREE,
+            te.TalkTaken: T.THREE,
+        },
     }
 )
 
@@ -116,7 +129,8 @@ def entered(talk: Talk, state: TalkState, now: float, party: Party | None) -> Ta
 class Place(StrEnum):
     """Where a channel can be put. hold, room: the citizen. quiet, seat, consult: an operator; a seat is in the room.
 
-    handed: the citizen with somebody outside, to whom we have left him.
+    handed: the citizen with somebody outside, to whom we have left him. taken: a supervisor who takes a talk over, and
+    is seated from there.
     """
 
     HOLD = "hold"
@@ -125,6 +139,7 @@ class Place(StrEnum):
     SEAT = "seat"
     CONSULT = "consult"
     HANDED = "handed"
+    TAKEN = "taken"
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,26 @@ class MoveFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class TalkGathered:
+    """The desk's own decision: citizen and operator go on in the room of the call, where a supervisor can be heard."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class TalkTaken:
+    """The desk's own decision: a supervisor has the citizen from now on (接管). `channel`: his, on which he listened.
+
+    `asked_at`: when he wished to be at the talk, seconds since 1970 UTC.
+    """
+
+    call: str
+    supervisor: str
+    channel: str
+    asked_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class TalkFound:
     """How a talk stands in Asterisk, found after a start or reconnect. `operator`: who has the citizen."""
 
@@ -151,4 +171,15 @@ class TalkFound:
 
 TalkWish = HoldRequested | ResumeRequested | ConsultRequested | JoinRequested | CompleteRequested | ReturnRequested
 """What only the operator who has the citizen may wish."""
-TalkEvent = TalkWish | PartyRang | PartyAnswered | PartyEnded | ChannelGone | RoomLeft | MoveFailed | TalkFound
+TalkEvent = (
+    TalkWish
+    | PartyRang
+    | PartyAnswered
+    | PartyEnded
+    | ChannelGone
+    | RoomLeft
+    | MoveFailed
+    | TalkGathered
+    | TalkTaken
+    | TalkFound
+)

@@ -74,6 +74,11 @@ def turned(call: Call, event: te.TalkEvent, now: float) -> Call:
             assert talk.party is not None
             joined = entered(talk, state, now, replace(talk.party, joined_at=now))
             return mark(replace(call, talk=joined), S.TALKING, now, "three", talk.party.name)
+        case te.TalkGathered():
+            gathered = replace(talk, room=True, step=talk.step + 1, undo=replace(talk, undo=None))
+            return call if talk.room else replace(call, talk=gathered)
+        case te.TalkTaken():
+            return _taken_over(call, talk, state, event, now)
         case te.ReturnRequested():
             return mark(_without(call, talk, PartyResult.CANCELLED, now), S.TALKING, now, "returned")
         case _:
@@ -95,6 +100,13 @@ def orders(before: Call, after: Call, event: ev.CallEvent) -> list[fx.Effect]:
         stays = was.state is T.THREE and after.state is S.TALKING
         taken = () if stays else (Move(after.channel, place), Move(party, Place.SEAT))
         return [fx.MoveTalk(after.id, was.step + 1, taken, drop=(operator,))]
+    if isinstance(event, te.TalkTaken):
+        led: tuple[Move, ...] = (Move(after.channel, Place.ROOM),) if was.apart else ()
+        if not was.room:  # both out of their Dial, or its end would be told as the operator's hang-up
+            led = (Move(after.channel, Place.ROOM), Move(operator, Place.QUIET))
+        return [fx.MoveTalk(after.id, was.step + 1, (*led, Move(event.channel, Place.TAKEN)), drop=(operator,))]
+    if isinstance(event, te.TalkGathered) and talk is not None:
+        return [fx.MoveTalk(after.id, talk.step, (Move(after.channel, Place.ROOM), Move(operator, Place.SEAT)))]
     if isinstance(event, te.MoveFailed | te.TalkFound) or talk is None:
         return []
     if was.state is T.THREE and isinstance(event, te.ReturnRequested):
@@ -167,6 +179,18 @@ def _completed(call: Call, talk: Talk, now: float) -> Call:
     return mark(taken, S.TALKING, now, "taken", f"{giver} {party.name}")
 
 
+def _taken_over(call: Call, talk: Talk, state: TalkState, event: te.TalkTaken, now: float) -> Call:
+    """The citizen is the supervisor's; a third who talks with them stays, whoever was asked behind his back leaves."""
+    third, giver = talk.party if state is T.THREE else None, call.operator or ""
+    given = replace(call, talk=replace(talk, party=None)) if third is not None else call
+    given = talk_over(given, now, "taken_over")
+    leg = Leg(event.supervisor, event.asked_at, event.channel, event.asked_at, now, result="answered")
+    his = Talk(now, state, room=True, party=third, step=talk.step + 1)
+    taken = replace(given, operator=event.supervisor, legs=(*given.legs, leg), talk=his)
+    told = mark(taken, S.TALKING, now, "taken", f"{giver} {event.supervisor}")
+    return told if third is None else mark(told, S.TALKING, now, "three", third.name)
+
+
 def _found(call: Call, event: te.TalkFound, now: float) -> Call:
     """The talk as Asterisk has it, whatever was believed of it."""
     if call.operator != event.operator:
@@ -216,7 +240,8 @@ def told(call: Call | None, event: ev.CallEvent) -> tuple[ev.CallEvent, list[fx.
         case te.ChannelGone(channel=channel) if talk is not None and talk.apart and channel == _channel(call):
             return lost, back
         case te.MoveFailed(step=step) if talk is not None and talk.undo is None and talk.step == step:
-            return lost, back  # the colleague to whom he was left is gone
+            # the one to whom he was left is gone; nobody sits on where he was
+            return lost, [*back, fx.DropLegs(call.id, tuple(leg.channel for leg in call.legs[-2:] if leg.channel))]
         case te.MoveFailed() if call.state is S.FORWARDED:
             return ev.ForwardFailed(call.id, "GONE"), back
         case ev.HangUpRequested() if talk is not None and talk.apart and event.operator == call.operator:

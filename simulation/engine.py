@@ -73,6 +73,7 @@ class _Town:
             fx.TransferCaller: self._return,
             # nobody is asked into a talk, or called back by itself
             **dict.fromkeys((fx.MoveTalk, fx.DropLegs, fx.TellPartyEnded, fx.CallOut, fx.NoteAttempt), _nothing),
+            **dict.fromkeys((fx.RingSpy, fx.MoveSpy, fx.NoteWatch, fx.ShowWatch), _nothing),  # nor watched in one
             fx.TakeMessage: self._take_message,
             fx.OfferCallBack: self._offer_call_back,
             fx.ForwardCall: self._forward,

@@ -53,6 +53,8 @@ def add(
             raise Clash(f"There is no queue {', '.join(unknown)}. There are: {', '.join(before.queues)}.")
         _seat(session, login, seat, hashes)
         member = before.members.get(login, Member(login))
+        if not seat.queues and login not in before.members:  # a supervisor serves nobody
+            continue
         members.append(replace(member, queues=tuple(dict.fromkeys((*member.queues, *seat.queues)))))
     session.flush()
     taken = {row.contact: row.login for row in session.exec(select(tables.DeskPhone)) if row.contact}
@@ -86,8 +88,10 @@ def _seat(session: Session, login: str, seat: Seat, hashes: Mapping[str, str]) -
         session.flush()
     elif not account.active:
         raise Clash(f"The account {login} was closed: choose another login.")
-    elif account.role != Role.OPERATOR:
-        raise Clash(f"The account {login} is that of a {account.role}, not of an operator: choose another login.")
+    elif account.role not in (Role.OPERATOR, Role.SUPERVISOR):
+        raise Clash(
+            f"The account {login} is that of a {account.role}, not of an operator or supervisor: choose another login."
+        )
 
 
 def _phone(row: tables.DeskPhone) -> DeskPhone:

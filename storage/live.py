@@ -66,6 +66,8 @@ def load_operator(text: str) -> Operator:
     known["queues"] = tuple(data.get("queues", ()))
     if known.get("pause") is not None:
         known["pause"] = PauseReason(data["pause"])
+    if known.get("back") is not None:
+        known["back"] = OperatorState(data["back"])
     return Operator(**known)
 
 

@@ -11,6 +11,7 @@ from agent_console import recording
 from agent_console.api.lists import Caller, Cursor, Day, Limit, Login, login_of, span
 from agent_console.audit import origin
 from agent_console.desk import granted
+from agent_console.gate import WATCHERS
 from agent_console.parts import Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
@@ -46,7 +47,7 @@ def router(console: Console) -> APIRouter:
         record = _live(await store.read(store.call, call_id), console.gateway.snapshot().calls.get(call_id))
         if record is None:
             raise _no_such_call()
-        return console.views.whole(record, console.hub.name)
+        return console.views.whole(record, console.hub.name, listened=who.account.role in WATCHERS)
 
     def not_allowed(who: SignedIn, request: Request) -> None:
         console.audit.refused(who, request.path_params["call_id"], origin(request), "not-allowed")

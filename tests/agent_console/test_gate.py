@@ -33,16 +33,19 @@ ROUTES = {
     ("GET", "/api/v1/session"): "everyone",
     ("DELETE", "/api/v1/session"): "everyone",
     ("POST", "/api/v1/live-tickets"): "line",
-    ("POST", "/api/v1/softphone"): "seat",
+    ("POST", "/api/v1/softphone"): "phone",
     ("PUT", "/api/v1/operators/{login}/presence"): "seat",
     ("POST", "/api/v1/operators/{login}/wrap-up/finish"): "himself",
-    ("POST", "/api/v1/calls/{call_id}/hangup"): "seat",
-    ("POST", "/api/v1/calls/{call_id}/transfer"): "seat",
-    ("GET", "/api/v1/calls/{call_id}/transfer-targets"): "seat",
+    ("POST", "/api/v1/calls/{call_id}/hangup"): "phone",
+    ("POST", "/api/v1/calls/{call_id}/transfer"): "phone",
+    ("GET", "/api/v1/calls/{call_id}/transfer-targets"): "phone",
     **{
-        ("POST", f"/api/v1/calls/{{call_id}}/{what}"): "seat"
+        ("POST", f"/api/v1/calls/{{call_id}}/{what}"): "phone"
         for what in ("hold", "resume", "consult", "join", "complete", "return")
     },
+    ("POST", "/api/v1/calls/{call_id}/supervise"): "supervisor",
+    ("DELETE", "/api/v1/calls/{call_id}/supervise"): "supervisor",
+    ("POST", "/api/v1/calls/{call_id}/take-over"): "supervisor",
     ("POST", "/api/v1/messages/{number}/dial"): "seat",
     ("POST", "/api/v1/cases/{number}/dial"): "seat",
     ("POST", "/api/v1/calls/{call_id}/nuisance"): "seat",
@@ -106,6 +109,8 @@ MAY = {
     "everyone": set(Role),
     "line": {Role.OPERATOR, Role.LEADER, Role.SUPERVISOR, Role.ADMIN},
     "seat": {Role.OPERATOR, Role.LEADER},
+    "phone": {Role.OPERATOR, Role.LEADER, Role.SUPERVISOR},
+    "supervisor": {Role.SUPERVISOR},
     "himself": {Role.OPERATOR},  # asked for op1001, who is the operator here
     "own": {Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN},
     "watchers": {Role.SUPERVISOR, Role.ADMIN},

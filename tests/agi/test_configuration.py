@@ -217,3 +217,14 @@ def test_numbers_are_written_anew_without_touching_the_rest(plan: Plan) -> None:
 
 def test_the_dialplan_waits_for_the_first_step_of_a_menu_as_long_as_for_the_others() -> None:
     assert Plan.__dataclass_fields__["menu_limit_s"].default == STEP_S
+
+
+def test_the_fallback_does_not_ring_who_answers_citizens_only_that_he_took_over(tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "home")
+    layout.etc.mkdir(parents=True)
+    render_phones(layout, ["op1001", "sup1", "sup2"], [DeskPhone("sup2", None, ("alaw",), "a" * 32)], {"sup1", "sup2"})
+    fallback = (layout.etc / "extensions_operators.conf").read_text(encoding="utf-8")
+    phones = (layout.etc / "pjsip_operators.conf").read_text(encoding="utf-8")
+    assert "FALLBACK = PJSIP/op1001\n" in fallback
+    assert "[sup1](page-phone)" in phones
+    assert "[desk_sup2](desk-phone)" in phones

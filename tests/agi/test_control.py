@@ -11,7 +11,9 @@ from agi.control import Control
 from agi.endpoints import Endpoints
 from routing import effects as fx
 from routing import events as ev
+from routing import watch_events as we
 from routing.events import RingResult
+from routing.watch_events import WatchEnd, WatchMode
 
 CHANNEL = "PJSIP/trunk-00000001"
 
@@ -104,3 +106,25 @@ async def test_a_transfer_leads_the_citizen_to_the_music_and_where_it_cannot_be_
     assert (manager.taken, told) == ([redirect("wait", "s")], [])
     await control(Manager("Redirect"), told).transfer_caller(order)
     assert told == [ev.OperatorAnswered("c1", "op1001", "PJSIP/op1001-00000002", seen=True)]
+
+
+SPY = fx.RingSpy("c1", "1007", "op1001", "PJSIP/op1001-00000002", CHANNEL, WatchMode.LISTEN, 30)
+
+
+async def test_a_supervisor_is_rung_by_the_user_who_may_do_that_alone_and_his_page_learns_the_call() -> None:
+    desk, dialer = Manager(), Manager()
+    orders = Control(cast(Ami, desk), cast(Ami, dialer), Endpoints(["1007"]), [].append)
+    await orders.ring_spy(fx.Order(1, SPY))
+    (taken,) = dialer.taken
+    assert (taken["Action"], taken["Channel"], taken["Account"]) == ("Originate", "PJSIP/desk_1007", "spy-c1")
+    assert (taken["Context"], taken["Exten"], taken["Timeout"], taken["Async"]) == ("spy", "listen", "30000", "true")
+    assert "SPIED=PJSIP/op1001-00000002" in taken["Variable"]
+    assert "PJSIP_HEADER(add,X-Call)=c1" in taken["Variable"]
+    await orders.move_spy(fx.Order(1, fx.MoveSpy("c1", "1007", CHANNEL, WatchMode.BARGE)))
+    assert desk.taken == [redirect("spy", "barge")]
+
+
+async def test_a_supervisor_who_cannot_be_rung_is_told_so() -> None:
+    told: list[ev.Event] = []
+    await control(Manager("Originate"), told).ring_spy(fx.Order(1, SPY))
+    assert told == [we.SpyGone("c1", "1007", "", WatchEnd.UNREACHABLE)]

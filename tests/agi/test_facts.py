@@ -9,7 +9,9 @@ from agi.endpoints import Endpoints
 from agi.facts import Facts, contacts
 from routing import events as ev
 from routing import talk_events as te
+from routing import watch_events as we
 from routing.events import RingResult
+from routing.watch_events import WatchEnd, WatchMode
 
 TRANSCRIPT = Path(__file__).parents[1] / "transcripts" / "one_call.ami"
 CALL = "5b05d863-5824-4d48-a653-889515ebaf73"
@@ -178,3 +180,18 @@ def test_what_becomes_of_a_message_is_told_take_by_take() -> None:
         ev.MessageConfirmed("c1", 2, by_key=True)
     ]
     assert facts.of({**told, "UserEvent": "MessageConfirmed"}) == [ev.MessageConfirmed("c1", 2, by_key=False)]
+
+
+def test_a_supervisors_telephone_is_no_leg_of_the_call_that_he_listens_to() -> None:
+    facts, his = Facts(Endpoints()), "PJSIP/desk_sup1-00000002"
+    begun = {"Event": "DialBegin", "DestChannel": his, "DestAccountCode": "spy-c1"}
+    answered = {**begun, "Event": "DialEnd", "DialStatus": "ANSWER"}
+    busy = {**answered, "DialStatus": "BUSY"}
+    placed = {"Event": "UserEvent", "UserEvent": "Spying", "Channel": his, "AccountCode": "spy-c1", "Call": "c1"}
+    over = {"Event": "Hangup", "Channel": his, "AccountCode": "spy-c1", "Cause": "31"}
+    assert facts.of(begun) == [we.SpyRang("c1", "sup1", his)]
+    assert facts.of(answered) == []  # that he is there the dialplan tells
+    assert facts.of(busy) == [we.SpyGone("c1", "sup1", his, WatchEnd.BUSY)]
+    assert facts.of({**placed, "Mode": "whisper"}) == [we.SpyPlaced("c1", "sup1", his, WatchMode.WHISPER)]
+    assert facts.of(over) == [we.SpyGone("c1", "sup1", his, WatchEnd.TALK_OVER)]
+    assert facts.of({**over, "Cause": "16"}) == [we.SpyGone("c1", "sup1", his, WatchEnd.HUNG_UP)]

@@ -18,8 +18,8 @@ from . import sound
 from .town import until
 
 ADDRESS = "127.0.0.4"
-HERTZ = {"1007": 440.0, "1008": 620.0, "1009": 880.0}
-"""The voices of the operators' telephones; others say `OTHERS`."""
+HERTZ = {"1007": 440.0, "1008": 620.0, "1009": 880.0, "sup1": 1640.0}
+"""The voices of the operators' and the supervisor's telephones; others say `OTHERS`."""
 OTHERS = 1240.0
 CITIZEN = 1000.0
 

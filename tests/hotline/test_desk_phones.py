@@ -8,7 +8,7 @@ import pytest
 
 from agi.phones import ha1
 from config.settings import Settings, load
-from hotline.desk_phones import Added, DeskPhoneError, Wanted, add, listed, remove, spread
+from hotline.desk_phones import Added, DeskPhoneError, Owners, Wanted, add, listed, phone_owners, remove, spread
 from routing.policy import Member
 from routing.queues import Queue
 from storage import audit
@@ -27,7 +27,7 @@ def store(settings: Settings) -> Iterator[Store]:
     opened = Store.open(settings.database, timezone=settings.zone)
     opened.load_demo(
         DemoCity(
-            (("op1003", "李晓雯", "operator"), ("sup1", "赵敏", "supervisor")),
+            (("op1003", "李晓雯", "operator"), ("sup1", "赵敏", "supervisor"), ("disp1", "周", "dispatcher")),
             (Queue("main", "市长热线"), Queue("gas", "燃气"), Member("op1003", ("gas",))),
         ),
         "secret",
@@ -60,6 +60,18 @@ def test_an_operator_who_is_there_keeps_password_and_queues_and_his_phone_regist
     assert listed(store, settings) == []
 
 
+def test_a_supervisor_gets_a_phone_that_no_queue_rings_and_the_fallback_neither(
+    store: Store, settings: Settings
+) -> None:
+    assert phone_owners(store) == Owners(("op1003", "sup1"), frozenset({"sup1"}))
+    (added,) = give(store, settings, "sup1")
+    assert added.password == ""
+    assert "sup1" not in store.policy().members
+    assert phone_owners(store) == Owners(("op1003", "sup1"), frozenset({"sup1"}))
+    store.change_policy(Member("sup1", ("gas",)), who="admin", at=1.0)  # unless he serves a queue
+    assert phone_owners(store) == Owners(("op1003", "sup1"), frozenset())
+
+
 def test_a_range_is_many_phones_each_with_a_secret_of_its_own(store: Store, settings: Settings) -> None:
     added = give(store, settings, "1007-1066", contact="sip:{n}@127.0.0.4:5080")
     assert [one.phone.login for one in added] == [str(number) for number in range(1007, 1067)]
@@ -82,7 +94,7 @@ def test_logins_are_spread_as_written() -> None:
         (["1007", "1008"], {"contact": "sip:1007@127.0.0.4"}, "write {n} where each one's login belongs"),
         (["1007"], {"codecs": ["g729"]}, "No codec g729. There are: alaw, ulaw"),
         (["1007"], {"queues": ["nothing"]}, "There is no queue nothing. There are: main, gas"),
-        (["sup1"], {}, "sup1 is that of a supervisor, not of an operator"),
+        (["disp1"], {}, "disp1 is that of a dispatcher, not of an operator or supervisor"),
         (["trunk"], {}, "trunk cannot be an operator's login with a phone"),
         (["1007;x"], {}, "cannot be an operator's login"),
         (["1066-1007"], {}, "is no range"),

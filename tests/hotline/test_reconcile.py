@@ -14,7 +14,7 @@ from agi import witness
 from agi.ami import Ami, Event
 from agi.endpoints import Endpoints
 from agi.facts import Facts
-from hotline.reconcile import Channels, Reconcile, bring
+from hotline.reconcile import Channels, Reconcile, bring, of_channels, spies
 from routing import effects as fx
 from routing import events as ev
 from routing.call import Call, CallState, Outcome
@@ -22,6 +22,7 @@ from routing.course import advance
 from routing.desk import Desk
 from routing.operators import OperatorState
 from routing.records import StoreFault
+from routing.watch_events import SpyPlaced, WatchMode
 from tests.fakes.asterisk import FakeManager, manager
 from tests.policies import policy
 
@@ -340,3 +341,22 @@ def test_two_who_are_seen_together_talk_whatever_was_told_before() -> None:
         [ev.OperatorAnswered],
     )
     assert found.talk_s == 8.0  # until the sound was lost; the talk that goes on is not over
+
+
+def test_a_supervisor_who_listens_is_found_and_a_guest_of_the_room_is_no_third_in_the_talk() -> None:
+    def channel(name: str, account: str, context: str, exten: str = "s", bridge: str = "b1") -> Event:
+        return {"Channel": name, "AccountCode": account, "Context": context, "Exten": exten, "BridgeId": bridge}
+
+    listed = [
+        channel(CHANNEL, CALL, "room"),
+        channel("PJSIP/op1001-1", CALL, "seat"),
+        channel("PJSIP/sup1-1", f"spy-{CALL}", "spy", "barge"),
+        channel("PJSIP/sup2-1", f"spy-{CALL}", "spy", "listen", ""),
+        channel("PJSIP/desk_sup3-1", f"spy-{CALL}", "phone", "", ""),  # still rings
+    ]
+    assert spies(listed) == (
+        SpyPlaced(CALL, "sup1", "PJSIP/sup1-1", WatchMode.BARGE),
+        SpyPlaced(CALL, "sup2", "PJSIP/sup2-1", WatchMode.LISTEN),
+    )
+    assert of_channels(listed)[CALL].seats == (("op1001", "PJSIP/op1001-1"),)
+    assert of_channels(listed)[CALL].operators == frozenset({"op1001"})

@@ -60,7 +60,6 @@ def test_an_operator_who_is_there_keeps_name_password_and_queues(store: Store) -
         ("1008", "sip:1007@127.0.0.4", ("main",), "is the phone of 1007 already"),
         ("1007", "sip:9@127.0.0.4", ("main",), "1007 has a desk phone already"),
         ("1008", None, ("nothing",), "There is no queue nothing. There are: main"),
-        ("sup1", None, ("main",), "sup1 is that of a supervisor, not of an operator"),
     ],
 )
 def test_what_clashes_is_told_and_nothing_is_kept(
@@ -74,3 +73,9 @@ def test_what_clashes_is_told_and_nothing_is_kept(
         store.add_desk_phones([good, bad], crew)
     assert store.desk_phones() == [PHONE]
     assert store.account("1010") is None
+
+
+def test_a_supervisor_has_a_telephone_and_serves_nobody_for_it(store: Store) -> None:
+    store.add_desk_phones([DeskPhone("sup1", None, ("ulaw",), "b" * 32)], {"sup1": Seat("x", "", ())})
+    assert [phone.login for phone in store.desk_phones()] == ["sup1"]
+    assert "sup1" not in store.policy().members

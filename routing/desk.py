@@ -361,10 +361,11 @@ class Desk:
                 continue
             if operator.state is OperatorState.RINGING:
                 result, reason, by = course.ring_over(event)
-                if before.state is CallState.DIALLING and isinstance(event, ev.CallEnded):
-                    reason = "unreached"
+                if before.state is CallState.DIALLING:
+                    reason = outgoing.ended(before, after, reason)
                 self._move_operator(login, ev.RingEnded(after.id, login, result), now, effects)
-                effects.append(fx.EndOffer(login, after.id, reason, by))
+                tried = work.tried(after) if reason == outgoing.UNREACHED else ""
+                effects.append(fx.EndOffer(login, after.id, reason, by, tried))
         self._follow_party(before, after, event, now, effects)
         talked = self._operators.get(before.operator or "") if before.state is CallState.TALKING else None
         if talked is None or talked.call != before.id or talked.state is not OperatorState.TALKING:

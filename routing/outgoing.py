@@ -24,6 +24,8 @@ CITIZEN_RING_S = 45
 """How long a citizen is let ring."""
 RING_RESULTS = {17: ev.RingResult.REFUSED, 21: ev.RingResult.REFUSED, 19: ev.RingResult.NOT_ANSWERED}
 """Q.850 of the operator's own channel -> how its ring ended."""
+UNREACHED = "unreached"
+"""What its operator is told of a call that came to nothing."""
 UNHEARD_S = 8.0
 """An operator's telephone of which nothing was heard for so long is not being rung."""
 
@@ -106,6 +108,13 @@ def told(call: Call, event: ev.CallEvent) -> ev.CallEvent | None:
             return _unreached(call, ev.RingResult.UNREACHABLE)
         case _:
             return event
+
+
+def ended(before: Call, after: Call, reason: str) -> str:
+    """What its operator is told where a call that was being placed ended by this; `reason`: of his own ring."""
+    if after.outcome is not None:
+        return UNREACHED
+    return "broken_off" if before.hang_up_asked else reason
 
 
 def put_off(place: Call, policy: Policy, now: float) -> Call:

@@ -12,6 +12,8 @@ from routing.operators import Operator
 from routing.outside import OutboundPurpose
 from routing.queues import Queue
 from routing.records import Account, Role, Voice
+from routing.talk import Party
+from routing.talk_events import PartyKind, PartyResult
 from tests.work import backlog, owed
 
 from .house import START, House
@@ -77,6 +79,7 @@ async def test_a_new_page_gets_a_snapshot_and_then_every_change(house: House) ->
         "messages_open": 0,
         "messages": {"open": 0, "taken": 0, "oldest_at": None},
         "telephony": False,
+        "calls_out": False,
         "now": "2026-11-23T18:30:00.000+08:00",
     }
     house.call_up("c1", name="<b>张三</b>")
@@ -259,7 +262,8 @@ async def test_an_operator_gets_neither_the_others_nor_the_queue_in_his_snapshot
     house.call_up("c2")
     link = page(house)
     (first,) = frames(link)
-    assert set(first["data"]) == {"operator", "call", "queues", "messages_open", "messages", "telephony", "now"}
+    told = {"operator", "call", "queues", "messages_open", "messages", "telephony", "calls_out", "now"}
+    assert set(first["data"]) == told
     house.call_up("c3")
     house.hub.saved("c3")
     house.desk.post(ev.CallEnded("c2", 16))
@@ -276,8 +280,10 @@ async def test_who_may_see_which_kind_is_said_for_every_kind(house: House) -> No
     house.hub.saved("c1")
     house.hub.messages(backlog(1), [(owed("c1"), Voice())])
     await house.hub.alarm(fx.Order(1, REFUSED))
+    nobody = Party(PartyKind.NUMBER, "110", "公安", START, result=PartyResult.BUSY)
+    await house.hub.party_ended(fx.Order(1, fx.TellPartyEnded("op1001", "c1", nobody)))
     assert {frame.text.partition('"type":"')[2].partition('"')[0] for frame in house.hub._kept} == set(SEEN_BY)
-    assert set(kinds(watch)) == set(SEEN_BY) - {"offer_ended"}
+    assert set(kinds(watch)) == set(SEEN_BY) - {"offer_ended", "party_ended"}
 
 
 async def test_a_call_outside_that_is_refused_is_an_alarm_for_those_who_watch_and_one_that_is_placed_is_none(
@@ -358,7 +364,7 @@ async def test_half_a_character_in_a_name_breaks_no_connection(house: House) -> 
 async def test_the_hub_has_a_worker_for_every_effect_that_is_shown(house: House) -> None:
     workers = house.hub.workers()
     assert set(workers) == {
-        *(fx.ShowOperator, fx.ShowCall, fx.EndOffer),
+        *(fx.ShowOperator, fx.ShowCall, fx.EndOffer, fx.TellPartyEnded),
         *(fx.ShowQueue, fx.ShowPolicy, fx.ShowTelephony, fx.NoteOutbound),
     }
     link = page(house)

@@ -8,6 +8,8 @@ from agi.ami import Event
 from agi.endpoints import Endpoints
 from agi.facts import Facts, contacts
 from routing import events as ev
+from routing import out_events as oe
+from routing import talk_events as te
 from routing.events import RingResult
 
 TRANSCRIPT = Path(__file__).parents[1] / "transcripts" / "one_call.ami"
@@ -19,7 +21,7 @@ def recorded() -> list[Event]:
     return [dict(line.split(": ", 1) for line in block.splitlines() if ": " in line) for block in blocks]
 
 
-def test_a_recorded_call_is_told_in_five_facts_and_its_phone_in_two() -> None:
+def test_a_recorded_call_is_told_in_six_facts_and_its_phone_in_two() -> None:
     facts = Facts(Endpoints())
     told = [fact for event in recorded() if "ActionID" not in event for fact in facts.of(event)]
     assert told == [
@@ -28,6 +30,7 @@ def test_a_recorded_call_is_told_in_five_facts_and_its_phone_in_two() -> None:
         ev.RingStarted(CALL, "op1001", "PJSIP/op1001-00000001"),
         ev.OperatorAnswered(CALL, "op1001", "PJSIP/op1001-00000001"),
         ev.CallEnded(CALL, 16),
+        te.ChannelGone(CALL, "PJSIP/op1001-00000001", 16),
         ev.PhoneLost("op1001"),
     ]
 
@@ -176,3 +179,29 @@ def test_what_becomes_of_a_message_is_told_take_by_take() -> None:
         ev.MessageConfirmed("c1", 2, by_key=True)
     ]
     assert facts.of({**told, "UserEvent": "MessageConfirmed"}) == [ev.MessageConfirmed("c1", 2, by_key=False)]
+
+
+def originated(event: str, **fields: str) -> list[ev.Event]:
+    whole = {"Event": event, "DestChannel": "PJSIP/desk_1007-00000002", "DestAccountCode": "c1", **fields}
+    return Facts(Endpoints(["1007"])).of(whole)
+
+
+def test_an_operator_whom_we_ring_ourselves_rings_and_of_its_end_his_channel_tells() -> None:
+    assert originated("DialBegin") == [ev.RingStarted("c1", "1007", "PJSIP/desk_1007-00000002")]
+    assert originated("DialEnd", DialStatus="ANSWER") == []
+    assert originated("DialEnd", DialStatus="NOANSWER") == []
+    assert originated("DialBegin", DestAccountCode="") == []
+    assert originated("DialBegin", DestChannel="PJSIP/citizen-out-00000002") == []
+    gone = {"Event": "Hangup", "Channel": "PJSIP/desk_1007-00000002", "AccountCode": "c1", "Cause": "17"}
+    assert Facts(Endpoints(["1007"])).of(gone) == [te.ChannelGone("c1", "PJSIP/desk_1007-00000002", 17)]
+
+
+def test_the_citizen_whom_he_dials_is_rung_and_with_his_answer_the_operator_has_him() -> None:
+    his, own = "PJSIP/citizen-out-00000003", "PJSIP/desk_1007-00000002"
+    assert dial("DialBegin", his, "13907330001", Channel=own) == [oe.CitizenRung("c1", his)]
+    assert dial("DialEnd", his, "13907330001", Channel=own, DialStatus="BUSY") == []
+    answered = dial("DialEnd", his, "13907330001", Channel=own, DialStatus="ANSWER")
+    assert answered == [ev.OperatorAnswered("c1", "1007", own)]
+    gone = {"Event": "Hangup", "Channel": his, "AccountCode": "c1", "Cause": "17"}
+    assert Facts(Endpoints()).of(gone) == [ev.CallEnded("c1", 17)]
+    assert told("RoomLeft", Channel=his) == [te.RoomLeft("c1")]

@@ -221,7 +221,7 @@ def test_who_was_not_reached_was_tried_and_the_operator_is_ready_again(cause: in
     assert only(fx.NoteAttempt, told) == [fx.NoteAttempt(FIRST, "w1", "op1001", result, one.now)]
     over = only(fx.SaveCall, told)[-1].call
     assert (over.outcome, over.cause, over.abandon_stage) == (Outcome.UNREACHED, cause, None)
-    assert only(fx.EndOffer, told) == [fx.EndOffer("op1001", FIRST, "unreached")]
+    assert only(fx.EndOffer, told) == [fx.EndOffer("op1001", FIRST, "unreached", result=result)]
     assert (one.state("op1001"), one.operator("op1001").idle_since) == (OperatorState.READY, since)
     assert only(fx.OpenWork, one.orders) == []
 
@@ -246,7 +246,7 @@ def test_who_breaks_it_off_before_the_citizen_is_dialled_is_free_and_not_rung_fo
     told = one.tell(ev.HangUpRequested(FIRST, "op1001"))
     assert only(fx.DropLegs, told) == [fx.DropLegs(FIRST, (OWN,))]
     told = one.tell(ChannelGone(FIRST, OWN, 31), after=0.1)
-    assert only(fx.EndOffer, told) == [fx.EndOffer("op1001", FIRST, RingResult.CANCELLED)]
+    assert only(fx.EndOffer, told) == [fx.EndOffer("op1001", FIRST, "broken_off")]
     assert one.state("op1001") is OperatorState.READY
     place = one.call(FIRST)
     assert (place.is_place, place.hang_up_asked, place.not_before) == (True, False, one.now + 600)
@@ -508,6 +508,7 @@ def test_what_was_asked_for_is_over_where_his_own_telephone_is_not_taken_and_nob
     told = one.tell(ChannelGone("c9", OWN, 19), after=15)
     over = only(fx.SaveCall, told)[-1].call
     assert (over.outcome, over.cause, over.legs[0].result) == (Outcome.UNREACHED, None, "cancelled")
+    assert only(fx.EndOffer, told) == [fx.EndOffer("op1001", "c9", "unreached", result="")]
     assert (one.state("op1001"), only(fx.NoteAttempt, told)) == (OperatorState.READY, [])
 
 

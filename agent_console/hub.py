@@ -94,7 +94,8 @@ class Link:
 class Hub:
     """`snapshot` gives the desk as it now stands; `clock` seconds since 1970 UTC.
 
-    `bound` frames may wait for one page; an account that is no operator may have `at_once` of them.
+    `bound` frames may wait for one page; an account that is no operator may have `at_once` of them. `calls_out`:
+    whether citizens can be called at all.
     """
 
     def __init__(
@@ -106,12 +107,14 @@ class Hub:
         kept: int = KEPT_FRAMES,
         bound: int = PAGE_FRAMES,
         at_once: int = PAGES_OF_OTHERS,
+        calls_out: bool = False,
     ) -> None:
         self._snapshot = snapshot
         self._clock = clock
         self._views = Views(timezone)
         self._bound = bound
         self._at_once = at_once
+        self._calls_out = calls_out
         # begins at the time, so that numbers given out by an application before this one are smaller than all of ours
         self._first = self.seq = int(clock() * 1000)
         self._kept: deque[Frame] = deque(maxlen=kept)
@@ -235,7 +238,8 @@ class Hub:
             return
         reason = OFFER_ENDS.get(effect.reason, str(effect.reason))
         by = self._names.get(effect.by, effect.by)
-        self._tell("offer_ended", {"call": effect.call, "reason": reason, "by": by}, effect.operator)
+        told = {"call": effect.call, "reason": reason, "by": by, "result": effect.result}
+        self._tell("offer_ended", told, effect.operator)
 
     async def party_ended(self, order: fx.Order) -> None:
         effect = order.effect
@@ -350,6 +354,7 @@ class Hub:
             "messages_open": self.backlog.open if self.backlog else 0,
             "messages": self._views.backlog(self.backlog or NO_BACKLOG),
             "telephony": desk.telephony,
+            "calls_out": self._calls_out,
             "now": self._views.time(self._clock()),
         }
         mine = None if call is None else call.id
@@ -364,7 +369,7 @@ class Hub:
                 for one in desk.watches.values()
             ]
             told["operators"] = [self._operator(one) for one in desk.operators.values() if one.signed_in]
-            told["calls"] = [self._call(one) for one in desk.calls.values()]
+            told["calls"] = [self._call(one) for one in desk.calls.values() if not one.is_place]
         return told
 
     def _watched(self, watch: Watch, mode: str) -> WatchedJson:
@@ -376,7 +381,7 @@ class Hub:
 
     def _call(self, call: Call) -> CallJson:
         policy = self._snapshot().policy
-        turn = rank(call, policy) if call.state is CallState.WAITING else None
+        turn = rank(call, policy) if call.state is CallState.WAITING and not call.is_place else None
         mark = policy.mark(call.caller, self._clock())
         return self._views.call(call, case=self._cases.get(call.id), mark=mark, turn=turn)
 

@@ -67,6 +67,8 @@ def recording_url(row: RecordingRow) -> str:
 
 WATCHED = ("watched", "watch_over")
 """Kinds of moments in which a supervisor came to a talk or left it."""
+OWED = "owed"
+"""The state of a call that we place to one who keeps his place for it: he is not on the line."""
 OFFER_ENDS = {"cancelled": "citizen_hung_up", "unreachable": "not_answered"}
 """Reasons that a page need not tell apart."""
 
@@ -141,7 +143,7 @@ class Views:
             "mark": None if mark is None else {"kind": mark.kind.value, "note": mark.note},
             "turn": self.maybe(turn),
             "queue": call.queue,
-            "state": call.state.value,
+            "state": OWED if call.is_place else call.state.value,
             "outcome": None if call.outcome is None else call.outcome.value,
             "abandon_stage": None if call.abandon_stage is None else call.abandon_stage.value,
             "operator": operator_of(call),

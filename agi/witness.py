@@ -23,6 +23,8 @@ from routing.call import Call, CallState, IllegalMove
 from routing.course import advance
 from routing.talk import TalkState
 
+BEGUN: Final = ("ARRIVED", "CALLED")
+"""What the log says of every call of a citizen: of one that comes in, and of one that we place."""
 PART_BYTES: Final = 8 << 20
 """A part of the log: some three thousand calls."""
 
@@ -149,12 +151,12 @@ def parse(lines: Iterable[str]) -> Iterator[Line]:
 
 
 def by_call(lines: Iterable[Line]) -> dict[str, list[Line]]:
-    """The lines of each call that was answered by our side, by its id."""
+    """The lines of each call that was answered by our side or that we placed, by its id."""
     calls: dict[str, list[Line]] = {}
     for line in lines:
         if line.call:
             calls.setdefault(line.call, []).append(line)
-    return {call: mine for call, mine in calls.items() if any(line.kind == "ARRIVED" for line in mine)}
+    return {call: mine for call, mine in calls.items() if any(line.kind in BEGUN for line in mine)}
 
 
 Told = tuple[ev.CallEvent, float]

@@ -105,7 +105,7 @@ class Application:
         self._places = Places(settings.home)
         self._clock = clock = Clock()
         layout, secrets = Layout(settings.home), Secrets.kept(settings.home)
-        self._hub = hub = Hub(lambda: desk.snapshot, clock, settings.zone)
+        self._hub = hub = Hub(lambda: desk.snapshot, clock, settings.zone, calls_out=bool(settings.trunk_out))
         self._journal = Journal.open(settings.home / "journal", store.journal_position())
         self._journal.check_owner(store.journal_name(self._journal.name))
         self._clerk = Clerk(

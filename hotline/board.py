@@ -60,7 +60,9 @@ def told(board: Board, frame: Frame, at: float) -> Board:
             operators = _with(board.operators, data["login"], data, there=data["state"] != "offline")
             return replace(after, operators=operators)
         case "call":
-            return replace(after, calls=_with(board.calls, data["id"], data, there=data["state"] != "ended"))
+            return replace(
+                after, calls=_with(board.calls, data["id"], data, there=data["state"] not in ("ended", "owed"))
+            )
         case "messages":
             return replace(after, messages_open=data["open"])
         case "telephony":

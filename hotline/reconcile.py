@@ -63,8 +63,8 @@ class Apart:
 class Channels:
     """The channels of one call that run in Asterisk now. `operators`: whose phones ring or talk with it.
 
-    `citizen`: "" while only the operator's telephone rings for a call that we place. `talking`: who is in a bridge with
-    the citizen; `seats`: all who are in the room with him, as (login, channel), the
+    `citizen`: "" while only the operator's telephone rings for a call that we place; `rung`: his channel then.
+    `talking`: who is in a bridge with the citizen; `seats`: all who are in the room with him, as (login, channel), the
     login of somebody outside empty. `apart`: who has put him aside.
     """
 
@@ -75,6 +75,7 @@ class Channels:
     talking_channel: str
     apart: Apart | None = None
     seats: tuple[tuple[str, str], ...] = ()
+    rung: str = ""
 
 
 class Reconcile:
@@ -242,7 +243,7 @@ def of_channels(listed: list[Event]) -> Mapping[str, Channels]:
     for one in listed:
         call = one.get("AccountCode", "")
         if call and call not in found and one.get("Context") == "callout" and (login := operator_of(one["Channel"])):
-            found[call] = Channels("", "callout", frozenset({login}), None, "")
+            found[call] = Channels("", "callout", frozenset({login}), None, "", rung=one["Channel"])
     return found
 
 
@@ -309,8 +310,13 @@ def _gone(call: Call) -> list[ev.CallEvent]:
 
 
 def _events(call: Call, channels: Channels) -> list[ev.CallEvent]:
-    if call.state is CallState.DIALLING:
-        rung: list[ev.CallEvent] = [oe.CitizenRung(call.id, channels.citizen)] if channels.citizen else []
+    placing = call.purpose is not None and call.state is CallState.WAITING and call.answered_at is None
+    if call.state is CallState.DIALLING or placing:
+        rung: list[ev.CallEvent] = []
+        if placing and channels.rung:
+            rung.append(ev.RingStarted(call.id, operator_of(channels.rung), channels.rung))
+        if channels.citizen:
+            rung.append(oe.CitizenRung(call.id, channels.citizen))
         if not channels.talking:
             return rung
         return [*rung, ev.OperatorAnswered(call.id, channels.talking, channels.talking_channel, seen=True)]

@@ -7,6 +7,7 @@ from typing import get_args
 
 from routing import events as ev
 from routing import out_events as oe
+from routing import outgoing
 from routing import talk_events as te
 from routing.call import Call, CallState, EndedBy, IllegalMove, Leg, Outcome
 from routing.legs import (
@@ -72,6 +73,8 @@ TRANSITIONS: Mapping[CallState, Mapping[type, CallState]] = MappingProxyType(
             ev.CallerWaiting: S.WAITING,
             ev.Overflowed: S.WAITING,
             ev.CallOffered: S.RINGING,
+            ev.RingStarted: S.DIALLING,  # a call that we place, whose order was believed lost
+            oe.CitizenRung: S.DIALLING,
             ev.OperatorAnswered: S.TALKING,
             ev.GoodbyeSaid: S.WAITING,  # the end of his talk was told first
             ev.SurveyStarted: S.LEAVING,
@@ -179,16 +182,11 @@ def advance(call: Call, event: ev.CallEvent, now: float, *, prefer_s: float = 20
             until = None if ring_s is None else now + ring_s
             offered = replace(call, at_music=False, ring_until=until, legs=(*call.legs, *legs))
             return mark(rung(offered), state, now, "offered", " ".join(operators))
-        case ev.RingStarted(operator=operator, channel=channel):
-            leg = ring(call, operator, event)
-            if leg.rung_at is not None:
-                return call
-            return mark(with_leg(call, operator, channel=channel, rung_at=now), state, now, "ringing", operator)
+        case ev.RingStarted():
+            return _rings(call, event, state, now)
         case ev.OperatorAnswered(operator=operator, channel=channel, seen=seen):
-            if call.state not in (
-                S.RINGING,
-                S.DIALLING,
-            ):  # rung by the dialplan itself, or he had taken another way meanwhile
+            if call.state is not S.RINGING and not (call.state is S.DIALLING and operator in call.ringing):
+                # rung by the dialplan itself, or he had taken another way meanwhile
                 if not seen and any(leg.channel == channel and leg.answered_at is not None for leg in call.legs):
                     raise IllegalMove(f"{call.id} with {operator} again", call.state, event)
                 call = replace(call, legs=(*call.legs, Leg(operator=operator, offered_at=now)))
@@ -268,7 +266,9 @@ def _without_operator(call: Call, event: AloneEvent, state: CallState, now: floa
             told = f"{take} key" if by_key else str(take)
             return mark(replace(call, message_confirmed=take), state, now, "message_confirmed", told)
         case oe.CitizenRung(channel=channel):
-            if call.channel == channel:
+            if call.state is S.WAITING:
+                call = replace(_place(call, event), at_music=False, ring_until=now + outgoing.CITIZEN_RING_S)
+            elif call.channel == channel:
                 return call
             return mark(replace(call, channel=channel), state, now, "citizen_rung", call.caller)
         case ev.ForwardStarted(number=number):
@@ -306,6 +306,23 @@ def _settle(call: Call, outcome: Outcome, now: float, kind: str, detail: str = "
     kept = Outcome.CALL_BACK if call.settled is Outcome.CALL_BACK else outcome
     settled = replace(left(call, now), settled=kept, settled_at=call.settled_at or now)
     return mark(settled, S.LEAVING, now, kind, detail)
+
+
+def _rings(call: Call, event: ev.RingStarted, state: CallState, now: float) -> Call:
+    operator = event.operator
+    if call.state is S.WAITING:
+        call = outgoing.dialled(_place(call, event), operator, now)
+    leg = ring(call, operator, event)
+    if leg.rung_at is not None:
+        return call
+    return mark(with_leg(call, operator, channel=event.channel, rung_at=now), state, now, "ringing", operator)
+
+
+def _place(call: Call, event: ev.CallEvent) -> Call:
+    """The call, if nobody has spoken in it yet and it is we who call."""
+    if call.purpose is None or call.answered_at is not None:
+        raise IllegalMove(call.id, call.state, event)
+    return call
 
 
 def _transferred(call: Call, event: ev.TransferRequested, state: CallState, now: float) -> Call:

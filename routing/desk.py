@@ -65,6 +65,8 @@ class Desk:
         """Calls that were known and are over."""
         self._placed: dict[str, str] = {}
         """The call that left work -> the place or call that is made for it."""
+        self._settled: set[str] = set()
+        """Works that were settled while a call was placed for them."""
         self._telephony = False
         self.snapshot = Snapshot(0.0, MappingProxyType({}), MappingProxyType({}), policy, self._pace.rates, False)
 
@@ -118,6 +120,8 @@ class Desk:
                 place = self._calls.get(self._placed.get(done, ""))
                 if place is not None and place.is_place:
                     self._give_up(place, now, effects)
+                elif place is not None:
+                    self._settled.add(done)
             case oe.CallOutRequested():
                 self._dial(event, now, effects)
             case ev.Tick():
@@ -197,9 +201,7 @@ class Desk:
             return
         self._keep(call)
         effects += _written(call)
-        for place in [self._calls[one] for one in self._placed.values()]:
-            if place.is_place and place.caller == call.caller:
-                self._keep(replace(place, at_music=False))  # he is on the line himself
+        self._on_line(call)
 
     def _adopt(self, call: Call, now: float, effects: list[fx.Effect]) -> None:
         if call.id in self._calls or call.id in self._over:
@@ -213,6 +215,7 @@ class Desk:
             )
         self._keep(call)
         effects += _written(call)
+        self._on_line(call)
         if call.work:
             self._placed[call.work] = call.id
         if call.state is CallState.TALKING and call.operator is not None:
@@ -247,19 +250,15 @@ class Desk:
                 remember(self._gone, event.call, event.cause, ENDED_KEPT)
                 effects.append(fx.AskWitness(event.call))
             raise IllegalMove(event.call, "unknown", event)
-        if before.state is CallState.DIALLING:
-            meant = outgoing.told(before, event)
-            if meant is None:
-                return
-            event = meant
-        elif isinstance(event, te.ChannelGone) and not talking.concerns(before, event):
+        meant, at_once = _meant(before, event)
+        if meant is None:
             return
-        event, at_once = talking.told(before, event)
+        event = meant
         party = before.talk.party if before.talk is not None else None
         if isinstance(event, ev.HangUpRequested) and party is not None and party.operator == event.operator:
             effects.append(fx.DropLegs(event.call, (party.channel,)))  # what he ends is his own share
             return
-        after = course.advance(before, event, now, prefer_s=self._reconnect_s(before))
+        after = self._advanced(before, event, now)
         if isinstance(event, ev.TransferRequested) and event.number:
             self._allow(before.id, event.number, event.operator, OutboundPurpose.TRANSFER, now, effects)
         elif isinstance(event, te.ConsultRequested) and event.kind is te.PartyKind.NUMBER:
@@ -288,6 +287,8 @@ class Desk:
             effects += _written(after)
         if after.state is CallState.ENDED:
             self._end(after, effects)
+        elif after.is_place and after.work in self._settled:
+            self._give_up(after, now, effects)
         elif after.at_music and not before.at_music:
             if after.full and not overflow.is_full(self._policy.queue(after.queue), self._gauges.ahead(after)):
                 after = replace(after, full=False)  # others have gone since he came
@@ -298,6 +299,10 @@ class Desk:
         """How long an operator whose leg is lost is waited for: not at all if nobody may ring him for this queue."""
         queue, one = self._policy.queue(call.queue), self._operators.get(call.operator or "")
         return 0.0 if one is not None and one.back is not None and not fit(one, queue, inf) else queue.reconnect_s
+
+    def _advanced(self, call: Call, event: ev.CallEvent, now: float) -> Call:
+        after = course.advance(call, event, now, prefer_s=self._reconnect_s(call))
+        return outgoing.put_off(after, self._policy, now) if after.is_place and call.hang_up_asked else after
 
     def _give_orders(self, before: Call, after: Call, event: ev.CallEvent, effects: list[fx.Effect]) -> None:
         """What Asterisk has to do for a person's wish, and for a talk that is not as it was."""
@@ -334,6 +339,7 @@ class Desk:
     def _end(self, call: Call, effects: list[fx.Effect]) -> None:
         if self._placed.get(call.work) == call.id:
             del self._placed[call.work]
+        self._settled.discard(call.work)
         effects += work.left_by(call, self._policy)
         del self._calls[call.id]
         self._floor.drop_call(call.id)
@@ -357,7 +363,9 @@ class Desk:
             self._pace.began(event.operator, self._policy.queue(after.queue).name, now)
         elif isinstance(event, ev.RingStarted | ev.HangUpRequested):
             operator = self._operators.get(event.operator)
-            if operator is not None and operator.call == after.id:
+            if before.is_place:  # the order was carried out after all
+                self._move_operator(event.operator, op.Dials(event.operator, after.id), now, effects)
+            elif operator is not None and operator.call == after.id:
                 effects.append(fx.ShowOperator(operator, after))
         for login in before.ringing:
             operator = self._operators.get(login)
@@ -365,10 +373,11 @@ class Desk:
                 continue
             if operator.state is OperatorState.RINGING:
                 result, reason, by = course.ring_over(event)
-                if before.state is CallState.DIALLING and isinstance(event, ev.CallEnded):
-                    reason = "unreached"
+                if before.state is CallState.DIALLING:
+                    reason = outgoing.ended(before, after, reason)
                 self._move_operator(login, ev.RingEnded(after.id, login, result), now, effects)
-                effects.append(fx.EndOffer(login, after.id, reason, by))
+                tried = work.tried(after) if reason == outgoing.UNREACHED else ""
+                effects.append(fx.EndOffer(login, after.id, reason, by, tried))
         self._follow_party(before, after, event, now, effects)
         if isinstance(event, te.TalkTaken):
             self._move_operator(event.supervisor, op.TookOver(event.supervisor, after.id), now, effects)
@@ -416,9 +425,16 @@ class Desk:
 
     # -- calls that we place ---------------------------------------------------------------------------------------
 
+    def _on_line(self, call: Call) -> None:
+        """Who is on the line with this call is called for no place meanwhile."""
+        for place in [self._calls[one] for one in self._placed.values() if one in self._calls]:
+            if place.is_place and place.id != call.id and place.caller == call.caller and not call.is_place:
+                self._keep(replace(place, at_music=False))
+
     def _owe(self, owed: oe.CallBackOwed, now: float, effects: list[fx.Effect]) -> None:
         """He has a place, unless he is being called for it, or was: then the store tells of that first."""
         known, fresh = self._calls.get(self._placed.get(owed.work, "")), outgoing.place(owed)
+        self._settled.discard(owed.work)
         if fresh.id in self._over or (known is not None and (known.id == fresh.id or not known.is_place)):
             return
         if known is not None:
@@ -461,6 +477,7 @@ class Desk:
                 self._keep(replace(call, at_music=False, not_before=later))
             else:
                 self._give_up(call, now, effects)  # the work is there for somebody to look at
+            self._floor.put_operator(self._operators[operator.login])  # he is free for the next one
             return
         if known is not None and known.id != call.id:
             self._give_up(known, now, effects)
@@ -468,6 +485,7 @@ class Desk:
             self._placed[call.work] = call.id
         begun = outgoing.dialled(call, operator.login, now)
         self._keep(begun)
+        self._on_line(begun)
         effects += _written(begun)
         effects.append(fx.CallOut(begun.id, operator.login, begun.caller, len(begun.legs), outgoing.OPERATOR_RING_S))
         self._put(operator, now, effects, begun)
@@ -635,6 +653,15 @@ class Desk:
             for operator in pair.operators:
                 self._put(op.advance(operator, offered, now), now, effects)
             effects += _written(call)
+
+
+def _meant(call: Call, event: ev.CallEvent) -> tuple[ev.CallEvent | None, list[fx.Effect]]:
+    """What an event means to the call as it stands, None: nothing; and what has to be done for it at once."""
+    if call.state is CallState.DIALLING:
+        return outgoing.told(call, event), []
+    if isinstance(event, te.ChannelGone) and not talking.concerns(call, event):
+        return None, []
+    return talking.told(call, event)
 
 
 def _written(call: Call) -> tuple[fx.SaveCall, fx.ShowCall]:

@@ -292,13 +292,15 @@ class ShowOperator:
 class EndOffer:
     """Tell the operator's page that the ring or talk is over.
 
-    `reason`: citizen_hung_up, not_answered, refused, unreachable, cancelled, lost, or taken: `by` another operator.
+    `reason`: citizen_hung_up, not_answered, refused, unreachable, cancelled, lost, or taken: `by` another operator. Of
+    a call that we place also unreached, with the `result` of a `NoteAttempt` ("": he was not dialled), and broken_off.
     """
 
     operator: str
     call: str
     reason: str
     by: str = ""
+    result: str = ""
 
 
 @dataclass(frozen=True, slots=True)

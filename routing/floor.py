@@ -225,7 +225,8 @@ class Floor:
         tried = {leg.operator for leg in call.legs if leg.answered_at is None}
         late: list[Operator] = []
         ring: list[Operator] = []
-        many = RING_AT_ONCE if stand.queue.strategy is Strategy.RING_ALL else 1
+        together = stand.queue.strategy is Strategy.RING_ALL and not call.is_place  # one of ours calls him
+        many = RING_AT_ONCE if together else 1
         for login in stand.in_turn():
             one = self._free[login]
             if fit(one, stand.queue, waited_s):

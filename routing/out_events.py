@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class CallBackOwed:
     """A citizen asked to be called back, and nobody has taken it: he keeps the place that he had in his queue.
 
-    `work`: the call that left the work; `since`: when he came to the queue; `attempts`: how often he was called in
-    vain; `not_before`: the next try is not made earlier. Times: seconds since 1970 UTC.
+    `work`: the call that left the work; `since`: when he came to the queue; `over`: how many calls that we placed for
+    it are over; `not_before`: the next try is not made earlier. Times: seconds since 1970 UTC.
     """
 
     work: str
@@ -19,7 +19,7 @@ class CallBackOwed:
     line: str
     tag: str
     since: float
-    attempts: int = 0
+    over: int = 0
     not_before: float = 0.0
 
 

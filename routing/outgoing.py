@@ -1,6 +1,6 @@
 """Calls that we place to citizens. One that is owed stands in the queue like any other, by a place without a telephone.
 
-A place has the id of the call that comes of it, which follows from the work and from how often he was called already:
+A place has the id of the call that comes of it, which follows from the work and from how many calls for it are over:
 so the same try is the same call, whoever asks for it and however often, and Asterisk's log tells whether it was made.
 """
 
@@ -24,19 +24,21 @@ CITIZEN_RING_S = 45
 """How long a citizen is let ring."""
 RING_RESULTS = {17: ev.RingResult.REFUSED, 21: ev.RingResult.REFUSED, 19: ev.RingResult.NOT_ANSWERED}
 """Q.850 of the operator's own channel -> how its ring ended."""
+UNREACHED = "unreached"
+"""What its operator is told of a call that came to nothing."""
 UNHEARD_S = 8.0
 """An operator's telephone of which nothing was heard for so long is not being rung."""
 
 
-def try_id(work: str, attempts: int) -> str:
-    """The id of the call that is the next try."""
-    return str(uuid5(TRIES, f"{work} {attempts}"))
+def try_id(work: str, over: int) -> str:
+    """The id of the call that is the next try, where so many for this work are over."""
+    return str(uuid5(TRIES, f"{work} {over}"))
 
 
 def place(owed: oe.CallBackOwed) -> Call:
     """The place in the queue of a citizen who is owed a call-back: it is not ready until `ready` says so."""
     return Call(
-        id=try_id(owed.work, owed.attempts),
+        id=try_id(owed.work, owed.over),
         caller=owed.caller,
         caller_name="",
         called=owed.line,
@@ -108,15 +110,28 @@ def told(call: Call, event: ev.CallEvent) -> ev.CallEvent | None:
             return event
 
 
+def ended(before: Call, after: Call, reason: str) -> str:
+    """What its operator is told where a call that was being placed ended by this; `reason`: of his own ring."""
+    if after.outcome is not None:
+        return UNREACHED
+    return "broken_off" if before.hang_up_asked else reason
+
+
+def put_off(place: Call, policy: Policy, now: float) -> Call:
+    """The place of one whose call the operator broke off before he was dialled: nobody is rung for it again at once."""
+    return replace(place, hang_up_asked=False, not_before=now + policy.rules.call_back_retry_s)
+
+
 def overdue(call: Call, now: float) -> ev.CallEvent | None:
     """What is to be believed of a call that is being placed and of which nothing was heard for too long."""
     leg = call.legs[-1]
-    if leg.rung_at is None and now > leg.offered_at + UNHEARD_S:
+    if not call.channel and leg.rung_at is None and now > leg.offered_at + UNHEARD_S:
         return _unreached(call, ev.RingResult.UNREACHABLE)
     return ev.CallEnded(call.id, None) if now > (call.ring_until or 0.0) + UNHEARD_S else None
 
 
 def _unreached(call: Call, result: ev.RingResult) -> ev.CallEvent:
-    if call.purpose is OutboundPurpose.CALL_BACK and not call.hang_up_asked:
-        return ev.RingEnded(call.id, call.legs[-1].operator, result)
+    if call.purpose is OutboundPurpose.CALL_BACK:
+        broken_off = ev.RingResult.CANCELLED if call.hang_up_asked else result
+        return ev.RingEnded(call.id, call.legs[-1].operator, broken_off)
     return ev.CallEnded(call.id, None)

@@ -23,12 +23,15 @@ def left_by(call: Call, policy: Policy) -> list[OpenWork | AttachCaller | NoteAt
         works.append(OpenWork(call.id, call.caller, call.ended_at, WorkKind.MISSED))
     if call.work and call.outcome is Outcome.UNREACHED and call.channel and call.ended_at is not None:
         operator = call.legs[-1].operator if call.legs else ""
-        works.append(
-            NoteAttempt(call.id, call.work, operator, RESULTS.get(call.cause or 0, "no_answer"), call.ended_at)
-        )
+        works.append(NoteAttempt(call.id, call.work, operator, tried(call), call.ended_at))
     if call.joined and call.settled_at is not None:
         works.append(AttachCaller(call.id, call.caller, call.joined, call.settled_at))
     return works
+
+
+def tried(call: Call) -> str:
+    """How a call that we placed in vain ended, as `NoteAttempt` says it; "" where the citizen was not dialled."""
+    return RESULTS.get(call.cause or 0, "no_answer") if call.channel else ""
 
 
 def _is_missed(call: Call, ended_at: float, policy: Policy) -> bool:

@@ -67,6 +67,13 @@ def _stands(session: Session, row: tables.MessageWork, rules: Rules) -> Standing
         line=call.line,
         tag=call.tag,
         since=call.queued_at or row.at,
-        attempts=row.attempts,
+        over=_over(session, row.call_id),
         not_before=0.0 if last is None else last + rules.call_back_retry_s,
     )
+
+
+def _over(session: Session, work: str) -> int:
+    """How many calls that we placed for this work are over, whatever became of them."""
+    of = tables.Call
+    over = select(func.count()).select_from(of).where(col(of.work) == work, col(of.state) == CallState.ENDED.value)
+    return session.exec(over).one()

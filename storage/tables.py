@@ -96,6 +96,7 @@ class Call(SQLModel, table=True):
         Index("ix_calls_caller", "caller", "arrived_at"),
         Index("ix_calls_state", "state"),
         Index("ix_calls_unmeasured", "id", sqlite_where=text("unmeasured"), postgresql_where=text("unmeasured")),
+        Index("ix_calls_work", "work", sqlite_where=text("work <> ''"), postgresql_where=text("work <> ''")),
     )
 
     id: str = Field(primary_key=True)

@@ -86,10 +86,11 @@ def served(session: Session, call: Call) -> list[str]:
     own = item_of(session, call.work) if call.work else None
     if own is not None and own.state is not WorkState.DONE:  # it was placed for this
         did(session, own, Deed.TRY, call.answered_at, Attempt.TALKED.value, call.id, call.operator or "")
+        changed.append(own.call_id)
     for one in _undone(session, call.caller):
         if one.kind in CALL_ALONE and one.waits_since < call.answered_at:
             did(session, one, Deed.SERVE, call.answered_at, Ending.SERVED.value, call.id)
-            changed.append(one.call_id)
+            changed += [] if one.call_id in changed else [one.call_id]
     return changed
 
 

@@ -36,7 +36,7 @@ def router(console: Console) -> APIRouter:
         if refused := problem_in(effects):
             raise refused
         if any(isinstance(effect, Refuse) for effect in effects):
-            raise _refusal(console, login)
+            raise _refusal(console, login, number)
         return JSONResponse({"call": call}, 202)
 
     @routes.post("/messages/{number}/dial", status_code=202)
@@ -68,9 +68,17 @@ def router(console: Console) -> APIRouter:
     return routes
 
 
-def _refusal(console: Console, login: str) -> Problem:
-    operator = console.gateway.snapshot().operators.get(login)
-    if operator is None or not operator.phone:
+def _refusal(console: Console, login: str, number: str) -> Problem:
+    desk = console.gateway.snapshot()
+    operator = desk.operators.get(login)
+    if operator is None or operator.state is OperatorState.OFFLINE:
+        return Problem(
+            409,
+            "not-signed-in",
+            "您还没有签入，不能外呼。请打开话务台页面，或在话机上按 *71。",
+            "You are not signed in: open the console, or dial *71 at your telephone.",
+        )
+    if not operator.phone:
         return Problem(
             409,
             "no-telephone",
@@ -83,6 +91,13 @@ def _refusal(console: Console, login: str) -> Problem:
             "busy-yourself",
             "您正在通话或振铃中，请结束后再拨打。",
             "You are in a call or being rung: dial when it is over.",
+        )
+    if not any(call.caller == number and not call.is_place for call in desk.calls.values()):
+        return Problem(
+            409,
+            "call-over",
+            "没有拨出：话务状态刚刚变化，请重试。",
+            "Not dialled: something has changed just now. Try again.",
         )
     return Problem(
         409,

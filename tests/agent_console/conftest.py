@@ -158,8 +158,14 @@ def demo() -> bool:
 
 
 @pytest.fixture
+def trunk() -> bool:
+    """Whether numbers outside can be dialled."""
+    return False
+
+
+@pytest.fixture
 def house(
-    tmp_path: Path, engine: str, url: str, rhythm: Rhythm, demo: bool, request: pytest.FixtureRequest
+    tmp_path: Path, engine: str, url: str, rhythm: Rhythm, demo: bool, trunk: bool, request: pytest.FixtureRequest
 ) -> Iterator[House]:
     if engine == "sqlite":
         (tmp_path / "hotline.db").write_bytes(request.getfixturevalue("filled_database").read_bytes())
@@ -168,7 +174,7 @@ def house(
     secrets: list[Any] = []
     health = {"database": "ok", "asterisk": "ok"}
     desk = DeskAtHand(Desk(store.policy()), lambda: now[0])
-    hub = Hub(desk.snapshot, lambda: now[0], CITY, kept=64, bound=32)
+    hub = Hub(desk.snapshot, lambda: now[0], CITY, kept=64, bound=32, calls_out=trunk)
     desk.hub = hub
     recordings = tmp_path / "recordings"
     recordings.mkdir()
@@ -199,6 +205,7 @@ def house(
         new_secret=new_secret,
         health=health_now,
         metrics=CollectorRegistry(),
+        may_forward=trunk,
         visitors=Visitors("phone-page", lambda: new_secret("phone-page")) if demo else None,
         incidents=SPOKEN,
         prompts=shelf,

@@ -81,6 +81,7 @@ async def test_a_new_page_gets_a_snapshot_and_then_every_change(house: House) ->
         "messages_open": 0,
         "messages": {"open": 0, "taken": 0, "oldest_at": None},
         "telephony": False,
+        "calls_out": False,
         "now": "2026-11-23T18:30:00.000+08:00",
         "watched": [],
     }
@@ -264,9 +265,8 @@ async def test_an_operator_gets_neither_the_others_nor_the_queue_in_his_snapshot
     house.call_up("c2")
     link = page(house)
     (first,) = frames(link)
-    assert set(first["data"]) == {
-        *("operator", "call", "queues", "messages_open", "messages", "telephony", "now", "watched")
-    }
+    told = {"operator", "call", "queues", "messages_open", "messages", "telephony", "calls_out", "now", "watched"}
+    assert set(first["data"]) == told
     house.call_up("c3")
     house.hub.saved("c3")
     house.desk.post(ev.CallEnded("c2", 16))

@@ -228,3 +228,36 @@ def test_the_fallback_does_not_ring_who_answers_citizens_only_that_he_took_over(
     assert "FALLBACK = PJSIP/op1001\n" in fallback
     assert "[sup1](page-phone)" in phones
     assert "[desk_sup2](desk-phone)" in phones
+
+
+OUT = ("callout", "citizen", "left")
+"""The contexts of calls that we place."""
+ENDPOINTS = ("trunk-out", "citizen-out")
+
+
+def contexts(plan: Plan) -> dict[str, str]:
+    text = (plan.layout.etc / "extensions.conf").read_text(encoding="utf-8")
+    return dict(part.split("]\n", 1) for part in ("\n" + text).split("\n[")[1:])
+
+
+def test_citizens_are_called_where_there_is_a_trunk_out_and_without_one_nobody_can_be(plan: Plan) -> None:
+    render(plan)
+    assert not set(OUT) & set(contexts(plan))
+    assert "[citizen-out]" not in (plan.layout.etc / "pjsip.conf").read_text(encoding="utf-8")
+    render(replace(plan, trunk_out="10.0.0.1:5070"))
+    found = contexts(plan)
+    assert set(OUT) <= set(found)
+    assert "Dial(PJSIP/${EXTEN}@citizen-out,45,gF(left^s^1)b(citizen^s^1))" in found["callout"]
+    assert "CELGenUserEvent(CALLED)" in found["citizen"]
+    for name in ("callout", "left"):
+        assert "exten => i,1," in found[name], name
+
+
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")  # pyst2 leaves the file it has read open
+def test_a_citizen_whom_we_call_goes_by_the_same_trunk_and_can_call_nobody_by_it(plan: Plan) -> None:
+    render(replace(plan, trunk_out="10.0.0.1:5070"))
+    text = (plan.layout.etc / "pjsip.conf").read_text(encoding="utf-8")
+    outside, called = (text.split(f"[{name}]\ntype = endpoint\n", 1)[1].split("\n[", 1)[0] for name in ENDPOINTS)
+    assert called.replace("citizen-out", "trunk-out") == outside
+    assert "context = operator\n" in called  # where nothing can be dialled
+    assert text.count("contact = sip:10.0.0.1:5070\n") == 2

@@ -11,6 +11,7 @@ from agi.control import Control
 from agi.endpoints import Endpoints
 from routing import effects as fx
 from routing import events as ev
+from routing import out_events as oe
 from routing import watch_events as we
 from routing.events import RingResult
 from routing.watch_events import WatchEnd, WatchMode
@@ -128,3 +129,43 @@ async def test_a_supervisor_who_cannot_be_rung_is_told_so() -> None:
     told: list[ev.Event] = []
     await control(Manager("Originate"), told).ring_spy(fx.Order(1, SPY))
     assert told == [we.SpyGone("c1", "1007", "", WatchEnd.UNREACHABLE)]
+
+
+async def test_a_call_out_rings_the_operators_telephone_by_the_dialers_user_and_names_its_ring() -> None:
+    desk, dialer, told = Manager(), Manager(), list[ev.Event]()
+    orders = Control(cast(Ami, desk), cast(Ami, dialer), Endpoints(["1007"]), told.append)
+    await orders.call_out(fx.Order(1, fx.CallOut("c1", "1007", "13907330001", 2, 15)))
+    assert (desk.taken, told) == ([], [])
+    assert dialer.taken == [
+        {
+            "Action": "Originate",
+            "Async": "true",
+            "Priority": "1",
+            "Channel": "PJSIP/desk_1007",
+            "ChannelId": "c1-2",
+            "Context": "callout",
+            "Exten": "13907330001",
+            "Account": "c1",
+            "CallerID": "13907330001",
+            "Timeout": "15000",
+            "Variable": ["__CALL=c1", "PJSIP_HEADER(add,X-Call)=c1"],
+        }
+    ]
+
+
+async def test_a_call_out_that_asterisk_refuses_has_failed() -> None:
+    told: list[ev.Event] = []
+    order = fx.CallOut("c1", "op1001", "13907330001", 1, 15)
+    await control(Manager("Originate"), told).call_out(fx.Order(1, order))
+    assert told == [oe.CallOutFailed("c1")]
+    await control(Manager(), told).call_out(fx.Order(1, order))
+    assert len(told) == 1
+
+
+async def test_a_call_out_of_an_older_desk_is_not_placed_and_has_failed() -> None:
+    told: list[ev.Event] = []
+    manager = Manager()
+    orders = control(manager, told)
+    await orders.end_call(fx.Order(2, fx.EndCall("c0", CHANNEL)))
+    await orders.call_out(fx.Order(1, fx.CallOut("c1", "op1001", "13907330001", 1, 15)))
+    assert ([one["Action"] for one in manager.taken], told) == (["Hangup"], [oe.CallOutFailed("c1")])

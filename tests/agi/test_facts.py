@@ -8,6 +8,7 @@ from agi.ami import Event
 from agi.endpoints import Endpoints
 from agi.facts import Facts, contacts
 from routing import events as ev
+from routing import out_events as oe
 from routing import talk_events as te
 from routing import watch_events as we
 from routing.events import RingResult
@@ -195,3 +196,29 @@ def test_a_supervisors_telephone_is_no_leg_of_the_call_that_he_listens_to() -> N
     assert facts.of({**placed, "Mode": "whisper"}) == [we.SpyPlaced("c1", "sup1", his, WatchMode.WHISPER)]
     assert facts.of(over) == [we.SpyGone("c1", "sup1", his, WatchEnd.TALK_OVER)]
     assert facts.of({**over, "Cause": "16"}) == [we.SpyGone("c1", "sup1", his, WatchEnd.HUNG_UP)]
+
+
+def originated(event: str, **fields: str) -> list[ev.Event]:
+    whole = {"Event": event, "DestChannel": "PJSIP/desk_1007-00000002", "DestAccountCode": "c1", **fields}
+    return Facts(Endpoints(["1007"])).of(whole)
+
+
+def test_an_operator_whom_we_ring_ourselves_rings_and_of_its_end_his_channel_tells() -> None:
+    assert originated("DialBegin") == [ev.RingStarted("c1", "1007", "PJSIP/desk_1007-00000002")]
+    assert originated("DialEnd", DialStatus="ANSWER") == []
+    assert originated("DialEnd", DialStatus="NOANSWER") == []
+    assert originated("DialBegin", DestAccountCode="") == []
+    assert originated("DialBegin", DestChannel="PJSIP/citizen-out-00000002") == []
+    gone = {"Event": "Hangup", "Channel": "PJSIP/desk_1007-00000002", "AccountCode": "c1", "Cause": "17"}
+    assert Facts(Endpoints(["1007"])).of(gone) == [te.ChannelGone("c1", "PJSIP/desk_1007-00000002", 17)]
+
+
+def test_the_citizen_whom_he_dials_is_rung_and_with_his_answer_the_operator_has_him() -> None:
+    his, own = "PJSIP/citizen-out-00000003", "PJSIP/desk_1007-00000002"
+    assert dial("DialBegin", his, "13907330001", Channel=own) == [oe.CitizenRung("c1", his)]
+    assert dial("DialEnd", his, "13907330001", Channel=own, DialStatus="BUSY") == []
+    answered = dial("DialEnd", his, "13907330001", Channel=own, DialStatus="ANSWER")
+    assert answered == [ev.OperatorAnswered("c1", "1007", own)]
+    gone = {"Event": "Hangup", "Channel": his, "AccountCode": "c1", "Cause": "17"}
+    assert Facts(Endpoints()).of(gone) == [ev.CallEnded("c1", 17)]
+    assert told("RoomLeft", Channel=his) == [te.RoomLeft("c1")]

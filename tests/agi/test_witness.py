@@ -1,13 +1,16 @@
 """The log of channel events gives back a call that nobody saw."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from agi import witness
 from routing import events as ev
+from routing import out_events as oe
 from routing.call import Call, CallState, EndedBy, Outcome
 from routing.course import advance
+from routing.outside import OutboundPurpose
 
 LOG = Path(__file__).parents[1] / "transcripts" / "one_call.csv"
 CALL = "5b05d863-5824-4d48-a653-889515ebaf73"
@@ -208,3 +211,20 @@ def test_only_what_was_written_since_is_read_and_every_call_is_told_of_once(
     ]
     aside = [f"calls-{at:011d}.csv" for at in (150, 250, 350)]
     assert opened == [*aside, "calls-by-hand.csv", "calls.csv"]
+
+
+def test_of_a_citizen_whom_we_called_the_log_tells_by_the_ring_of_his_telephone() -> None:
+    his = replace(line("CALLED", 101.0), channel="PJSIP/citizen-out-00000003")
+    busy = replace(his, kind="HANGUP", at=104.0, extra='{"hangupcause":17}')
+    found = witness.by_call([line("CHAN_START", 100.0), his, busy])
+    assert found == {"c1": [line("CHAN_START", 100.0), his, busy]}
+    assert witness.arrived(found["c1"]) is None  # the desk itself has placed it
+    placed = Call("c1", "139", "", "12345", "", 100.0, state=CallState.DIALLING, purpose=OutboundPurpose.CALL_BACK)
+    call, told = witness.replay(found["c1"], placed)
+    assert told == [(oe.CitizenRung("c1", his.channel), 101.0), (ev.CallEnded("c1", 17), 104.0)]
+    assert (call.outcome, call.channel, call.cause) == (Outcome.UNREACHED, his.channel, 17)
+
+
+def test_of_a_call_that_only_rang_at_an_operators_telephone_the_log_tells_nothing() -> None:
+    ring = replace(line("CHAN_START", 100.0), channel="PJSIP/op1001-00000002")
+    assert witness.by_call([ring, replace(ring, kind="HANGUP", at=103.0)]) == {}

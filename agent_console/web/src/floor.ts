@@ -71,7 +71,7 @@ function apply(floor: Floor, frame: Frame, at: number): Floor {
 
 function withCall(calls: ReadonlyMap<string, Call>, call: Call): Map<string, Call> {
   const after = new Map(calls)
-  if (call.state === 'ended') after.delete(call.id)
+  if (call.state === 'ended' || call.state === 'owed') after.delete(call.id)
   else after.set(call.id, call)
   return after
 }

@@ -72,7 +72,8 @@ def test_every_context_that_is_redirected_to_catches_what_does_not_exist(plan: P
     text = "".join("\n" + (plan.layout.etc / name).read_text(encoding="utf-8") for name in files)
     contexts = dict(part.split("]\n", 1) for part in text.split("\n[")[1:])
     message = ("message", "message-review")
-    for name in ("wait", "connect", *message, "fallback", "patience", "bye", "forward", "callback", "joined"):
+    talk = ("hold", "quiet", "consult", "room", "seat", "handed")
+    for name in ("wait", "connect", *message, "fallback", "patience", "bye", "forward", "callback", "joined", *talk):
         assert "exten => i,1," in contexts[name], name
 
 
@@ -80,7 +81,7 @@ def test_every_agi_is_bounded_in_time_and_has_a_sentinel(plan: Plan) -> None:
     render(plan)
     lines = (plan.layout.etc / "extensions.conf").read_text(encoding="utf-8").splitlines()
     calls = [number for number, line in enumerate(lines) if "AGI(${AGI}" in line]
-    assert len(calls) == 4
+    assert len(calls) == 6
     for number in calls:
         assert any("TIMEOUT(absolute)=" in line and "=0)" not in line for line in lines[number - 2 : number])
         assert "TIMEOUT(absolute)=0" in lines[number + 1]

@@ -21,6 +21,7 @@ MODULES = (
     # the dialplan and what it calls
     *("pbx_config", "app_dial", "app_playback", "app_record", "app_mixmonitor", "app_userevent", "app_celgenuserevent"),
     *("app_exec", "app_stack", "app_chanspy", "app_confbridge", "res_musiconhold", "res_agi", "res_speech"),
+    "app_channelredirect",
     *("func_callerid", "func_channel", "func_cut", "func_env", "func_global", "func_groupcount", "func_logic"),
     *("func_math", "func_md5", "func_periodic_hook", "func_rand", "func_strings", "func_timeout", "func_uri"),
     *("func_hangupcause", "func_pjsip_endpoint", "func_pjsip_aor", "func_pjsip_contact"),

@@ -10,18 +10,20 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
-from agi.endpoints import is_citizen, is_outside, operator_of
+from agi.endpoints import is_citizen, is_outside, login_of, operator_of
 from routing import events as ev
 from routing import out_events as oe
 from routing import talk_events as te
 from routing.call import Call, CallState, IllegalMove
 from routing.course import advance
-from routing.talk import TalkState
+from routing.talk import Talk, TalkState
+from routing.talk_events import PartyResult
 
 BEGUN: Final = ("ARRIVED", "CALLED")
 """What the log says of every call of a citizen: of one that comes in, and of one that we place."""
@@ -31,7 +33,10 @@ PART_BYTES: Final = 8 << 20
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One channel event. `at`: seconds since 1970 UTC; `extra`: what the event carries, as text."""
+    """One channel event. `at`: seconds since 1970 UTC; `extra`: what the event carries, as text.
+
+    `context`: where in the dialplan the channel was.
+    """
 
     kind: str
     at: float
@@ -42,6 +47,7 @@ class Line:
     caller: str
     caller_name: str
     extra: str
+    context: str = ""
 
 
 def read(path: Path) -> list[Line]:
@@ -143,9 +149,9 @@ def parse(lines: Iterable[str]) -> Iterator[Line]:
     for row in csv.reader(lines):
         if len(row) != 12:
             continue
-        kind, at, call, uniqueid, linkedid, channel, caller, caller_name, _exten, _context, _type, extra = row
+        kind, at, call, uniqueid, linkedid, channel, caller, caller_name, _exten, context, _type, extra = row
         try:
-            yield Line(kind, float(at), call, uniqueid, linkedid, channel, caller, caller_name, extra)
+            yield Line(kind, float(at), call, uniqueid, linkedid, channel, caller, caller_name, extra, context)
         except ValueError:  # torn by a crash of Asterisk
             continue
 
@@ -190,10 +196,16 @@ def replay(lines: Iterable[Line], call: Call) -> tuple[Call, list[Told]]:
     lines = list(lines)
     over = min((line.at for line in lines if ended([line])), default=math.inf)
     told: list[Told] = []
+    room: set[str] = set()
     for line in lines:
+        if line.kind == "BRIDGE_ENTER" and line.context in ("room", "seat"):
+            room.add(line.channel)
+        elif line.kind in ("BRIDGE_EXIT", "HANGUP"):
+            room.discard(line.channel)
         if (line.at <= since and not ended([line])) or (_of_leg(line) and line.at > over - 1.0):
             continue  # known already; or the citizen hung up and his operator was not lost
-        for event in _events(line, call):
+        met = line.channel in room and len(room) > 1 and call.channel in room
+        for event in _events(line, call, met):
             at = max(line.at, last)
             try:
                 call = advance(call, event, at)
@@ -204,7 +216,10 @@ def replay(lines: Iterable[Line], call: Call) -> tuple[Call, list[Told]]:
     return call, told
 
 
-def _events(line: Line, call: Call) -> list[ev.CallEvent]:
+def _events(line: Line, call: Call, met: bool) -> list[ev.CallEvent]:
+    """What follows from a line. `met`: who it speaks of has come into the room with the citizen, or he to others."""
+    if call.talk is not None and (told := _in_talk(line, call, call.talk, met)):
+        return told
     citizen, operator = is_citizen(line.channel), operator_of(line.channel)
     match line.kind:
         case "BRIDGE_ENTER" if operator:
@@ -214,12 +229,6 @@ def _events(line: Line, call: Call) -> list[ev.CallEvent]:
             return [ev.ForwardAnswered(line.call)]
         case "HANGUP" if operator:  # not where he leaves a bridge: he may be put aside, and come back
             return [ev.OperatorLegEnded(line.call, operator, 0)]
-        case "HELD":
-            return [te.HoldRequested(line.call, call.operator or "")]
-        case "ROOM" if call.talk is not None and call.talk.state is TalkState.HELD:
-            return [te.ResumeRequested(line.call, call.operator or "")]
-        case "ROOM":
-            return [te.ReturnRequested(line.call, call.operator or "")]
         case "CALLED" if citizen:
             return [oe.CitizenRung(line.call, line.channel)]
         case "WAITING":
@@ -247,6 +256,55 @@ def _events(line: Line, call: Call) -> list[ev.CallEvent]:
             return [ev.CallEnded(line.call, _cause(line))]
         case _:
             return []
+
+
+def _in_talk(line: Line, call: Call, talk: Talk, met: bool) -> list[ev.CallEvent]:
+    """What a line says of a talk that stands so; nothing of what is no matter of the talk's.
+
+    Who is in the room talks, and who hangs up does not any more: the log does not tell what was wished.
+    """
+    holder, party = call.operator or "", talk.party
+    his = party is not None and (operator_of(line.channel), is_outside(line.channel)) == (
+        party.operator,
+        not party.operator,
+    )
+    match line.kind:
+        case "HELD":
+            return [te.HoldRequested(line.call, holder)]
+        case "CONSULT":
+            return [_consult(line, holder)]
+        case "HANDED":
+            return [te.CompleteRequested(line.call, holder)]
+        case "BRIDGE_ENTER" if line.context in ("room", "seat"):
+            return [MET[talk.state](line.call, holder)] if met and talk.state in MET else []
+        case "BRIDGE_ENTER" if party is not None and his:
+            return [te.PartyAnswered(line.call, party.operator, line.channel)]
+        case "HANGUP" if talk.state is TalkState.THREE and not is_citizen(line.channel):
+            return [te.ChannelGone(line.call, line.channel, _cause(line))]
+        case "HANGUP" if party is not None and his:  # without us his operator is in the quiet then
+            result = PartyResult.HUNG_UP if party.answered_at is not None else PartyResult.NOT_ANSWERED
+            return [te.PartyEnded(line.call, line.channel, result), te.HoldRequested(line.call, holder)]
+        case _:
+            return []
+
+
+MET: Mapping[TalkState, type[te.ResumeRequested | te.ReturnRequested | te.JoinRequested]] = MappingProxyType(
+    {
+        TalkState.HELD: te.ResumeRequested,
+        TalkState.CALLING: te.ReturnRequested,
+        TalkState.CONSULTING: te.JoinRequested,  # also on the way back or away: the end of who leaves tells
+    }
+)
+"""What it means that the citizen has met somebody in the room, by how the talk stood."""
+
+
+def _consult(line: Line, operator: str) -> te.ConsultRequested:
+    """By the extension that was dialled: op<endpoint>-<seconds> or out<number>-<seconds>."""
+    name = _extra(line).rpartition("-")[0]
+    if name.startswith("out"):
+        number = name.removeprefix("out")
+        return te.ConsultRequested(line.call, operator, te.PartyKind.NUMBER, number)
+    return te.ConsultRequested(line.call, operator, te.PartyKind.OPERATOR, login_of(name.removeprefix("op")))
 
 
 def _of_leg(line: Line) -> bool:

@@ -13,7 +13,7 @@ from typing import Final
 from agi import witness
 from agi.ami import Ami, Event
 from agi.caller import name, number
-from agi.endpoints import is_citizen, is_outside, operator_of
+from agi.endpoints import is_citizen, operator_of
 from agi.facts import CONSULT, Facts, contacts, spied_call
 from routing import effects as fx
 from routing import events as ev
@@ -65,7 +65,7 @@ class Channels:
 
     `citizen`: "" while only the operator's telephone rings for a call that we place; `rung`: his channel then.
     `talking`: who is in a bridge with the citizen; `seats`: all who are in the room with him, as (login, channel), the
-    login of somebody outside empty. `apart`: who has put him aside.
+    login of somebody outside empty, or wait there for him. `apart`: who has put him aside.
     """
 
     citizen: str
@@ -238,7 +238,7 @@ def of_channels(listed: list[Event]) -> Mapping[str, Channels]:
             talking=operator_of(talking["Channel"]) if talking else None,
             talking_channel=talking["Channel"] if talking else "",
             apart=_apart(call, listed) if context == "hold" else None,
-            seats=_seats(citizen, listed) if context == "room" else (),
+            seats=_seats(call, listed) if context in ("room", "hold") else (),
         )
     for one in listed:
         call = one.get("AccountCode", "")
@@ -270,15 +270,9 @@ def _apart(call: str, listed: list[Event]) -> Apart | None:
     return Apart(operator_of(holder["Channel"]), holder["Channel"], party["Channel"], talks)
 
 
-def _seats(citizen: Event, listed: list[Event]) -> tuple[tuple[str, str], ...]:
-    channels = [
-        one["Channel"]
-        for one in listed
-        if one.get("BridgeId") == citizen.get("BridgeId") != ""
-        and one is not citizen
-        and not spied_call(one.get("AccountCode", ""))  # a guest
-    ]
-    return tuple((operator_of(one), one) for one in channels if operator_of(one) or is_outside(one))
+def _seats(call: str, listed: list[Event]) -> tuple[tuple[str, str], ...]:
+    mine = (one["Channel"] for one in listed if one.get("AccountCode") == call and one.get("Context") == "seat")
+    return tuple((operator_of(one), one) for one in mine)
 
 
 def bring(
@@ -345,6 +339,8 @@ def _talk_found(call: Call, channels: Channels) -> list[ev.CallEvent]:
         asked = _party(party, apart.party)
         talk = Talk(0.0, state if apart.party else TalkState.HELD, room=True, party=asked if apart.party else None)
         return [te.TalkFound(call.id, apart.operator, apart.channel, talk)]
+    if channels.talking == call.operator and not channels.seats:  # in a Dial, and no order to part them came there
+        return [te.TalkFound(call.id, call.operator or "", channels.talking_channel, Talk(0.0))]
     mine = next((channel for login, channel in channels.seats if login == call.operator), None)
     others = [(login, channel) for login, channel in channels.seats if login != call.operator]
     if mine is not None:

@@ -256,7 +256,8 @@ class Desk:
         event = meant
         party = before.talk.party if before.talk is not None else None
         if isinstance(event, ev.HangUpRequested) and party is not None and party.operator == event.operator:
-            effects.append(fx.DropLegs(event.call, (party.channel,)))  # what he ends is his own share
+            if party.channel:
+                effects.append(fx.DropLegs(event.call, (party.channel,)))  # what he ends is his own share
             return
         after = self._advanced(before, event, now)
         if isinstance(event, ev.TransferRequested) and event.number:
@@ -322,7 +323,7 @@ class Desk:
                 effects.append(fx.TransferCaller(after.id, after.channel, event.operator, peer or ""))
         if isinstance(event, ev.SoundLost):
             effects.append(fx.ReturnCaller(after.id, after.channel))
-        effects += talking.orders(before, after, event)
+        effects += talking.orders(before, after, event, self._policy.queue(after.queue).ring_s)
 
     def _joined(self, call: Call, now: float) -> Call:
         """The call as it comes into its queue: whether there is room, and whom it waits for."""

@@ -21,11 +21,20 @@ class Segment:
 
 
 def segments(timeline: Iterable[Moment]) -> tuple[Segment, ...]:
-    """As the timeline tells: `answered` and `resumed` begin one, `held` and `consult` end it, `three` changes it."""
+    """As the timeline tells: `answered` and `resumed` begin one, `held` and `consult` end it, `three` changes it.
+
+    A move that failed was none: the part goes on that it would have ended, or it had begun none.
+    """
     found: list[Segment] = []
     operator, party, since, length = "", "", None, 0.0
     for moment in timeline:
         words = moment.detail.split()
+        if moment.kind == "move_failed":
+            since, party = None, ""
+            if words[0] == "together" and found:
+                known = found.pop()
+                since, length = known.at, known.begins_s
+            continue
         before = (operator, party, since is not None)
         talks = since is not None
         match moment.kind:

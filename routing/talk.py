@@ -152,6 +152,11 @@ class Move:
     ring_s: int = 0
 
 
+def together(citizen: str, operator: str) -> tuple[Move, ...]:
+    """Both into the room."""
+    return (Move(citizen, Place.ROOM), Move(operator, Place.SEAT))
+
+
 def moves(before: Talk, after: Talk, citizen: str, operator: str, ring_s: int) -> tuple[Move, ...]:
     """Who has to go where, by what the talk was and is. `operator`: the channel of who has the citizen.
 
@@ -165,7 +170,7 @@ def moves(before: Talk, after: Talk, citizen: str, operator: str, ring_s: int) -
         case (T.HELD, T.CALLING):
             return (Move(operator, Place.CONSULT, after.party, ring_s),)
         case (T.HELD | T.CALLING | T.CONSULTING, T.TOGETHER):
-            return (Move(citizen, Place.ROOM), Move(operator, Place.SEAT))
+            return together(citizen, operator)
         case (T.CONSULTING, T.THREE):
             party = before.party.channel if before.party is not None else ""
             return (Move(operator, Place.SEAT), Move(party, Place.SEAT), Move(citizen, Place.ROOM))

@@ -7,15 +7,13 @@ from routing import events as ev
 from routing import talk_events as te
 from routing.call import Call, CallState, IllegalMove, Leg
 from routing.legs import mark, party_over, same_operator, talk_over, with_leg
-from routing.talk import TALKS, Move, Party, Place, Talk, TalkState, entered, moves
+from routing.talk import TALKS, Move, Party, Place, Talk, TalkState, entered, moves, together
 from routing.talk_events import PartyResult
 
 S, T = CallState, TalkState
 
-CONSULT_RING_S = 25
-"""How long a colleague is rung who is to be consulted."""
 OUTSIDE_RING_S = 45
-"""The same of somebody outside: the network may take ten seconds to reach him."""
+"""How long somebody outside is rung: the network may take ten seconds to reach him."""
 
 KINDS = {
     te.HoldRequested: "held",
@@ -35,11 +33,16 @@ def turned(call: Call, event: te.TalkEvent, now: float) -> Call:
         case te.TalkFound():
             return _found(call, event, now)
         case te.MoveFailed(step=step):
+            if step < talk.step and talk.undo is not None and talk.state is T.TOGETHER:
+                # they were believed to be in the room by then, and are where that move had found them
+                return replace(call, talk=replace(talk, step=talk.step + 1, undo=None))
             if talk.undo is None or talk.step != step:
                 raise IllegalMove(f"{call.id} at step {talk.step}", talk.state, event)
             kept = party_over(call, now, PartyResult.FAILED) if talk.undo.party is None else call
-            undone = replace(talk.undo, step=talk.step)
-            return mark(replace(kept, talk=undone), S.TALKING, now, "move_failed", talk.state)
+            undone = replace(talk.undo, step=talk.step + 1)
+            if undone.party is not None and talk.party is None:  # he is gone, wherever the others are
+                undone = replace(undone, state=T.HELD, party=None)
+            return mark(replace(kept, talk=undone), S.TALKING, now, "move_failed", undone.state)
         case te.ChannelGone(channel=channel):
             return _gone(call, talk, channel, event, now)
         case te.RoomLeft():
@@ -85,34 +88,43 @@ def turned(call: Call, event: te.TalkEvent, now: float) -> Call:
             return mark(replace(call, talk=entered(talk, state, now, None)), S.TALKING, now, KINDS[type(event)])
 
 
-def orders(before: Call, after: Call, event: ev.CallEvent) -> list[fx.Effect]:
-    """What has to be done in Asterisk for what happened: who goes where, and who has no share in the call any more."""
+def orders(before: Call, after: Call, event: ev.CallEvent, ring_s: int) -> list[fx.Effect]:
+    """What has to be done in Asterisk for what happened: who goes where, and who has no share in the call any more.
+
+    `ring_s`: how long a colleague is rung.
+    """
     was, talk = before.talk, after.talk
     if was is None:
         return []
     if not isinstance(event, te.TalkEvent):
         left = channels(before) if talk is None else ()
         return [fx.DropLegs(after.id, left)] if left else []
+    if isinstance(event, te.TalkFound):
+        return []
     operator = _channel(before)
     party = was.party.channel if was.party is not None else ""
-    if isinstance(event, te.CompleteRequested):
-        place = Place.ROOM if after.state is S.TALKING else Place.HANDED
-        stays = was.state is T.THREE and after.state is S.TALKING
-        taken = () if stays else (Move(after.channel, place), Move(party, Place.SEAT))
-        return [fx.MoveTalk(after.id, was.step + 1, taken, drop=(operator,))]
     if isinstance(event, te.TalkTaken):
         led: tuple[Move, ...] = (Move(after.channel, Place.ROOM),) if was.apart else ()
         if not was.room:  # both out of their Dial, or its end would be told as the operator's hang-up
             led = (Move(after.channel, Place.ROOM), Move(operator, Place.QUIET))
         return [fx.MoveTalk(after.id, was.step + 1, (*led, Move(event.channel, Place.TAKEN)), drop=(operator,))]
+    if after.operator != before.operator:  # he was left to the second party
+        place = Place.ROOM if after.state is S.TALKING else Place.HANDED
+        stays = was.state is T.THREE and after.state is S.TALKING
+        taken = () if stays else (Move(after.channel, place), Move(party, Place.SEAT))
+        drop = () if isinstance(event, te.ChannelGone) else (operator,)
+        return [fx.MoveTalk(after.id, was.step + 1, taken, drop)] if taken or drop else []
     if isinstance(event, te.TalkGathered) and talk is not None:
         return [fx.MoveTalk(after.id, talk.step, (Move(after.channel, Place.ROOM), Move(operator, Place.SEAT)))]
-    if isinstance(event, te.MoveFailed | te.TalkFound) or talk is None:
+    if talk is None:
         return []
+    if isinstance(event, te.MoveFailed):
+        again = together(after.channel, operator) if event.step < was.step else ()
+        return [fx.MoveTalk(after.id, talk.step, again)] if again else []
     if was.state is T.THREE and isinstance(event, te.ReturnRequested):
         return [fx.MoveTalk(after.id, talk.step, (), drop=(party,))]
-    ring_s = CONSULT_RING_S if talk.party is not None and talk.party.operator else OUTSIDE_RING_S
-    put = moves(was, talk, after.channel, operator, ring_s)
+    outside = talk.party is not None and not talk.party.operator
+    put = moves(was, talk, after.channel, operator, OUTSIDE_RING_S if outside else ring_s)
     return [fx.MoveTalk(after.id, talk.step, put)] if put else []
 
 
@@ -199,15 +211,23 @@ def _found(call: Call, event: te.TalkFound, now: float) -> Call:
         call = _completed(call, call.talk, now)
     talk, found = call.talk, event.talk
     assert talk is not None
-    if (talk.state, _name(talk)) == (found.state, _name(found)):
+    known, party = talk.party, found.party
+    if known is not None and (party is None or party.name != known.name):
+        call, known = party_over(call, now, PartyResult.LEFT_OVER), None
+    if party is not None:
+        party = replace(
+            known or replace(party, asked_at=now), channel=party.channel or (known.channel if known else "")
+        )
+        if found.state is not T.CALLING:
+            party = replace(party, answered_at=party.answered_at or now)
+        if found.state is T.THREE:
+            party = replace(party, joined_at=party.joined_at or now)
+    if (talk.state, talk.party, _channel(call)) == (found.state, party, event.channel):
         return call
-    party = found.party
-    if party is None or talk.party is None or talk.party.name != party.name:
-        call = party_over(call, now, PartyResult.LEFT_OVER)
-    elif party is not None:
-        party = replace(talk.party, channel=party.channel, answered_at=talk.party.answered_at or party.answered_at)
     call = with_leg(call, event.operator, channel=event.channel)
     told = replace(entered(talk, found.state, now, party), room=found.room, undo=None)
+    if (talk.state, _name(talk)) == (found.state, _name(told)):
+        return replace(call, talk=told)
     return mark(replace(call, talk=told), S.TALKING, now, "found", found.state)
 
 

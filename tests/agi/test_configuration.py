@@ -73,7 +73,8 @@ def test_every_context_that_is_redirected_to_catches_what_does_not_exist(plan: P
     text = "".join("\n" + (plan.layout.etc / name).read_text(encoding="utf-8") for name in files)
     contexts = dict(part.split("]\n", 1) for part in text.split("\n[")[1:])
     message = ("message", "message-review")
-    for name in ("wait", "connect", *message, "fallback", "patience", "bye", "forward", "callback", "joined"):
+    talk = ("hold", "quiet", "consult", "room", "seat", "handed")
+    for name in ("wait", "connect", *message, "fallback", "patience", "bye", "forward", "callback", "joined", *talk):
         assert "exten => i,1," in contexts[name], name
 
 

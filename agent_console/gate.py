@@ -28,6 +28,7 @@ ALLOWED: Mapping[str, frozenset[Role]] = MappingProxyType(
         "transfer": WITH_A_PHONE,
         "talk": WITH_A_PHONE,
         "supervise": frozenset({Role.SUPERVISOR}),  # who keeps the machine has no business in citizens' talks
+        "pick-up": AT_A_SEAT,
         "nuisance": AT_A_SEAT,
         "operators": WATCHERS,
         "pauses": WATCHERS,

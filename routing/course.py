@@ -70,6 +70,7 @@ TRANSITIONS: Mapping[CallState, Mapping[type, CallState]] = MappingProxyType(
             ev.CallerWaiting: S.WAITING,
             ev.Overflowed: S.WAITING,
             ev.CallOffered: S.RINGING,
+            ev.PickedUp: S.RINGING,
             ev.OperatorAnswered: S.TALKING,
             ev.GoodbyeSaid: S.WAITING,  # the end of his talk was told first
             ev.SurveyStarted: S.LEAVING,
@@ -80,6 +81,7 @@ TRANSITIONS: Mapping[CallState, Mapping[type, CallState]] = MappingProxyType(
             ev.WaitTold: S.RINGING,
             ev.MenuFinished: S.RINGING,
             ev.RingStarted: S.RINGING,
+            ev.PickedUp: S.RINGING,
             ev.OperatorAnswered: S.TALKING,
             ev.RingEnded: S.WAITING,  # the last of those that rang together; until then it rings
             ev.CallerWaiting: S.WAITING,
@@ -165,10 +167,9 @@ def advance(call: Call, event: ev.CallEvent, now: float, *, prefer_s: float = 20
             moved = replace(call, queue=queue, passed=(*call.passed, call.queue or ""), waits_since=now)
             return mark(moved, state, now, "overflow", queue)
         case ev.CallOffered(operators=operators, ring_s=ring_s):
-            legs = tuple(Leg(operator=operator, offered_at=now) for operator in operators)
-            until = None if ring_s is None else now + ring_s
-            offered = replace(call, at_music=False, ring_until=until, legs=(*call.legs, *legs))
-            return mark(rung(offered), state, now, "offered", " ".join(operators))
+            return _rings(call, operators, ring_s, "offered", now)
+        case ev.PickedUp(operator=operator, ring_s=ring_s):
+            return _rings(rings_over(call, now, ev.RingResult.CANCELLED), (operator,), ring_s, "picked_up", now)
         case ev.RingStarted(operator=operator, channel=channel):
             leg = ring(call, operator, event)
             if leg.rung_at is not None:
@@ -212,6 +213,13 @@ def advance(call: Call, event: ev.CallEvent, now: float, *, prefer_s: float = 20
             return _end(call, cause, now)
         case _:
             return _without_operator(call, event, state, now)
+
+
+def _rings(call: Call, operators: tuple[str, ...], ring_s: float | None, kind: str, now: float) -> Call:
+    legs = tuple(Leg(operator=operator, offered_at=now) for operator in operators)
+    until = None if ring_s is None else now + ring_s
+    offered = replace(call, at_music=False, ring_until=until, legs=(*call.legs, *legs))
+    return mark(rung(offered), S.RINGING, now, kind, " ".join(operators))
 
 
 def _without_operator(call: Call, event: AloneEvent, state: CallState, now: float) -> Call:

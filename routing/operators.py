@@ -124,6 +124,14 @@ class TookOver:
 
 
 @dataclass(frozen=True, slots=True)
+class PickedUp:
+    """He picked up a call that was not offered to him; on pause he is again after it."""
+
+    operator: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
 class WrapUpOver:
     """The time for writing is over."""
 
@@ -180,6 +188,7 @@ Move = (
     | Consulted
     | Took
     | TookOver
+    | PickedUp
     | WrapUpOver
     | Assigned
     | Pause
@@ -220,6 +229,7 @@ TRANSITIONS: Mapping[OperatorState, Mapping[type, OperatorState | None]] = Mappi
             Pause: O.PAUSED,
             PauseOverdue: O.PAUSED,
             ev.OperatorAnswered: O.TALKING,
+            PickedUp: O.RINGING,
             TookOver: O.TALKING,
             ev.OperatorSignedOut: O.OFFLINE,
             Absent: O.OFFLINE,
@@ -231,6 +241,7 @@ TRANSITIONS: Mapping[OperatorState, Mapping[type, OperatorState | None]] = Mappi
             Pause: O.PAUSED,
             ev.CallOffered: O.RINGING,
             ev.OperatorAnswered: O.TALKING,
+            PickedUp: O.RINGING,
             TookOver: O.TALKING,
             ev.OperatorSignedOut: O.OFFLINE,
             Absent: O.PAUSED,
@@ -260,6 +271,7 @@ TRANSITIONS: Mapping[OperatorState, Mapping[type, OperatorState | None]] = Mappi
             Pause: O.PAUSED,
             WrapUpOver: O.READY,
             ev.OperatorAnswered: O.TALKING,
+            PickedUp: O.RINGING,
             TookOver: O.TALKING,
             ev.OperatorSignedOut: O.OFFLINE,
         },
@@ -323,6 +335,10 @@ def advance(operator: Operator, move: Move, now: float) -> Operator:
             return _enter(operator, O.TALKING, now)
         case Took():
             return replace(operator, taken=operator.taken + 1)
+        case PickedUp(call=call):
+            rings = replace(_enter(operator, O.RINGING, now), call=call)
+            paused = operator.state is O.PAUSED
+            return replace(rings, pause_pending=True, next_pause=operator.pause_kind) if paused else rings
         case TookOver(call=call):
             taken = replace(_enter(operator, O.TALKING, now), call=call, back=operator.state)
             return replace(taken, wrap_up_until=None)
@@ -425,6 +441,8 @@ def _as_before(operator: Operator, state: OperatorState, now: float) -> Operator
 def _after_ring(operator: Operator, result: ev.RingResult, now: float) -> Operator:
     """A ring nobody took puts the operator on pause, or an empty chair would catch every call."""
     match result:
+        case ev.RingResult.CANCELLED if operator.wrap_up_until is not None:  # he picked it up, and goes on writing
+            return _enter(operator, O.WRAP_UP, now)
         case ev.RingResult.CANCELLED:
             return replace(_free(operator, now), idle_since=operator.idle_since)
         case ev.RingResult.NOT_ANSWERED:

@@ -29,6 +29,7 @@ ALLOWED: Mapping[str, frozenset[Role]] = MappingProxyType(
         "talk": WITH_A_PHONE,
         "dial": AT_A_SEAT,
         "supervise": frozenset({Role.SUPERVISOR}),  # who keeps the machine has no business in citizens' talks
+        "pick-up": AT_A_SEAT,
         "nuisance": AT_A_SEAT,
         "operators": WATCHERS,
         "pauses": WATCHERS,

@@ -75,6 +75,7 @@ TRANSITIONS: Mapping[CallState, Mapping[type, CallState]] = MappingProxyType(
             ev.CallOffered: S.RINGING,
             ev.RingStarted: S.DIALLING,  # a call that we place, whose order was believed lost
             oe.CitizenRung: S.DIALLING,
+            ev.PickedUp: S.RINGING,
             ev.OperatorAnswered: S.TALKING,
             ev.GoodbyeSaid: S.WAITING,  # the end of his talk was told first
             ev.SurveyStarted: S.LEAVING,
@@ -85,6 +86,7 @@ TRANSITIONS: Mapping[CallState, Mapping[type, CallState]] = MappingProxyType(
             ev.WaitTold: S.RINGING,
             ev.MenuFinished: S.RINGING,
             ev.RingStarted: S.RINGING,
+            ev.PickedUp: S.RINGING,
             ev.OperatorAnswered: S.TALKING,
             ev.RingEnded: S.WAITING,  # the last of those that rang together; until then it rings
             ev.CallerWaiting: S.WAITING,
@@ -178,10 +180,9 @@ def advance(call: Call, event: ev.CallEvent, now: float, *, prefer_s: float = 20
             moved = replace(call, queue=queue, passed=(*call.passed, call.queue or ""), waits_since=now)
             return mark(moved, state, now, "overflow", queue)
         case ev.CallOffered(operators=operators, ring_s=ring_s):
-            legs = tuple(Leg(operator=operator, offered_at=now) for operator in operators)
-            until = None if ring_s is None else now + ring_s
-            offered = replace(call, at_music=False, ring_until=until, legs=(*call.legs, *legs))
-            return mark(rung(offered), state, now, "offered", " ".join(operators))
+            return _offered(call, operators, ring_s, "offered", now)
+        case ev.PickedUp(operator=operator, ring_s=ring_s):
+            return _offered(rings_over(call, now, ev.RingResult.CANCELLED), (operator,), ring_s, "picked_up", now)
         case ev.RingStarted():
             return _rings(call, event, state, now)
         case ev.OperatorAnswered(operator=operator, channel=channel, seen=seen):
@@ -223,6 +224,13 @@ def advance(call: Call, event: ev.CallEvent, now: float, *, prefer_s: float = 20
             return _end(call, cause, now)
         case _:
             return _without_operator(call, event, state, now)
+
+
+def _offered(call: Call, operators: tuple[str, ...], ring_s: float | None, kind: str, now: float) -> Call:
+    legs = tuple(Leg(operator=operator, offered_at=now) for operator in operators)
+    until = None if ring_s is None else now + ring_s
+    offered = replace(call, at_music=False, ring_until=until, legs=(*call.legs, *legs))
+    return mark(rung(offered), S.RINGING, now, kind, " ".join(operators))
 
 
 def _without_operator(call: Call, event: AloneEvent, state: CallState, now: float) -> Call:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from math import inf
 from types import MappingProxyType
 
-from routing import course, legs, outgoing, overflow, pauses, talking, transfer, work
+from routing import course, legs, outgoing, overflow, pauses, pickup, talking, transfer, work
 from routing import effects as fx
 from routing import events as ev
 from routing import operators as op
@@ -126,6 +126,8 @@ class Desk:
                 self._dial(event, now, effects)
             case ev.Tick():
                 self._tick(now, effects)
+            case ev.PickUpRequested(call=call_id, operator=login):
+                self._pick_up(call_id, login, now, effects)
             case we.SpiesFound():
                 self._told(self._watches.found(event, self._calls, now), now, effects)
             case _ if isinstance(event, we.WatchEvent):
@@ -538,6 +540,24 @@ class Desk:
             return  # a colleague who was asked into a talk is missed by who asked him
         if call.state is CallState.TALKING:
             effects.append(fx.CheckSound(call.id, login, call.leg.channel))
+
+    # -- pick-up -------------------------------------------------------------------------------------------------
+
+    def _pick_up(self, call_id: str, login: str, now: float, effects: list[fx.Effect]) -> None:
+        """The call rings at him alone. Raises `IllegalMove` where he cannot have it."""
+        before, one = self._calls.get(call_id), self._operators.get(login)
+        why = pickup.refusal(before, one, self._policy)
+        if why is not None or before is None or one is None:
+            raise IllegalMove(f"{call_id} for {login}", str(why), ev.PickUpRequested(call_id, login))
+        ring_s = self._policy.queue(before.queue).ring_s
+        after = course.advance(before, ev.PickedUp(call_id, login, ring_s), now)
+        self._keep(after)
+        effects.append(fx.ConnectCall(call_id, after.channel, (login,), ring_s))
+        for other in before.ringing:
+            self._move_operator(other, ev.RingEnded(call_id, other, ev.RingResult.CANCELLED), now, effects)
+            effects.append(fx.EndOffer(other, call_id, "taken", login))
+        self._put(op.advance(one, op.PickedUp(login, call_id), now), now, effects)
+        effects += _written(after)
 
     # -- supervisors ---------------------------------------------------------------------------------------------
 

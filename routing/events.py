@@ -101,6 +101,23 @@ class CallOffered:
 
 
 @dataclass(frozen=True, slots=True)
+class PickUpRequested:
+    """The operator wants a call that rings at a colleague, or waits in a queue of his (代答)."""
+
+    call: str
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class PickedUp:
+    """The desk's own decision: it rings at this operator alone, for `ring_s` seconds, wherever it rang before."""
+
+    call: str
+    operator: str
+    ring_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Overflowed:
     """The desk's own decision: the citizen waits in another queue from now on, with the time that he has waited."""
 
@@ -420,6 +437,7 @@ CallEvent = (
     | MenuFinished
     | CallerWaiting
     | CallOffered
+    | PickedUp
     | Overflowed
     | RingStarted
     | OperatorAnswered
@@ -463,6 +481,7 @@ Event = (
     | CallEvent
     | OperatorEvent
     | PauseWish
+    | PickUpRequested
     | WatchEvent
     | SpiesFound
     | CallAdopted

@@ -132,6 +132,14 @@ class TookOver:
 
 
 @dataclass(frozen=True, slots=True)
+class PickedUp:
+    """He picked up a call that was not offered to him; on pause he is again after it."""
+
+    operator: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
 class WrapUpOver:
     """The time for writing is over."""
 
@@ -189,6 +197,7 @@ Move = (
     | Consulted
     | Took
     | TookOver
+    | PickedUp
     | WrapUpOver
     | Assigned
     | Pause
@@ -230,6 +239,7 @@ TRANSITIONS: Mapping[OperatorState, Mapping[type, OperatorState | None]] = Mappi
             PauseOverdue: O.PAUSED,
             ev.OperatorAnswered: O.TALKING,
             Dials: O.RINGING,
+            PickedUp: O.RINGING,
             TookOver: O.TALKING,
             ev.OperatorSignedOut: O.OFFLINE,
             Absent: O.OFFLINE,
@@ -242,6 +252,7 @@ TRANSITIONS: Mapping[OperatorState, Mapping[type, OperatorState | None]] = Mappi
             ev.CallOffered: O.RINGING,
             Dials: O.RINGING,
             ev.OperatorAnswered: O.TALKING,
+            PickedUp: O.RINGING,
             TookOver: O.TALKING,
             ev.OperatorSignedOut: O.OFFLINE,
             Absent: O.PAUSED,
@@ -272,6 +283,7 @@ TRANSITIONS: Mapping[OperatorState, Mapping[type, OperatorState | None]] = Mappi
             WrapUpOver: O.READY,
             Dials: O.RINGING,
             ev.OperatorAnswered: O.TALKING,
+            PickedUp: O.RINGING,
             TookOver: O.TALKING,
             ev.OperatorSignedOut: O.OFFLINE,
         },
@@ -324,6 +336,17 @@ def advance(operator: Operator, move: Move, now: float) -> Operator:
             return replace(operator, asked=None)
         case PauseOverdue():
             return replace(operator, overdue=True)
+        case Absent(reason=reason):
+            if reason is None:
+                return replace(_enter(operator, O.OFFLINE, now), pause=None, asked=None)
+            return _pause(operator, reason, now)
+        case _:
+            return _in_calls(operator, move, now)
+
+
+def _in_calls(operator: Operator, move: Move, now: float) -> Operator:
+    """What his calls do to him."""
+    match move:
         case ev.CallOffered(call=call):
             return replace(_enter(operator, O.RINGING, now), call=call)
         case ev.OperatorAnswered(call=call):
@@ -341,6 +364,10 @@ def advance(operator: Operator, move: Move, now: float) -> Operator:
             return _enter(operator, O.TALKING, now)
         case Took():
             return replace(operator, taken=operator.taken + 1)
+        case PickedUp(call=call):
+            rings = replace(_enter(operator, O.RINGING, now), call=call)
+            paused = operator.state is O.PAUSED
+            return replace(rings, pause_pending=True, next_pause=operator.pause_kind) if paused else rings
         case TookOver(call=call):
             taken = replace(_enter(operator, O.TALKING, now), call=call, back=operator.state)
             return replace(taken, wrap_up_until=None)
@@ -354,10 +381,8 @@ def advance(operator: Operator, move: Move, now: float) -> Operator:
             return replace(_enter(operator, O.WRAP_UP, now), wrap_up_until=until)
         case WrapUpOver():
             return _free(operator, now)
-        case Absent(reason=reason):
-            if reason is None:
-                return replace(_enter(operator, O.OFFLINE, now), pause=None, asked=None)
-            return _pause(operator, reason, now)
+        case _:
+            raise IllegalMove(operator.login, operator.state, move)
 
 
 def absence(operator: Operator, now: float) -> Absent | None:
@@ -443,6 +468,8 @@ def _as_before(operator: Operator, state: OperatorState, now: float) -> Operator
 def _after_ring(operator: Operator, result: ev.RingResult, now: float) -> Operator:
     """A ring nobody took puts the operator on pause, or an empty chair would catch every call."""
     match result:
+        case ev.RingResult.CANCELLED if operator.wrap_up_until is not None:  # he picked it up, and goes on writing
+            return _enter(operator, O.WRAP_UP, now)
         case ev.RingResult.CANCELLED:
             return replace(_free(operator, now), idle_since=operator.idle_since)
         case ev.RingResult.NOT_ANSWERED:

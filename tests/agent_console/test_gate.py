@@ -43,6 +43,8 @@ ROUTES = {
         ("POST", f"/api/v1/calls/{{call_id}}/{what}"): "phone"
         for what in ("hold", "resume", "consult", "join", "complete", "return")
     },
+    ("GET", "/api/v1/pick-ups"): "seat",
+    ("POST", "/api/v1/calls/{call_id}/pick-up"): "seat",
     ("POST", "/api/v1/calls/{call_id}/supervise"): "supervisor",
     ("DELETE", "/api/v1/calls/{call_id}/supervise"): "supervisor",
     ("POST", "/api/v1/calls/{call_id}/take-over"): "supervisor",

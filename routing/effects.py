@@ -220,12 +220,14 @@ class EndOffer:
     """Tell the operator's page that the ring or talk is over.
 
     `reason`: citizen_hung_up, not_answered, refused, unreachable, cancelled, lost, or taken: `by` another operator.
+    `consult`: he was asked into another's talk, and the citizen never was his; over: he had answered.
     """
 
     operator: str
     call: str
     reason: str
     by: str = ""
+    consult: bool = False
 
 
 @dataclass(frozen=True, slots=True)

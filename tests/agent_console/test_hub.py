@@ -11,11 +11,14 @@ from routing import events as ev
 from routing.operators import Operator
 from routing.queues import Queue
 from routing.records import Account, Role, Voice
+from routing.talk import Party
+from routing.talk_events import PartyKind, PartyResult
 from tests.work import backlog, owed
 
 from .house import START, House
 
 REFUSED = fx.NoteOutbound("c1", "+442079460018", "op1001", fx.OutboundPurpose.TRANSFER, START + 5, "not_allowed")
+GONE = Party(PartyKind.NUMBER, "110", "110 报警服务台", START, ended_at=START + 9, result=PartyResult.BUSY)
 ROLES = {"sup1": Role.SUPERVISOR, "admin": Role.ADMIN}
 
 
@@ -108,6 +111,27 @@ async def test_a_ring_that_ended_says_why_in_the_words_of_the_page(house: House)
         "refused",
         "lost",
     ]
+
+
+async def test_who_was_asked_into_a_talk_is_told_that_the_end_is_that_of_a_consult(house: House) -> None:
+    link = page(house)
+    await house.hub.end_offer(fx.Order(1, fx.EndOffer("op1001", "c1", "over", consult=True)))
+    assert frames(link)[-1]["data"] == {"call": "c1", "reason": "over", "by": "", "consult": True}
+
+
+async def test_who_gave_a_citizen_away_is_told_what_becomes_of_him_while_he_writes(house: House) -> None:
+    giver = page(house, "op1001")
+    house.talk("c1", "op1001")
+    house.sit_down("op1002")
+    house.desk.post(ev.TransferRequested("c1", "op1001", "main", "op1002"))
+    house.desk.post(ev.CallerWaiting("c1", "PJSIP/trunk-c1"))
+    house.desk.post(ev.OperatorAnswered("c1", "op1002", "PJSIP/op1002-1"))
+    told = [frame["data"] for frame in frames(giver) if frame["type"] == "call"]
+    assert [(one["state"], one["operator"]) for one in told[-2:]] == [("waiting", None), ("talking", "op1002")]
+    house.desk.post(ev.ReadyRequested("op1001"))
+    frames(giver)
+    house.desk.post(ev.CallEnded("c1", 16))
+    assert "call" not in kinds(giver)
 
 
 async def test_a_page_that_comes_back_gets_exactly_what_it_missed(house: House) -> None:
@@ -275,8 +299,9 @@ async def test_who_may_see_which_kind_is_said_for_every_kind(house: House) -> No
     house.hub.saved("c1")
     house.hub.messages(backlog(1), [(owed("c1"), Voice())])
     await house.hub.alarm(fx.Order(1, REFUSED))
+    await house.hub.party_ended(fx.Order(1, fx.TellPartyEnded("op1001", "c1", GONE)))
     assert {frame.text.partition('"type":"')[2].partition('"')[0] for frame in house.hub._kept} == set(SEEN_BY)
-    assert set(kinds(watch)) == set(SEEN_BY) - {"offer_ended"}
+    assert set(kinds(watch)) == set(SEEN_BY) - {"offer_ended", "party_ended"}
 
 
 async def test_a_call_outside_that_is_refused_is_an_alarm_for_those_who_watch_and_one_that_is_placed_is_none(
@@ -357,7 +382,7 @@ async def test_half_a_character_in_a_name_breaks_no_connection(house: House) -> 
 async def test_the_hub_has_a_worker_for_every_effect_that_is_shown(house: House) -> None:
     workers = house.hub.workers()
     assert set(workers) == {
-        *(fx.ShowOperator, fx.ShowCall, fx.EndOffer),
+        *(fx.ShowOperator, fx.ShowCall, fx.EndOffer, fx.TellPartyEnded),
         *(fx.ShowQueue, fx.ShowPolicy, fx.ShowTelephony, fx.NoteOutbound),
     }
     link = page(house)

@@ -22,7 +22,7 @@ from routing import effects as fx
 from routing.call import Call, CallState
 from routing.floor import rank
 from routing.loop import Worker
-from routing.operators import Operator
+from routing.operators import Operator, OperatorState
 from routing.records import Account, Role, Voice
 from routing.snapshot import Snapshot
 from routing.watch import Watch, WatchState
@@ -230,7 +230,9 @@ class Hub:
         effect = order.effect
         if not isinstance(effect, fx.ShowCall) or self._outdated(order):
             return
-        self._tell("call", self._call(effect.call))
+        writers = self._writers(effect.call)
+        self._calls.update((login, effect.call) for login in writers)
+        self._tell("call", self._call(effect.call), *writers)
 
     async def end_offer(self, order: fx.Order) -> None:
         effect = order.effect
@@ -238,7 +240,7 @@ class Hub:
             return
         reason = OFFER_ENDS.get(effect.reason, str(effect.reason))
         by = self._names.get(effect.by, effect.by)
-        told = {"call": effect.call, "reason": reason, "by": by, "result": effect.result}
+        told = {"call": effect.call, "reason": reason, "by": by, "result": effect.result, "consult": effect.consult}
         self._tell("offer_ended", told, effect.operator)
 
     async def party_ended(self, order: fx.Order) -> None:
@@ -340,6 +342,12 @@ class Hub:
             return running
         last = self._calls.get(operator.login)
         return last if last is not None and last.id == operator.call else None
+
+    def _writers(self, call: Call) -> list[str]:
+        """Who writes about this call, knows it as it was, and is told what becomes of the citizen he gave away."""
+        operators = self._snapshot().operators
+        known = (operators.get(login) for login, last in self._calls.items() if last.id == call.id and last != call)
+        return [one.login for one in known if one and one.state is OperatorState.WRAP_UP and one.call == call.id]
 
     def _welcome(self, account: Account) -> Mapping[str, Any]:
         desk = self._snapshot()

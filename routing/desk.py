@@ -422,7 +422,7 @@ class Desk:
             )
             left = ev.OperatorLegEnded(after.id, one.login, 0)
             self._move_operator(one.login, over if rings else left, now, effects)
-            effects.append(fx.EndOffer(one.login, after.id, over.result if rings else "consult_over"))
+            effects.append(fx.EndOffer(one.login, after.id, over.result if rings else "over", consult=True))
         if after.state is CallState.TALKING and after.operator and not isinstance(event, te.ReturnRequested):
             effects.append(fx.TellPartyEnded(after.operator, after.id, gone))
 

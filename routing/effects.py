@@ -294,6 +294,7 @@ class EndOffer:
 
     `reason`: citizen_hung_up, not_answered, refused, unreachable, cancelled, lost, or taken: `by` another operator. Of
     a call that we place also unreached, with the `result` of a `NoteAttempt` ("": he was not dialled), and broken_off.
+    `consult`: he was asked into another's talk, and the citizen never was his; over: he had answered.
     """
 
     operator: str
@@ -301,6 +302,7 @@ class EndOffer:
     reason: str
     by: str = ""
     result: str = ""
+    consult: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from routing.outside import OutboundPurpose
 from routing.queues import Queue
 from routing.records import Account, Role, Voice
 from routing.talk import Party
+from routing.talk_events import PartyKind, PartyResult
 from routing.watch import Watch, WatchState
 from routing.watch_events import WatchMode
 from tests.work import backlog, owed
@@ -21,6 +22,7 @@ from tests.work import backlog, owed
 from .house import START, House
 
 REFUSED = fx.NoteOutbound("c1", "+442079460018", "op1001", OutboundPurpose.TRANSFER, START + 5, "not_allowed")
+GONE = Party(PartyKind.NUMBER, "110", "110 报警服务台", START, ended_at=START + 9, result=PartyResult.BUSY)
 ROLES = {"sup1": Role.SUPERVISOR, "admin": Role.ADMIN}
 
 
@@ -115,6 +117,28 @@ async def test_a_ring_that_ended_says_why_in_the_words_of_the_page(house: House)
         "refused",
         "lost",
     ]
+
+
+async def test_who_was_asked_into_a_talk_is_told_that_the_end_is_that_of_a_consult(house: House) -> None:
+    link = page(house)
+    await house.hub.end_offer(fx.Order(1, fx.EndOffer("op1001", "c1", "over", consult=True)))
+    told = {"call": "c1", "reason": "over", "by": "", "result": "", "consult": True}
+    assert frames(link)[-1]["data"] == told
+
+
+async def test_who_gave_a_citizen_away_is_told_what_becomes_of_him_while_he_writes(house: House) -> None:
+    giver = page(house, "op1001")
+    house.talk("c1", "op1001")
+    house.sit_down("op1002")
+    house.desk.post(ev.TransferRequested("c1", "op1001", "main", "op1002"))
+    house.desk.post(ev.CallerWaiting("c1", "PJSIP/trunk-c1"))
+    house.desk.post(ev.OperatorAnswered("c1", "op1002", "PJSIP/op1002-1"))
+    told = [frame["data"] for frame in frames(giver) if frame["type"] == "call"]
+    assert [(one["state"], one["operator"]) for one in told[-2:]] == [("waiting", None), ("talking", "op1002")]
+    house.desk.post(ev.ReadyRequested("op1001"))
+    frames(giver)
+    house.desk.post(ev.CallEnded("c1", 16))
+    assert "call" not in kinds(giver)
 
 
 async def test_a_page_that_comes_back_gets_exactly_what_it_missed(house: House) -> None:

@@ -95,7 +95,7 @@ def test_a_colleague_who_is_consulted_rings_talks_and_is_free_again_without_a_pa
     assert hall.operator("op1002").taken == taken  # it is no call of his
     back = hall.tell(RETURN, after=5)
     assert moved(back) == [fx.MoveTalk("a", 3, MET)]
-    assert only(fx.EndOffer, back) == [fx.EndOffer("op1002", "a", "consult_over")]
+    assert only(fx.EndOffer, back) == [fx.EndOffer("op1002", "a", "over", consult=True)]
     assert only(fx.TellPartyEnded, back) == []  # it was his own wish
     assert states(hall) == (O.TALKING, O.READY)
     assert hall.operator("op1002").idle_since > idle_since
@@ -274,7 +274,7 @@ def test_a_colleague_who_hangs_up_is_free_and_the_operator_is_with_the_citizen_a
     hall = hall_in(T.CONSULTING)
     told = hall.tell(ENDED)
     assert moved(told) == [fx.MoveTalk("a", 3, MET)]
-    assert only(fx.EndOffer, told) == [fx.EndOffer("op1002", "a", "consult_over")]
+    assert only(fx.EndOffer, told) == [fx.EndOffer("op1002", "a", "over", consult=True)]
     assert only(fx.TellPartyEnded, told) == [fx.TellPartyEnded("op1001", "a", hall.call("a").parties[-1])]
     assert states(hall) == (O.TALKING, O.READY)
     assert refused(hall.tell(ENDED, ANSWERED, RANG)) == ["PartyEnded", "PartyAnswered", "PartyRang"]

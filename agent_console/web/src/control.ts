@@ -13,6 +13,8 @@ const SHOWN_MS = 3_000
 
 export function createControl(state: Readonly<ShallowRef<State>>, order: (run: () => Promise<unknown>) => Promise<boolean>) {
   const ordered = ref(false)
+  /** The list of whom one can call is open: what was refused is told in it, where the hand is. */
+  const listed = ref(false)
   /** A number that is being typed: it stays until somebody is called by it. */
   const typed = ref('')
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -42,6 +44,7 @@ export function createControl(state: Readonly<ShallowRef<State>>, order: (run: (
   const stop = watch(turn, settled, { flush: 'sync' })
 
   return {
+    listed,
     typed,
     moment: computed<Moment>(() => ({
       phase: phase(state.value),

@@ -215,11 +215,12 @@ export function createDesk(account: Account, signedOut: () => void) {
       }
     }),
     // Whether 110 can be called is known before the citizen says why it must be.
-    watch([() => present.value?.id, nowPhase, control.consulted], ([id, , asked]) => {
-      if (id && !asked) void targets.look(id)
+    watch([() => present.value?.id, nowPhase], ([id]) => {
+      if (id) void targets.look(id)
     }),
-    watch(control.consulted, (asked) => {
-      if (asked) names.want(state.value.call?.operator ?? '')
+    watch([control.consulted, () => state.value.call?.operator, () => state.value.call?.transferred_by], ([asked, holder, giver]) => {
+      const wanted = giver === account.login || asked ? holder : giver
+      if (wanted) names.want(wanted)
     }),
     watch([() => state.value.saved, () => state.value.snapshots], today.refresh),
     watch([() => state.value.snapshots, () => state.value.policy], worklist.refresh),
@@ -235,7 +236,8 @@ export function createDesk(account: Account, signedOut: () => void) {
     const { leg } = state.value
     // Who is asked is not rung again: the citizen is not his.
     if (leg?.phase === 'talking' && leg.call !== null && !control.consulted.value) {
-      interrupted.keep({ call: leg.call, muted: leg.muted }, Date.now())
+      // He who was not heard, since the citizen had music, is not heard unawares when he is back.
+      interrupted.keep({ call: leg.call, muted: leg.muted || state.value.music !== null }, Date.now())
     }
     phone.leave()
   }

@@ -46,7 +46,8 @@ export interface PauseKind {
   at_once: number
 }
 
-export type CallState = 'greeting' | 'waiting' | 'ringing' | 'talking' | 'message' | 'ended'
+export type CallState =
+  | 'greeting' | 'waiting' | 'ringing' | 'talking' | 'message' | 'forwarded' | 'leaving' | 'dialling' | 'owed' | 'ended'
 export type Outcome = 'answered' | 'message' | 'forwarded' | 'joined' | 'call_back' | 'abandoned' | 'unknown'
 
 /** What is known of a caller's number. */
@@ -107,6 +108,15 @@ export interface Call {
   ratings?: Record<string, string>
   /** And who spoke when in its recording. */
   segments?: Segment[]
+  /** And what happened in it. */
+  timeline?: Moment[]
+}
+
+/** `detail`: logins, numbers, queues and results, with blanks between, as the kind has them. */
+export interface Moment {
+  at: string
+  kind: string
+  detail: string
 }
 
 /** A stretch of a recording. `begins_s`: from the start of the recording; `at`: when that was. */
@@ -316,6 +326,12 @@ export interface Snapshot {
 
 /** `taken`: another one, `by`, was quicker. */
 export type OfferEnd = 'citizen_hung_up' | 'not_answered' | 'refused' | 'lost' | 'taken'
+/** `consult`: he was asked into another's talk. */
+export type EndOfOffer =
+  | { call: string; reason: OfferEnd; by: string; consult: false }
+  | { call: string; reason: ConsultEnd; by: string; consult: true }
+/** Of one who was asked into another's talk. `citizen_hung_up`: nobody waits for him any more; `over`: he had answered. */
+export type ConsultEnd = 'citizen_hung_up' | 'not_answered' | 'refused' | 'over'
 
 /** Half of an incident notice: an area or a kind of incident. */
 export interface Spoken {
@@ -401,7 +417,7 @@ export type Frame =
   | { seq: number; type: 'snapshot'; data: Snapshot }
   | { seq: number; type: 'operator'; data: Operator }
   | { seq: number; type: 'call'; data: Call }
-  | { seq: number; type: 'offer_ended'; data: { call: string; reason: OfferEnd; by: string } }
+  | { seq: number; type: 'offer_ended'; data: EndOfOffer }
   | { seq: number; type: 'party_ended'; data: PartyEnded }
   | { seq: number; type: 'queue'; data: Queue }
   | { seq: number; type: 'saved'; data: { call: string } }

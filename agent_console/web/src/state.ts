@@ -7,7 +7,7 @@
  * the call panel shows.
  */
 import { common, NOTHING, type Shared } from './frames'
-import type { Call, Frame, OfferEnd, Operator } from './model'
+import type { Call, EndOfOffer, Frame, Operator } from './model'
 import { endedAfter, isParty, musicSince, type PartyEnded } from './talk'
 
 /** `replaced`: opened elsewhere. `signed_out`: the session is over. */
@@ -25,16 +25,8 @@ export interface Leg {
   since: number
 }
 
-export interface EndedOffer {
-  call: string
-  reason: OfferEnd
-  /** Who took it, of one that was taken. */
-  by: string
-  caller: string
-  /** He was asked, and the citizen another's. */
-  consult: boolean
-  at: number
-}
+/** `by`: who took it, of one that was taken. */
+export type EndedOffer = EndOfOffer & { caller: string; at: number }
 
 export interface State extends Shared {
   link: Link
@@ -127,12 +119,7 @@ function apply(state: State, frame: Frame, at: number): State {
         ...next,
         ...withCall(state, state.call?.id === frame.data.call ? null : state.call),
         over: frame.data.call,
-        endedOffer: {
-          ...frame.data,
-          caller: state.call?.id === frame.data.call ? state.call.caller : '',
-          consult: state.call?.id === frame.data.call && consulted(state),
-          at,
-        },
+        endedOffer: { ...frame.data, caller: state.call?.id === frame.data.call ? state.call.caller : '', at },
       }
     case 'messages':
       return { ...next, messagesOpen: frame.data.open }

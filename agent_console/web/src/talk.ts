@@ -4,6 +4,7 @@
  * What the server tells of it, who is heard where, and what whoever sits at this page may do now. Nothing here keeps
  * anything: all of it follows from the frames of the live socket.
  */
+import { secondsSince } from './clock'
 import type { Call, Operator } from './model'
 import type { Phase } from './state'
 
@@ -40,6 +41,33 @@ export interface PartyEnded {
 export function isParty(call: Call, login: string | undefined): boolean {
   const party = call.talk?.party
   return party?.kind === 'operator' && party.name === login && call.operator !== login
+}
+
+/**
+ * How the citizen went from one to another, as `me` sees it. `from`: whoever had him before; `to`: who has him now, a login
+ * or a number; `waits`: nobody has him yet; `back`: nobody took him, and he is mine again.
+ */
+export interface Passed {
+  how: 'from' | 'to' | 'waits' | 'back'
+  who: string
+}
+
+export function passed(call: Call, me: string): Passed | null {
+  if (!call.transferred_by) return null
+  if (call.transferred_by !== me) return { how: 'from', who: call.transferred_by }
+  if (call.operator === me && call.state !== 'ended') return { how: 'back', who: '' }
+  const who = call.state === 'forwarded' ? call.forwarded_to : call.operator === me ? '' : call.operator ?? ''
+  if (who) return { how: 'to', who }
+  return call.state === 'ended' ? null : { how: 'waits', who: '' }
+}
+
+/** The citizen is with somebody else for so long that whoever has him should go back to him. */
+export const LONG_MUSIC_S = 60
+
+/** Seconds that the citizen has heard music: without a break, and in this talk altogether; null while he hears none. `now`: of the server's clock. */
+export function musicHeard(call: Call | null, music: string | null, now: number): { since: number; all: number } | null {
+  if (!call?.talk || music === null) return null
+  return { since: secondsSince(music, now), all: call.talk.held_s + secondsSince(call.talk.since, now) }
 }
 
 const MUSIC: readonly (TalkState | undefined)[] = ['held', 'calling', 'consulting']

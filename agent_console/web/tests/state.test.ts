@@ -90,7 +90,7 @@ describe('the call', () => {
   })
 
   test('whose offer ended leaves the page with a note of who it was', () => {
-    const state = after(ringing, { seq: 12, type: 'offer_ended', data: { call: 'c1', reason: 'citizen_hung_up', by: '' } })
+    const state = after(ringing, { seq: 12, type: 'offer_ended', data: { call: 'c1', reason: 'citizen_hung_up', by: '', consult: false } })
     expect(state.call).toBeNull()
     expect(state.endedOffer).toMatchObject({ call: 'c1', reason: 'citizen_hung_up', caller: '13907330001' })
     expect(reduce(state, { kind: 'note_read' }).endedOffer).toBeNull()
@@ -101,7 +101,7 @@ test('an offer that a colleague was quicker to take says who it was', () => {
   const state = after(
     open,
     { seq: 11, type: 'call', data: { ...call, operator: null } },
-    { seq: 12, type: 'offer_ended', data: { call: 'c1', reason: 'taken', by: '李晓雯' } },
+    { seq: 12, type: 'offer_ended', data: { call: 'c1', reason: 'taken', by: '李晓雯', consult: false } },
   )
   expect(state.endedOffer).toMatchObject({ reason: 'taken', by: '李晓雯', caller: '13907330001' })
 })
@@ -161,7 +161,7 @@ test('the present call is known from the phone before the server tells of it', (
 })
 
 test('a new ring clears the note of the offer before', () => {
-  const noted = after(open, { seq: 11, type: 'offer_ended', data: { call: 'c0', reason: 'lost', by: '' } })
+  const noted = after(open, { seq: 11, type: 'offer_ended', data: { call: 'c0', reason: 'lost', by: '', consult: false } })
   expect(withLeg(noted, leg).endedOffer).toBeNull()
 })
 
@@ -171,7 +171,7 @@ describe('a leg whose end went to a lost websocket', () => {
     after(open, { seq: 11, type: 'operator', data: talking }, { seq: 12, type: 'call', data: { ...call, state: 'talking' } }),
     { ...leg, phase: 'talking' },
   )
-  const lost: Frame = { seq: 13, type: 'offer_ended', data: { call: 'c1', reason: 'lost', by: '' } }
+  const lost: Frame = { seq: 13, type: 'offer_ended', data: { call: 'c1', reason: 'lost', by: '', consult: false } }
   const ended: Frame = { seq: 13, type: 'call', data: { ...call, state: 'ended' } }
 
   test('is over by the word of the server, if that is heard', () => {
@@ -184,7 +184,7 @@ describe('a leg whose end went to a lost websocket', () => {
   })
 
   test('is not over because of another call, or because the server does not know of it', () => {
-    expect(legOver(after(inTalk, { ...lost, data: { call: 'c0', reason: 'lost', by: '' } }))).toBe(false)
+    expect(legOver(after(inTalk, { ...lost, data: { call: 'c0', reason: 'lost', by: '', consult: false } }))).toBe(false)
     expect(legOver(after(inTalk, { seq: 13, type: 'operator', data: { ...operator, state: 'paused' } }))).toBe(false)
     expect(legOver(after(inTalk, snapshot(13, { operator: { ...operator, state: 'paused' } })))).toBe(false)
   })
@@ -218,8 +218,9 @@ describe('an operator who is consulted', () => {
   })
 
   test('is told that the consult is over, not that the citizen hung up', () => {
-    const told = after(rung, { seq: 13, type: 'offer_ended', data: { call: 'c1', reason: 'lost', by: '' } })
-    expect(told.endedOffer).toMatchObject({ caller: '13907330001', consult: true })
+    const gone: Frame = { seq: 13, type: 'operator', data: { ...operator, state: 'ready', call: null } }
+    const told = after(rung, gone, { seq: 14, type: 'offer_ended', data: { call: 'c1', reason: 'over', by: '', consult: true } })
+    expect(told.endedOffer).toMatchObject({ reason: 'over', consult: true })
   })
 
   test('has a talk of his own when the citizen is given to him', () => {

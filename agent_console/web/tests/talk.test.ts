@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Call } from '../src/model'
-import { deedOf, isParty, musicSince, onLine, whyKept, whyNot, type CallTalk, type Moment, type Party, type Slot, type TalkState } from '../src/talk'
+import { deedOf, isParty, musicHeard, musicSince, onLine, passed, whyKept, whyNot, type CallTalk, type Moment, type Party, type Slot, type TalkState } from '../src/talk'
 import { call, operator } from './samples'
 
 const SLOTS = ['hold', 'transfer', 'three', 'police'] as const
@@ -148,4 +148,26 @@ test('the music of a citizen goes on from hold to consult, and is over when some
   expect(musicSince(talking('calling'), since, talking('three'))).toBeNull()
   expect(musicSince(held, since, { ...talking('held'), id: 'c2' })).toBe('2026-11-23T18:31:10+08:00')
   expect(musicSince(held, since, null)).toBeNull()
+})
+
+describe('how the citizen went from one to another', () => {
+  const gave = { ...call, state: 'talking' as const, transferred_by: 'op1001' }
+
+  test('is told from where the reader stands', () => {
+    expect(passed(call, 'op1001')).toBeNull()
+    expect(passed({ ...gave, operator: 'op1002' }, 'op1002')).toEqual({ how: 'from', who: 'op1001' })
+    expect(passed({ ...gave, operator: 'op1002' }, 'op1001')).toEqual({ how: 'to', who: 'op1002' })
+    expect(passed({ ...gave, state: 'forwarded', operator: null, forwarded_to: '110' }, 'op1001')).toEqual({ how: 'to', who: '110' })
+    expect(passed({ ...gave, state: 'waiting', operator: null }, 'op1001')).toEqual({ how: 'waits', who: '' })
+    expect(passed({ ...gave, operator: 'op1001' }, 'op1001')).toEqual({ how: 'back', who: '' })
+    expect(passed({ ...gave, state: 'ended', operator: 'op1001' }, 'op1001')).toBeNull()
+  })
+})
+
+test('how long the citizen has heard music is counted without a break, and in all', () => {
+  const talk: CallTalk = { state: 'consulting', since: '2026-11-23T18:31:30+08:00', held_s: 40, party: null }
+  const now = Date.parse('2026-11-23T18:31:35+08:00')
+  const held = { ...call, state: 'talking' as const, talk }
+  expect(musicHeard(held, '2026-11-23T18:31:10+08:00', now)).toEqual({ since: 25, all: 45 })
+  expect(musicHeard(held, null, now)).toBeNull()
 })

@@ -1,4 +1,4 @@
-import type { control as controlZh, line as lineZh, talking as talkingZh, transfer as transferZh, whyControl as whyZh } from './control.zh'
+import type { consultEnds as consultEndsZh, control as controlZh, line as lineZh, talking as talkingZh, transfer as transferZh, whyControl as whyZh } from './control.zh'
 
 export const control: typeof controlZh = {
   heading: 'Call control',
@@ -72,6 +72,13 @@ export const whyControl: typeof whyZh = {
   badNumber: 'Enter a number of 3 to 20 digits',
 }
 
+export const consultEnds: typeof consultEndsZh = {
+  over: 'The consult is over',
+  citizen_hung_up: 'Your colleague withdrew the consult',
+  not_answered: 'You did not answer a colleague who wanted to consult you',
+  refused: 'You refused a consult',
+}
+
 export const talking: typeof talkingZh = {
   talk: {
     together: 'Talking',
@@ -81,6 +88,8 @@ export const talking: typeof talkingZh = {
     three: 'All three talk',
   },
   rung: 'Ringing',
+  musicHeard: 'On music in this call: {time}',
+  musicLong: 'The citizen has waited for over a minute: go back.',
   consultRings: 'Consult · {name}',
   consulted: 'Consult · {name}, the citizen does not hear you',
   consultedThree: 'All three talk, the citizen hears you',

@@ -1,4 +1,5 @@
 /** Texts of what an operator does with a talk: hold, ask, join, give away, call 110. */
+import type { ConsultEnd } from '../model'
 import type { Hearing, PartyEnded, Reason, TalkState } from '../talk'
 import type { Way } from '../targets'
 
@@ -75,6 +76,14 @@ export const whyControl = {
   badNumber: '请输入 3 到 20 位的号码',
 } satisfies Record<Exclude<Reason, '' | 'serverAway'>, string> & Record<string, string>
 
+/** What who was asked into a talk is told when nothing comes of it any more. */
+export const consultEnds = {
+  over: '咨询已结束',
+  citizen_hung_up: '同事的咨询已取消',
+  not_answered: '没有接听同事的咨询',
+  refused: '已拒接同事的咨询',
+} satisfies Record<ConsultEnd, string>
+
 /** Beside those of `panel`. */
 export const talking = {
   talk: {
@@ -85,6 +94,8 @@ export const talking = {
     three: '三方通话中',
   } satisfies Record<TalkState, string>,
   rung: '已振铃',
+  musicHeard: '本次通话市民共听音乐 {time}',
+  musicLong: '市民已等候超过 1 分钟，请回到市民',
   consultRings: '咨询 · {name}',
   consulted: '咨询 · {name}，市民听不到您',
   consultedThree: '三方通话中，市民听得到您',

@@ -1,7 +1,8 @@
 import { admin } from './admin.en'
 import { calendar } from './calendar.en'
-import { control, line, talking, transfer, whyControl } from './control.en'
+import { consultEnds, control, line, talking, transfer, whyControl } from './control.en'
 import { menus } from './menus.en'
+import { moments } from './moments.en'
 import { prompts } from './prompts.en'
 import { roster } from './roster.en'
 import { call, nuisance, pause, supervisor } from './supervisor.en'
@@ -84,6 +85,7 @@ export const en: Texts = {
   },
   banner: {
     reconnecting: 'Reconnecting to the server… (your call is not affected)',
+    reconnectingHeld: 'Reconnecting to the server… the citizen hears music and can be fetched back once it is there; do not close or reload the page',
     phoneLost: 'Phone not connected, reconnecting',
     deskPhoneAway: 'Your desk phone does not answer: check its power and network',
     telephonyDown: 'The telephone system is down and being restored; no new calls for the moment',
@@ -101,7 +103,7 @@ export const en: Texts = {
       lost: 'The call was lost',
       taken: '{name} answered it',
     },
-    consultEnded: 'The consult is over',
+    consult: consultEnds,
     notice: 'Callers are being told: {text} (case {number})',
   },
   problem: {
@@ -280,6 +282,7 @@ export const en: Texts = {
   line,
   transfer,
   menus,
+  moments,
   prompts,
   roster,
   work,

@@ -11,7 +11,12 @@ export const pause: typeof zh.pause = {
 
 export const call: typeof zh.call = {
   diverted: 'Diverted from {number}',
-  transferred: 'From {who}',
+  passed: {
+    from: 'From {who}',
+    to: 'Given to {who}',
+    waits: 'Given away, not connected yet',
+    back: 'Not taken, back with you',
+  },
   urgent: 'Urgent key',
   returned: 'Calls again',
   special_care: 'Special care',

@@ -11,7 +11,12 @@ export const pause = {
 
 export const call = {
   diverted: '{number} 分流',
-  transferred: '{who} 转来',
+  passed: {
+    from: '{who} 转来',
+    to: '已转给 {who}',
+    waits: '已转出，市民等候接通',
+    back: '转出没有接通，市民回来了',
+  },
   urgent: '紧急键',
   returned: '再次来电',
   special_care: '特殊关怀',

@@ -1,7 +1,8 @@
 import { admin } from './admin.zh'
 import { calendar } from './calendar.zh'
-import { control, line, talking, transfer, whyControl } from './control.zh'
+import { consultEnds, control, line, talking, transfer, whyControl } from './control.zh'
 import { menus } from './menus.zh'
+import { moments } from './moments.zh'
 import { prompts } from './prompts.zh'
 import { roster } from './roster.zh'
 import { call, nuisance, pause, supervisor } from './supervisor.zh'
@@ -83,6 +84,7 @@ export const zh = {
   },
   banner: {
     reconnecting: '正在重新连接服务器…（通话不受影响）',
+    reconnectingHeld: '正在重新连接服务器…市民在听音乐，连上后就能取回；请不要关闭或刷新页面',
     phoneLost: '电话未连接，正在重连',
     deskPhoneAway: '话机没有应答：请检查话机的电源和网线',
     telephonyDown: '电话系统暂时中断，正在恢复；新来电暂时进不来',
@@ -100,7 +102,7 @@ export const zh = {
       lost: '来电线路中断',
       taken: '已由 {name} 接听',
     },
-    consultEnded: '咨询已结束',
+    consult: consultEnds,
     notice: '突发事件播报中：{text}（工单 {number}）',
   },
   problem: {
@@ -277,6 +279,7 @@ export const zh = {
   line,
   transfer,
   menus,
+  moments,
   prompts,
   roster,
   work,

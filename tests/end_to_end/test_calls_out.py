@@ -134,9 +134,11 @@ async def test_an_operator_calls_from_the_worklist_and_the_try_is_noted(place: P
         await town.operator("1008") as api,
     ):
         path = f"/api/v1/messages/{item['number']}"
+        await town.present("1008", "paused")
         assert (await api.post(f"{path}/dial")).status_code == 409  # not his yet
         assert (await api.post(f"{path}/take")).status_code == 200
-        assert (await api.post(f"{path}/dial")).status_code == 202
+        answer = await api.post(f"{path}/dial")
+        assert answer.status_code == 202, answer.text
         assert (await api.post(f"{path}/dial")).status_code == 409  # twice at once
         operator = await exchange.ring("1008")
         await operator.answer()
@@ -167,7 +169,7 @@ async def test_whoever_may_not_be_dialled_is_not_whichever_way_it_is_tried(place
                 (one["purpose"], one["number"], one["refusal"]) for one in found
             ]
 
-        await until(lambda: refused("call_back"))  # his turn has come
+        await until(lambda: refused("call_back"), 20, why=lambda: town.hotline("status", "--json") + town.logs())
         path = f"/api/v1/messages/{item['number']}"
         assert (await api.post(f"{path}/take")).status_code == 200
         answer = await api.post(f"{path}/dial")

@@ -56,7 +56,7 @@ async def test_a_citizen_is_given_to_a_colleague_who_goes_on_with_the_case(
         await first.sees_state("话后")
         await expect(first.page.get_by_label("内容", exact=True)).to_have_value("天元区路灯不亮")
 
-        await second.sees("op1001 转来")
+        await second.sees("李晓雯 转来")
         await second.press("接听")
         await until(lambda: hears(citizen, 880))
         await expect(second.page.get_by_label("内容", exact=True)).to_have_value("天元区路灯不亮")

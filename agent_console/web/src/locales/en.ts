@@ -85,7 +85,7 @@ export const en: Texts = {
   },
   banner: {
     reconnecting: 'Reconnecting to the server… (your call is not affected)',
-    reconnectingHeld: 'Reconnecting to the server… the citizen hears music and can be fetched back once it is there; do not close or reload the page',
+    reconnectingHeld: 'Reconnecting to the server… the citizen hears music; fetch him back once it is there, and if it stays away he is back by himself. Do not close or reload the page',
     phoneLost: 'Phone not connected, reconnecting',
     deskPhoneAway: 'Your desk phone does not answer: check its power and network',
     telephonyDown: 'The telephone system is down and being restored; no new calls for the moment',

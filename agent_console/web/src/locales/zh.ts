@@ -84,7 +84,7 @@ export const zh = {
   },
   banner: {
     reconnecting: '正在重新连接服务器…（通话不受影响）',
-    reconnectingHeld: '正在重新连接服务器…市民在听音乐，连上后就能取回；请不要关闭或刷新页面',
+    reconnectingHeld: '正在重新连接服务器…市民在听音乐，连上后就能取回，一直连不上会自动接回；请不要关闭或刷新页面',
     phoneLost: '电话未连接，正在重连',
     deskPhoneAway: '话机没有应答：请检查话机的电源和网线',
     telephonyDown: '电话系统暂时中断，正在恢复；新来电暂时进不来',

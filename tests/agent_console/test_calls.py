@@ -29,7 +29,7 @@ async def test_a_call_is_shown_with_all_that_is_known_of_it(house: House) -> Non
     async with house.client("op1001") as http:
         answer = (await http.get("/api/v1/calls/c1")).json()
         listed = (await http.get("/api/v1/calls")).json()
-    timeline, legs = answer.pop("timeline"), answer.pop("legs")
+    timeline, legs, segments = answer.pop("timeline"), answer.pop("legs"), answer.pop("segments")
     assert (answer.pop("menu_step"), answer.pop("ratings")) == ("", {})
     assert answer == {
         "id": "c1",
@@ -70,7 +70,10 @@ async def test_a_call_is_shown_with_all_that_is_known_of_it(house: House) -> Non
             }
         ],
         "case": None,
+        "purpose": None,
+        "talk": None,
     }
+    assert [(one["operator"], one["kind"], one["seconds"]) for one in segments] == [("op1001", "talk", 60.0)]
     assert [moment["kind"] for moment in timeline] == ["queued", "offered", "answered", "ended"]
     assert timeline[0] == {"at": "2026-11-23T18:30:00.000+08:00", "kind": "queued", "detail": "main"}
     assert [(leg["operator"], leg["result"], leg["rung_at"]) for leg in legs] == [("op1001", "answered", None)]

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 
 from tests.fakes.ports import free_ports
 
 from . import sound
-from .browser import operators
+from .browser import Operator, operators
 from .talks import ONE
-from .telephones import ADDRESS, OTHERS, telephones
+from .telephones import ADDRESS, OTHERS, Exchange, telephones
 from .test_calls_out import asks_for_a_call, tried
 from .town import Town, until
 from .viewer import SIZES, Viewer
@@ -71,13 +71,30 @@ async def test_a_call_back_comes_by_itself_and_the_citizen_is_heard_when_he_answ
         await expect(mine).to_contain_text("回电")
         await expect(mine).to_contain_text("已接听")
         await operator.press("结束话后")
+        await calls_from_the_case(operator, viewer, mine, outside)
     assert (call["purpose"], call["outcome"], call["ended_by"]) == ("call_back", "answered", "operator")
     (recording,) = call["recordings"]
     left, right = sound.read((await town.fetch(recording["url"])).content, 2)
     assert all(sound.present(left, OTHERS))
     assert all(sound.present(right, ONE))
     done = await town.get(f"/messages/{item['number']}")
-    assert (done["state"], done["attempts"], len(outside.of("13907337201"))) == ("done", 1, 1)
+    assert (done["state"], done["attempts"], len(outside.of("13907337201"))) == ("done", 1, 2)
+
+
+async def calls_from_the_case(operator: Operator, viewer: Viewer, call: Locator, outside: Exchange) -> None:
+    """He writes the case of this call, and calls its citizen, who is engaged."""
+    page = operator.page
+    await call.get_by_role("button", name="139 0733 7201").click()
+    await page.get_by_role("radio", name="求助").check()
+    await page.get_by_label("内容").fill("楼道路灯不亮")
+    await operator.press("保存工单")
+    await operator.sees("已保存 ")
+    await viewer.sees("case-to-call", "保存工单")
+    await page.get_by_role("button", name="拨打", exact=True).click()
+    citizen = await outside.ring("13907337201", 1)
+    await operator.sees("正在呼叫市民")
+    citizen.refuse(486)
+    await operator.sees("139 0733 7201 市民没有接通：忙音")
 
 
 async def test_an_operator_calls_from_the_worklist_and_is_told_why_the_citizen_was_not_reached(

@@ -223,7 +223,7 @@ export const en: Texts = {
     heading: "Today's cases",
     none: 'No cases today',
     call: 'Call',
-    callOf: 'Call the citizen of case {number}',
+    callOf: 'Call the citizen of {number}',
   },
   form: {
     heading: 'Case',

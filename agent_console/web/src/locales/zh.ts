@@ -222,7 +222,7 @@ export const zh = {
     heading: '今日工单',
     none: '今天还没有登记工单',
     call: '拨打',
-    callOf: '拨打工单 {number} 的市民',
+    callOf: '拨打 {number} 的市民',
   },
   form: {
     heading: '工单登记',

@@ -137,7 +137,14 @@ FORMS: Mapping[tuple[str, str], Words] = MappingProxyType(
                 "请写成 00:00 到 24:00，如 21:00；开始和结束相同表示全天都发。",
                 "Write 00:00 to 24:00, as 21:00; both the same: texts are sent at any time.",
             )
-            for name in ("quiet_begins", "quiet_ends", "call_back_begins", "call_back_ends")
+            for name in ("quiet_begins", "quiet_ends")
+        },
+        **{
+            ("rules", name): (
+                "请写成 00:00 到 24:00，如 08:00；开始和结束相同表示全天都可以回电。",
+                "Write 00:00 to 24:00, as 08:00; both the same: citizens are called back at any time.",
+            )
+            for name in ("call_back_begins", "call_back_ends")
         },
         ("", "name"): NAME,
         ("", "id"): ("编号只能用字母、数字、- 和 _。", "An id has letters, digits, - and _ alone."),

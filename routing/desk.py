@@ -662,6 +662,9 @@ class Desk:
         for pair in self._floor.pairs(now):
             if pair.call.is_place:
                 operator = pair.operators[0]
+                if not self._calls[pair.call.id].at_music:  # he is called by another pair already
+                    self._floor.put_operator(operator)
+                    continue
                 offered = ev.CallOffered(pair.call.id, (operator.login,))
                 self._call_out(pair.call, op.advance(operator, offered, now), now, effects)
                 continue

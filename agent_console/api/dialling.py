@@ -30,7 +30,7 @@ def router(console: Console) -> APIRouter:
                 "This hotline has no trunk for calls outside. Ask the administrator.",
             )
         if not number:
-            raise Problem(409, "no-number", "市民没有留下号码，不能回拨。", "He left no number.")
+            raise Problem(409, "no-number", "市民没有留下号码，不能回电。", "He left no number.")
         call = str(uuid4())
         effects = await asked(console.gateway, CallOutRequested(call, login, number, work))
         if refused := problem_in(effects):

@@ -35,7 +35,7 @@ def calls(limit: Annotated[int, typer.Option(min=1, max=500)] = 50, as_json: Jso
         {
             "time": lambda item: _short(item["arrived_at"]),
             "from": lambda item: item["caller"] or "(withheld)",
-            "line": lambda item: item["called"],
+            "line": lambda item: item["purpose"] or item["called"],
             "outcome": lambda item: item["outcome"] or item["state"],
             "by": lambda item: item["operator"] or "",
             "wait": lambda item: f"{item['wait_s']:.0f} s",

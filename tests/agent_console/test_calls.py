@@ -70,6 +70,7 @@ async def test_a_call_is_shown_with_all_that_is_known_of_it(house: House) -> Non
             }
         ],
         "case": None,
+        "purpose": None,
         "talk": None,
     }
     assert (segment["operator"], segment["party"], segment["begins_s"], segment["seconds"]) == ("op1001", "", 0.0, 60.0)

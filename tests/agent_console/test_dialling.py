@@ -107,7 +107,7 @@ async def test_who_left_no_number_is_not_called(house: House) -> None:
     ready(house, "op1001")
     async with house.client("op1001") as http:
         path = await a_case(house, http, caller="")
-        assert await words(http, path) == ("no-number", "市民没有留下号码，不能回拨。", "He left no number.")
+        assert await words(http, path) == ("no-number", "市民没有留下号码，不能回电。", "He left no number.")
 
 
 async def test_who_is_not_signed_in_or_has_no_telephone_is_told_so(house: House) -> None:

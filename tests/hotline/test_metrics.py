@@ -90,6 +90,7 @@ def test_calls_that_ended_are_counted_once_by_what_became_of_them() -> None:
         "hotline_calls_total forwarded": 0,
         "hotline_calls_total joined": 0,
         "hotline_calls_total call_back": 0,
+        "hotline_calls_total unreached": 0,
         "hotline_calls_total unknown": 0,
     }
 
@@ -102,7 +103,7 @@ def test_calls_outside_are_counted_by_purpose_and_by_what_became_of_them() -> No
     )
     line.tell(ev.Tick())
     told = {key: count for key, count in line.told().items() if key.startswith("hotline_outbound_calls_total")}
-    assert len(told) == 4 * 6
+    assert len(told) == 4 * 7
     assert {key: count for key, count in told.items() if count} == {
         "hotline_outbound_calls_total transfer placed": 1,
         "hotline_outbound_calls_total transfer not_allowed": 2,

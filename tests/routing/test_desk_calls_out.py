@@ -362,6 +362,19 @@ def test_a_call_that_was_being_placed_is_adopted_after_a_restart_and_not_placed_
     assert one.ends(FIRST, after=5).outcome is Outcome.ANSWERED
 
 
+def test_one_who_is_owed_two_calls_is_called_by_one_operator_at_a_time() -> None:
+    one = hall()
+    one.ready("op1001", "op1002")
+    one.tell(ev.TelephonyChanged(False), owed(), owed(since=950.0, work="w2"), ev.TelephonyChanged(True))
+    assert placed(one) == [(FIRST, "op1001")]
+    one.waits("a")
+    assert one.connected() == [("a", ("op1002",))]
+    dialled(one)
+    one.ends(FIRST, cause=17)
+    one.tell(ev.Tick(), after=1)
+    assert placed(one)[1:] == [(outgoing.try_id("w2", 0), "op1001")]
+
+
 def test_an_order_that_was_believed_lost_and_rings_after_all_is_that_call() -> None:
     one = hall()
     one.tell(owed())

@@ -16,7 +16,7 @@ import { createReadiness } from './readiness'
 import { Interrupted, RESUME_MS, type Talk } from './resume'
 import { Ring } from './ring'
 import { Softphone, tryMicrophone, type Fault } from './softphone'
-import { INITIAL, legOver, phase, presentCall, reduce, type Action, type State } from './state'
+import { dials, INITIAL, legOver, phase, presentCall, reduce, type Action, type State } from './state'
 import { whyKept } from './talk'
 import { createTargets } from './targets'
 import { createToday } from './today'
@@ -87,7 +87,7 @@ export function createDesk(account: Account, signedOut: () => void) {
       if (leg?.phase !== 'ringing') return
       if (order === 'answer') phone.answer()
       if (order === 'reject') phone.reject()
-      else answerInterrupted()
+      else answerByItself()
     },
     onFault: (value) => {
       fault.value = value
@@ -100,7 +100,7 @@ export function createDesk(account: Account, signedOut: () => void) {
     void tryMicrophone().then((value) => {
       fault.value = value
       microphone.value = value === null
-      answerInterrupted()
+      answerByItself()
     })
   }
 
@@ -110,11 +110,15 @@ export function createDesk(account: Account, signedOut: () => void) {
   /** Of which he writes; the case of a citizen who is another's is that one's. */
   const own = computed(() => (control.consulted.value ? null : state.value.call))
 
-  /** The call whose talk the reload interrupted rings again: its operator need not take it a second time. */
-  function answerInterrupted(): void {
+  /**
+   * The call whose talk the reload interrupted rings again, or a citizen is to be called: its operator need not take it.
+   * Of the call itself and of the ring that is for it either may be told first.
+   */
+  function answerByItself(): void {
     const { leg } = state.value
     // Without the microphone the browser would refuse: then it rings as any other.
-    if (microphone.value && leg?.phase === 'ringing' && leg.call === resuming.value?.call) phone.answer()
+    if (!microphone.value || leg?.phase !== 'ringing') return
+    if (leg.call === resuming.value?.call || (leg.call !== null && dials(state.value))) phone.answer()
   }
 
   /** A talk goes on: the interrupted one as it was, or another in its place. */
@@ -167,6 +171,7 @@ export function createDesk(account: Account, signedOut: () => void) {
       since: () => state.value.seq,
       onFrame: (frame) => {
         dispatch({ kind: 'frame', frame, at: Date.now() })
+        if (frame.type === 'call' || frame.type === 'snapshot') answerByItself()
         if (frame.type === 'message') worklist.hear(frame.data)
         if (frame.type === 'saved' && frame.data.call === resuming.value?.call) void lookAtInterrupted()
       },
@@ -333,6 +338,16 @@ export function createDesk(account: Account, signedOut: () => void) {
       readiness.forget()
       return order(() => api.presence(account.login, 'paused', kind))
     },
+
+    /** Why no citizen can be called by a press now; a key of the texts `why`, empty: nothing stands against it. */
+    whyNotDial: computed(() => {
+      const { link, phone: own, operator } = state.value
+      if (link !== 'open') return 'serverAway'
+      if (nowPhase.value !== 'idle' && nowPhase.value !== 'wrap_up') return 'inCallDial'
+      return (own === 'registered' || own === 'desk') && operator?.phone ? '' : 'noPhone'
+    }),
+
+    dial: (run: () => Promise<{ call: string }>) => order(run),
 
     markNuisance: (call: string, note: string) => order(() => api.markNuisance(call, note)),
 

@@ -46,9 +46,12 @@ export interface PauseKind {
   at_once: number
 }
 
+/** `dialling`: we call him; `owed`: he keeps his place until we do. */
 export type CallState =
   | 'greeting' | 'waiting' | 'ringing' | 'talking' | 'message' | 'forwarded' | 'leaving' | 'dialling' | 'owed' | 'ended'
-export type Outcome = 'answered' | 'message' | 'forwarded' | 'joined' | 'call_back' | 'abandoned' | 'unknown'
+/** What we call a citizen for: by itself since he asked for it, or by a press. */
+export type Purpose = 'call_back' | 'click_to_call'
+export type Outcome = 'answered' | 'message' | 'forwarded' | 'joined' | 'call_back' | 'abandoned' | 'unreached' | 'unknown'
 
 /** What is known of a caller's number. */
 export interface Mark {
@@ -103,6 +106,8 @@ export interface Call {
   ended_by: 'citizen' | 'operator' | 'system' | null
   recordings: Recording[]
   case: string | null
+  /** Null of one that came in. */
+  purpose?: Purpose | null
   /** Only of a call that was asked for by itself: the menu and its node that he came to last, and his answers after the talk. */
   menu_step?: string
   ratings?: Record<string, string>
@@ -318,18 +323,22 @@ export interface Snapshot {
   queues: Queue[]
   messages_open: number
   telephony: boolean
+  /** Whether citizens can be called at all. */
+  calls_out?: boolean
   now: string
   /** For supervisors: all that are signed in, and all calls that run. */
   operators?: Operator[]
   calls?: Call[]
 }
 
-/** `taken`: another one, `by`, was quicker. */
-export type OfferEnd = 'citizen_hung_up' | 'not_answered' | 'refused' | 'lost' | 'taken'
+/** `taken`: another one, `by`, was quicker. Of a call that we place: `unreached`, and `broken_off` by its operator. */
+export type OfferEnd = 'citizen_hung_up' | 'not_answered' | 'refused' | 'lost' | 'taken' | 'unreached' | 'broken_off'
+/** How a call that we placed in vain ended; '' where the citizen was not dialled. */
+export type TryEnd = '' | Exclude<Attempt, 'talked'>
 /** `consult`: he was asked into another's talk. */
 export type EndOfOffer =
-  | { call: string; reason: OfferEnd; by: string; consult: false }
-  | { call: string; reason: ConsultEnd; by: string; consult: true }
+  | { call: string; reason: OfferEnd; by: string; consult: false; result?: TryEnd }
+  | { call: string; reason: ConsultEnd; by: string; consult: true; result?: TryEnd }
 /** Of one who was asked into another's talk. `citizen_hung_up`: nobody waits for him any more; `over`: he had answered. */
 export type ConsultEnd = 'citizen_hung_up' | 'not_answered' | 'refused' | 'over'
 

@@ -138,6 +138,9 @@ export interface Rules {
   nuisance_for_s: number
   call_back_s: number
   call_back_tries: number
+  call_back_retry_s: number
+  call_back_begins: string
+  call_back_ends: string
   missed_after_s: number
   outbound_per_hour: number
   outbound_per_operator: number
@@ -248,7 +251,7 @@ export const BLANK: { [K in Kind]: () => Documents[K] } = {
   rules: () => ({
     default_queue: 'main', urgent_s: 600, special_care_s: 180, returned_s: 300, returned_within_s: 1800, nuisance_s: 3600,
     nuisance_calls: 6, nuisance_within_s: 600, nuisance_talk_s: 5, nuisance_for_s: 86400,
-    call_back_s: 3600, call_back_tries: 3, missed_after_s: 5,
+    call_back_s: 3600, call_back_tries: 3, call_back_retry_s: 600, call_back_begins: '08:00', call_back_ends: '21:00', missed_after_s: 5,
     outbound_per_hour: 300, outbound_per_operator: 30, outbound_per_number: 4,
     quiet_begins: '21:00', quiet_ends: '08:00',
   }),

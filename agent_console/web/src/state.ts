@@ -7,7 +7,7 @@
  * the call panel shows.
  */
 import { common, NOTHING, type Shared } from './frames'
-import type { Call, EndOfOffer, Frame, Operator } from './model'
+import type { Call, EndOfOffer, Frame, Operator, Purpose } from './model'
 import { endedAfter, isParty, musicSince, type PartyEnded } from './talk'
 
 /** `replaced`: opened elsewhere. `signed_out`: the session is over. */
@@ -25,8 +25,8 @@ export interface Leg {
   since: number
 }
 
-/** `by`: who took it, of one that was taken. */
-export type EndedOffer = EndOfOffer & { caller: string; at: number }
+/** `by`: who took it, of one that was taken. `purpose`: of a call that we placed, what for. */
+export type EndedOffer = EndOfOffer & { caller: string; purpose: Purpose | null; at: number }
 
 export interface State extends Shared {
   link: Link
@@ -40,6 +40,8 @@ export interface State extends Shared {
   /** The end of the second party that nobody has answered to yet. */
   partyEnded: PartyEnded | null
   messagesOpen: number
+  /** Whether citizens can be called at all. */
+  callsOut: boolean
   endedOffer: EndedOffer | null
   /** The call of which the server last said that it is not this operator's any more. */
   over: string | null
@@ -64,6 +66,7 @@ export const INITIAL: State = {
   music: null,
   partyEnded: null,
   messagesOpen: 0,
+  callsOut: false,
   endedOffer: null,
   over: null,
 }
@@ -103,6 +106,7 @@ function apply(state: State, frame: Frame, at: number): State {
         operator: frame.data.operator,
         over: overAfter(null, frame.data.operator, frame.data.call),
         messagesOpen: frame.data.messages_open,
+        callsOut: frame.data.calls_out ?? false,
       }
     case 'operator':
       if (state.call && consulted(state) && frame.data.call !== state.call.id) {
@@ -119,7 +123,12 @@ function apply(state: State, frame: Frame, at: number): State {
         ...next,
         ...withCall(state, state.call?.id === frame.data.call ? null : state.call),
         over: frame.data.call,
-        endedOffer: { ...frame.data, caller: state.call?.id === frame.data.call ? state.call.caller : '', at },
+        endedOffer: {
+          ...frame.data,
+          caller: state.call?.id === frame.data.call ? state.call.caller : '',
+          purpose: state.call?.id === frame.data.call ? state.call.purpose ?? null : null,
+          at,
+        },
       }
     case 'messages':
       return { ...next, messagesOpen: frame.data.open }
@@ -169,10 +178,18 @@ function overAfter(over: string | null, operator: Operator | null, call: Call | 
   return busy && operator.call === over ? null : over
 }
 
-export type Phase = 'idle' | 'ringing' | 'talking' | 'wrap_up'
+/** `dialling`: the telephone of a citizen is rung, and this page's is on the line already or takes it by itself. */
+export type Phase = 'idle' | 'ringing' | 'dialling' | 'talking' | 'wrap_up'
+
+/** Is a citizen being called by this page's telephone? Then it takes the ring that begins it by itself. */
+export function dials({ link, leg, call, operator }: State): boolean {
+  if (link !== 'open' || call?.state !== 'dialling' || operator?.state !== 'ringing') return false
+  return leg === null || leg.call === null || leg.call === call.id
+}
 
 /** What the call panel shows. The ear is right before the server is. */
 export function phase(state: State): Phase {
+  if (dials(state) && state.leg?.phase !== 'ringing') return 'dialling'
   if (state.leg) return state.leg.phase === 'talking' ? 'talking' : 'ringing'
   const presence = state.operator?.state
   const heard = state.link === 'open'

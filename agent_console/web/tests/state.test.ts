@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Frame, Snapshot } from '../src/model'
-import { consulted, INITIAL, legOver, lineBroken, phase, presentCall, reduce, type Leg, type State } from '../src/state'
+import { consulted, dials, INITIAL, legOver, lineBroken, phase, presentCall, reduce, type Leg, type State } from '../src/state'
 import { call, operator, queue } from './samples'
 
 const NOW = Date.parse('2026-11-23T18:30:13+08:00')
@@ -259,4 +259,52 @@ test('who writes has no leg of that call any more, though its end went to a lost
   const gave = after(withLeg(open, { ...leg, phase: 'talking' }), { seq: 11, type: 'operator', data: { ...operator, state: 'wrap_up', call: 'c1' } })
   expect(legOver(gave)).toBe(true)
   expect(legOver(after(gave, { seq: 12, type: 'operator', data: { ...operator, state: 'ringing', call: 'c1' } }))).toBe(false)
+})
+
+describe('a citizen who is called', () => {
+  const rings: Frame = { seq: 11, type: 'operator', data: { ...operator, state: 'ringing', call: 'c1' } }
+  const placed: Frame = { seq: 12, type: 'call', data: { ...call, state: 'dialling', purpose: 'call_back' } }
+  const told = after(open, rings, placed)
+  const talking: Leg = { ...leg, phase: 'talking' }
+
+  test('is being called from the first word of the server on, and by the ring of this page that it takes itself', () => {
+    expect([dials(told), phase(told)]).toEqual([true, 'dialling'])
+    expect([dials(withLeg(told, leg)), phase(withLeg(told, leg))]).toEqual([true, 'ringing'])
+    expect(phase(withLeg(told, { ...leg, phase: 'answering' }))).toBe('dialling')
+    expect(phase(withLeg(told, talking))).toBe('dialling')
+  })
+
+  test('is being called although the ring came before the word', () => {
+    const first = withLeg(open, leg)
+    expect(dials(after(first, rings))).toBe(false)
+    expect(dials(after(first, rings, placed))).toBe(true)
+  })
+
+  test('is not called by the ring of another call, nor by one of which the server cannot be asked', () => {
+    expect(dials(withLeg(told, { ...leg, call: 'c2' }))).toBe(false)
+    expect(dials(reduce(withLeg(told, leg), { kind: 'link', link: 'lost' }))).toBe(false)
+    expect(dials(after(open, rings, { seq: 12, type: 'call', data: call }))).toBe(false)
+  })
+
+  test('talks when he has answered, whichever frame comes first', () => {
+    const here = withLeg(told, talking)
+    const answered: Frame = { seq: 13, type: 'operator', data: { ...operator, state: 'talking', call: 'c1' } }
+    expect(phase(after(here, answered))).toBe('talking')
+    expect(phase(after(here, { seq: 13, type: 'call', data: { ...call, state: 'talking', purpose: 'call_back' } }))).toBe('talking')
+  })
+
+  test('who was not reached is told of with how it ended, and whose call it was', () => {
+    const ended: Frame = { seq: 13, type: 'offer_ended', data: { call: 'c1', reason: 'unreached', by: '', consult: false, result: 'busy' } }
+    expect(after(told, ended).endedOffer).toMatchObject({ caller: '13907330001', purpose: 'call_back', reason: 'unreached', result: 'busy' })
+    const stranger: Frame = { seq: 11, type: 'offer_ended', data: { call: 'c0', reason: 'lost', by: '', consult: false } }
+    expect(after(open, stranger).endedOffer).toMatchObject({ purpose: null, result: '' })
+  })
+
+  test('who keeps his place after that is this operator\'s no more', () => {
+    expect(after(told, { seq: 13, type: 'call', data: { ...call, state: 'owed', operator: null, purpose: 'call_back' } }).call).toBeNull()
+  })
+})
+
+test('whether citizens can be called is told by a snapshot, and not before', () => {
+  expect([INITIAL.callsOut, open.callsOut, after(open, snapshot(11, { calls_out: true })).callsOut]).toEqual([false, false, true])
 })

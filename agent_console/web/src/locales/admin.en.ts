@@ -160,7 +160,7 @@ export const admin: typeof zh = {
     default_queue: 'Default queue', urgent_s: 'Pressed the urgent key', special_care_s: 'Special care', returned_s: 'Broken off or gave up',
     returned_within_s: 'Counts within', nuisance_s: 'Nuisance: later by', nuisance_calls: 'Calls', nuisance_within_s: 'Within',
     nuisance_talk_s: 'Talk below', nuisance_for_s: 'On the list for',
-    call_back_s: 'Call back within', call_back_tries: 'Try at least', missed_after_s: 'Missed after a wait of',
+    call_back_s: 'Call back within', call_back_tries: 'Try at least', call_back_retry_s: 'Try again after', call_back_begins: 'Call by itself from', call_back_ends: 'Call by itself until', missed_after_s: 'Missed after a wait of',
     outbound_per_hour: 'All together', outbound_per_operator: 'By one operator', outbound_per_number: 'To one number', pattern: 'Numbers allowed',
     quiet_begins: 'Quiet from', quiet_ends: 'Quiet until', words: 'Words', on: 'Sent', sound: 'Recording', voice: 'Spoken by',
   },

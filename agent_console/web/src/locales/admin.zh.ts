@@ -156,7 +156,7 @@ export const admin = {
     default_queue: '默认队列', urgent_s: '按紧急键', special_care_s: '特别关照名单', returned_s: '中断或放弃后再来电',
     returned_within_s: '再来电算数的时间', nuisance_s: '骚扰名单推后', nuisance_calls: '来电次数', nuisance_within_s: '在多久之内',
     nuisance_talk_s: '通话不足', nuisance_for_s: '列入多久',
-    call_back_s: '多久内回电', call_back_tries: '联系不上至少回电', missed_after_s: '等候多久算漏接',
+    call_back_s: '多久内回电', call_back_tries: '联系不上至少回电', call_back_retry_s: '没接通多久后再拨', call_back_begins: '自动回电开始', call_back_ends: '自动回电结束', missed_after_s: '等候多久算漏接',
     outbound_per_hour: '全线合计', outbound_per_operator: '每名话务员', outbound_per_number: '同一号码', pattern: '许可的号码',
     quiet_begins: '免打扰开始', quiet_ends: '免打扰结束', words: '短信内容', on: '发送', sound: '录音', voice: '合成声音',
   },

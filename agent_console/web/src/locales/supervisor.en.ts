@@ -24,6 +24,7 @@ export const call: typeof zh.call = {
   menu: 'Menu: {step}',
   noted: '{kind}: {note}',
   ratings: 'Survey: {list}',
+  purpose: { call_back: 'Call-back', click_to_call: 'Call out' },
 }
 
 export const nuisance: typeof zh.nuisance = {

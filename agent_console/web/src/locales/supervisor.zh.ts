@@ -24,6 +24,7 @@ export const call = {
   menu: '菜单：{step}',
   noted: '{kind}：{note}',
   ratings: '回访：{list}',
+  purpose: { call_back: '回电', click_to_call: '外呼' },
 }
 
 export const nuisance = {

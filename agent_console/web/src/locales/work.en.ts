@@ -27,6 +27,7 @@ export const work: typeof zh = {
   tried: 'not tried | tried once | tried {n} times',
   mine: 'mine',
   dial: 'Please dial',
+  call: 'Call back',
   noNumber: 'No number to call back',
   take: 'message {number}, take {n}',
   takeShort: 'take {n}',

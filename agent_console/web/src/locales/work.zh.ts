@@ -27,6 +27,7 @@ export const work = {
   tried: '已回电 {n} 次',
   mine: '我的',
   dial: '请拨打',
+  call: '回电',
   noNumber: '没有号码，不能回电',
   take: '留言 {number} 第 {n} 段',
   takeShort: '第 {n} 段',

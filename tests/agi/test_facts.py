@@ -8,7 +8,9 @@ from agi.ami import Event
 from agi.endpoints import Endpoints
 from agi.facts import Facts, contacts
 from routing import events as ev
+from routing import talk_events as te
 from routing.events import RingResult
+from routing.talk_events import PartyResult
 
 TRANSCRIPT = Path(__file__).parents[1] / "transcripts" / "one_call.ami"
 CALL = "5b05d863-5824-4d48-a653-889515ebaf73"
@@ -19,7 +21,7 @@ def recorded() -> list[Event]:
     return [dict(line.split(": ", 1) for line in block.splitlines() if ": " in line) for block in blocks]
 
 
-def test_a_recorded_call_is_told_in_five_facts_and_its_phone_in_two() -> None:
+def test_a_recorded_call_is_told_in_its_facts_and_its_phone_in_two() -> None:
     facts = Facts(Endpoints())
     told = [fact for event in recorded() if "ActionID" not in event for fact in facts.of(event)]
     assert told == [
@@ -28,6 +30,7 @@ def test_a_recorded_call_is_told_in_five_facts_and_its_phone_in_two() -> None:
         ev.RingStarted(CALL, "op1001", "PJSIP/op1001-00000001"),
         ev.OperatorAnswered(CALL, "op1001", "PJSIP/op1001-00000001"),
         ev.CallEnded(CALL, 16),
+        te.ChannelGone(CALL, "PJSIP/op1001-00000001", 16),
         ev.PhoneLost("op1001"),
     ]
 
@@ -176,3 +179,51 @@ def test_what_becomes_of_a_message_is_told_take_by_take() -> None:
         ev.MessageConfirmed("c1", 2, by_key=True)
     ]
     assert facts.of({**told, "UserEvent": "MessageConfirmed"}) == [ev.MessageConfirmed("c1", 2, by_key=False)]
+
+
+# -- a talk that was taken apart ---------------------------------------------------------------------------------------
+
+HOLDER, COLLEAGUE, OUTSIDE = "PJSIP/op1001-00000002", "PJSIP/desk_1007-00000003", "PJSIP/trunk-out-00000004"
+
+
+def consult(event: str, peer: str, **fields: str) -> list[ev.Event]:
+    whole = {"Event": event, "Channel": HOLDER, "DestChannel": peer, "AccountCode": "c1", "Context": "consult"}
+    return Facts(Endpoints(["1007"])).of({**whole, **fields})
+
+
+def test_whoever_is_called_by_an_operator_whose_citizen_waits_is_the_second_party() -> None:
+    for peer, login in ((COLLEAGUE, "1007"), (OUTSIDE, "")):
+        assert consult("DialBegin", peer) == [te.PartyRang("c1", login, peer)]
+        assert consult("DialEnd", peer, DialStatus="ANSWER") == [te.PartyAnswered("c1", login, peer)]
+        assert consult("DialEnd", peer, DialStatus="BUSY") == []  # ConsultOver tells
+
+
+@pytest.mark.parametrize(
+    ("status", "result"),
+    [
+        ("ANSWER", PartyResult.HUNG_UP),
+        ("NOANSWER", PartyResult.NOT_ANSWERED),
+        ("BUSY", PartyResult.BUSY),
+        ("CANCEL", PartyResult.CANCELLED),
+        ("CHANUNAVAIL", PartyResult.UNREACHABLE),
+        ("CONGESTION", PartyResult.UNREACHABLE),
+        ("", PartyResult.UNREACHABLE),
+    ],
+)
+def test_how_it_ended_with_the_second_party_is_told_by_the_operators_channel(status: str, result: PartyResult) -> None:
+    over = {"UserEvent": "ConsultOver", "Channel": HOLDER, "Call": "c1", "Party": COLLEAGUE, "Status": status}
+    facts = Facts(Endpoints(["1007"]))
+    assert facts.of({"Event": "UserEvent", **over}) == [te.PartyEnded("c1", COLLEAGUE, result)]
+    assert facts.of({"Event": "UserEvent", **over, "Channel": "PJSIP/trunk-00000001"}) == []
+    assert facts.of({"Event": "UserEvent", **over, "Call": ""}) == []
+
+
+def test_a_citizen_with_whom_nobody_is_any_more_has_left_the_room() -> None:
+    assert told("RoomLeft") == [te.RoomLeft("c1")]
+
+
+def test_the_end_of_every_other_channel_of_a_call_is_told() -> None:
+    for channel in (HOLDER, COLLEAGUE, OUTSIDE):
+        gone = {"Event": "Hangup", "Channel": channel, "AccountCode": "c1", "Cause": "44"}
+        assert Facts(Endpoints()).of(gone) == [te.ChannelGone("c1", channel, 44)]
+        assert Facts(Endpoints()).of({**gone, "AccountCode": ""}) == []

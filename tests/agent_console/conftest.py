@@ -158,8 +158,19 @@ def demo() -> bool:
 
 
 @pytest.fixture
+def trunk_out() -> bool:
+    return False
+
+
+@pytest.fixture
 def house(
-    tmp_path: Path, engine: str, url: str, rhythm: Rhythm, demo: bool, request: pytest.FixtureRequest
+    tmp_path: Path,
+    engine: str,
+    url: str,
+    rhythm: Rhythm,
+    demo: bool,
+    trunk_out: bool,
+    request: pytest.FixtureRequest,
 ) -> Iterator[House]:
     if engine == "sqlite":
         (tmp_path / "hotline.db").write_bytes(request.getfixturevalue("filled_database").read_bytes())
@@ -200,6 +211,7 @@ def house(
         health=health_now,
         metrics=CollectorRegistry(),
         visitors=Visitors("phone-page", lambda: new_secret("phone-page")) if demo else None,
+        may_forward=trunk_out,
         incidents=SPOKEN,
         prompts=shelf,
         studio=booth,

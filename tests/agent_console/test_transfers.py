@@ -25,6 +25,9 @@ async def test_he_is_offered_every_queue_and_who_is_free(house: House) -> None:
                 {"name": "law", "title": "法律", "ready": 1},
             ],
             "operators": [{"login": "op1002", "name": "<img src=x onerror=alert(1)>", "queue": "main"}],
+            "consult": [{"login": "op1002", "name": "<img src=x onerror=alert(1)>"}],
+            "contacts": [],
+            "numbers": False,
         }
 
 

@@ -54,8 +54,11 @@ class Desk:
     def __init__(self, api: httpx.AsyncClient, login: str) -> None:
         self._api, self.login = api, login
 
+    async def asks(self, call: str, what: str, **body: Any) -> httpx.Response:
+        return await self._api.post(f"/api/v1/calls/{call}/{what}", json=body)
+
     async def does(self, call: str, what: str, status: int = 202, **body: Any) -> dict[str, Any]:
-        answer = await self._api.post(f"/api/v1/calls/{call}/{what}", json=body)
+        answer = await self.asks(call, what, **body)
         assert answer.status_code == status, answer.text
         return dict(answer.json())
 

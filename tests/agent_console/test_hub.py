@@ -8,6 +8,7 @@ from agent_console.hub import Hub, Link
 from agent_console.session import SignedIn
 from routing import effects as fx
 from routing import events as ev
+from routing import talk_events as te
 from routing.operators import Operator
 from routing.queues import Queue
 from routing.records import Account, Role, Voice
@@ -270,13 +271,17 @@ async def test_who_may_see_which_kind_is_said_for_every_kind(house: House) -> No
     frames(watch)
     house.sit_down("op1001")
     house.talk("c1", "op1001")
+    house.sit_down("op1002")
+    house.desk.post(te.ConsultRequested("c1", "op1001", te.PartyKind.OPERATOR, "op1002"))
+    house.desk.post(te.PartyEnded("c1", "", te.PartyResult.BUSY))
+    seen = set(kinds(watch))
     house.desk.post(ev.OperatorLegEnded("c1", "op1001", 44))
     house.desk.post(ev.PolicyChanged(house.desk.snapshot().policy))
     house.hub.saved("c1")
     house.hub.messages(backlog(1), [(owed("c1"), Voice())])
     await house.hub.alarm(fx.Order(1, REFUSED))
     assert {frame.text.partition('"type":"')[2].partition('"')[0] for frame in house.hub._kept} == set(SEEN_BY)
-    assert set(kinds(watch)) == set(SEEN_BY) - {"offer_ended"}
+    assert seen | set(kinds(watch)) == set(SEEN_BY) - {"offer_ended", "party_ended"}
 
 
 async def test_a_call_outside_that_is_refused_is_an_alarm_for_those_who_watch_and_one_that_is_placed_is_none(
@@ -357,7 +362,7 @@ async def test_half_a_character_in_a_name_breaks_no_connection(house: House) -> 
 async def test_the_hub_has_a_worker_for_every_effect_that_is_shown(house: House) -> None:
     workers = house.hub.workers()
     assert set(workers) == {
-        *(fx.ShowOperator, fx.ShowCall, fx.EndOffer),
+        *(fx.ShowOperator, fx.ShowCall, fx.EndOffer, fx.TellPartyEnded),
         *(fx.ShowQueue, fx.ShowPolicy, fx.ShowTelephony, fx.NoteOutbound),
     }
     link = page(house)

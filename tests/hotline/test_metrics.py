@@ -14,6 +14,7 @@ from agi.fastagi import Server
 from hotline.metrics import Figures, MeteredDesk
 from routing import effects as fx
 from routing import events as ev
+from routing.guard import Refusal
 from routing.loop import Loop
 from routing.records import Account, Role
 from tests.policies import ENV, MAIN, policy
@@ -101,7 +102,7 @@ def test_calls_outside_are_counted_by_purpose_and_by_what_became_of_them() -> No
     )
     line.tell(ev.Tick())
     told = {key: count for key, count in line.told().items() if key.startswith("hotline_outbound_calls_total")}
-    assert len(told) == 4 * 6
+    assert len(told) == len(fx.OutboundPurpose) * (1 + len(Refusal))
     assert {key: count for key, count in told.items() if count} == {
         "hotline_outbound_calls_total transfer placed": 1,
         "hotline_outbound_calls_total transfer not_allowed": 2,

@@ -262,6 +262,10 @@ def test_a_hold_and_its_end_are_rebuilt_with_their_length() -> None:
             ["held", "consult 1007", "consulting 1007", "three 1007", "taken op1001 1007"],
         ),
         (
+            (*CONSULTING, *PARTED, MET[0], SEAT_OTHER, ("HANGUP", ONE), MET[1]),
+            ["held", "consult 1007", "consulting 1007", "taken op1001 1007"],
+        ),
+        (
             (*CONSULTING, *PARTED, ("HANGUP", OTHER), SEAT_ONE, *MET),
             ["held", "consult 1007", "consulting 1007", "party_ended 1007 hung_up", "held", "resumed"],
         ),
@@ -272,7 +276,18 @@ def test_a_hold_and_its_end_are_rebuilt_with_their_length() -> None:
         ((*ASKED, ("HANGUP", OTHER)), ["held", "consult 1007", "party_ended 1007 not_answered", "held"]),
         ((*CONSULTING, ("HANGUP", ONE)), ["held", "consult 1007", "consulting 1007", "leg_ended op1001 0"]),
     ],
-    ids=["called", "called back", "consulting", "three", "left to him", "he left", "back", "not answered", "lost"],
+    ids=[
+        "called",
+        "called back",
+        "consulting",
+        "three",
+        "left to him",
+        "before he came",
+        "he left",
+        "back",
+        "not answered",
+        "lost",
+    ],
 )
 def test_who_is_with_whom_is_rebuilt(lines: tuple[Told, ...], told: list[str]) -> None:
     assert course(*lines) == told

@@ -29,6 +29,12 @@ CONTEXTS = {
     Place.TAKEN: "taken",
 }
 """The dialplan's contexts for the places of a talk."""
+
+ON_ITS_WAY = "channel not up"
+"""What Asterisk says of a channel that does not yet stand where the order before this one has sent it, or that ends."""
+ON_ITS_WAY_S = 0.05
+TRIES = 10
+
 LISTEN_S = 0.3
 """How long an operator's channel is listened to: fifteen packets of a phone that lives."""
 HEARD_PACKETS = 3
@@ -211,8 +217,14 @@ class Control:
             log.warning("%s of term %d refused: term %d is at work", action, order.term, self._term)
             return None
         self._term = order.term
-        try:
-            return await (ami or self._ami).action(action, **fields)
-        except AmiError as fault:
-            log.warning("%s %s: %s", action, fields["Channel"], fault)
-            return None
+        tries = TRIES
+        while True:
+            tries -= 1
+            try:
+                return await (ami or self._ami).action(action, **fields)
+            except AmiError as fault:
+                if tries and ON_ITS_WAY in str(fault):
+                    await asyncio.sleep(ON_ITS_WAY_S)
+                    continue
+                log.warning("%s %s: %s", action, fields["Channel"], fault)
+                return None

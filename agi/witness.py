@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -204,8 +204,7 @@ def replay(lines: Iterable[Line], call: Call) -> tuple[Call, list[Told]]:
             room.discard(line.channel)
         if (line.at <= since and not ended([line])) or (_of_leg(line) and line.at > over - 1.0):
             continue  # known already; or the citizen hung up and his operator was not lost
-        met = line.channel in room and len(room) > 1 and call.channel in room
-        for event in _events(line, call, met):
+        for event in _events(line, call, room):
             at = max(line.at, last)
             try:
                 call = advance(call, event, at)
@@ -216,9 +215,9 @@ def replay(lines: Iterable[Line], call: Call) -> tuple[Call, list[Told]]:
     return call, told
 
 
-def _events(line: Line, call: Call, met: bool) -> list[ev.CallEvent]:
-    """What follows from a line. `met`: who it speaks of has come into the room with the citizen, or he to others."""
-    if call.talk is not None and (told := _in_talk(line, call, call.talk, met)):
+def _events(line: Line, call: Call, room: Set[str]) -> list[ev.CallEvent]:
+    """What follows from a line. `room`: the channels that are in the room of the call by now."""
+    if call.talk is not None and (told := _in_talk(line, call, call.talk, room)):
         return told
     citizen, operator = is_citizen(line.channel), operator_of(line.channel)
     match line.kind:
@@ -258,7 +257,7 @@ def _events(line: Line, call: Call, met: bool) -> list[ev.CallEvent]:
             return []
 
 
-def _in_talk(line: Line, call: Call, talk: Talk, met: bool) -> list[ev.CallEvent]:
+def _in_talk(line: Line, call: Call, talk: Talk, room: Set[str]) -> list[ev.CallEvent]:
     """What a line says of a talk that stands so; nothing of what is no matter of the talk's.
 
     Who is in the room talks, and who hangs up does not any more: the log does not tell what was wished.
@@ -276,11 +275,14 @@ def _in_talk(line: Line, call: Call, talk: Talk, met: bool) -> list[ev.CallEvent
         case "HANDED":
             return [te.CompleteRequested(line.call, holder)]
         case "BRIDGE_ENTER" if line.context in ("room", "seat"):
+            met = call.channel in room and len(room) > 1
             return [MET[talk.state](line.call, holder)] if met and talk.state in MET else []
         case "BRIDGE_ENTER" if party is not None and his:
             return [te.PartyAnswered(line.call, party.operator, line.channel)]
         case "HANGUP" if talk.state is TalkState.THREE and not is_citizen(line.channel):
             return [te.ChannelGone(line.call, line.channel, _cause(line))]
+        case "HANGUP" if party is not None and party.channel in room and operator_of(line.channel) == holder:
+            return [te.CompleteRequested(line.call, holder)]  # who has a seat already waits for the citizen
         case "HANGUP" if party is not None and his:  # without us his operator is in the quiet then
             result = PartyResult.HUNG_UP if party.answered_at is not None else PartyResult.NOT_ANSWERED
             return [te.PartyEnded(line.call, line.channel, result), te.HoldRequested(line.call, holder)]

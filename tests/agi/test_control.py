@@ -12,23 +12,31 @@ from agi.endpoints import Endpoints
 from routing import effects as fx
 from routing import events as ev
 from routing import out_events as oe
+from routing import talk_events as te
 from routing import watch_events as we
 from routing.events import RingResult
+from routing.talk import Move, Party, Place
+from routing.talk_events import PartyKind
 from routing.watch_events import WatchEnd, WatchMode
 
 CHANNEL = "PJSIP/trunk-00000001"
 
 
 class Manager:
-    """Takes actions down; refuses those named in `refuses`."""
+    """Takes actions down; refuses those named in `refuses`, from the `after`th on.
 
-    def __init__(self, refuses: str = "") -> None:
+    `on_its_way`: so many actions find a channel that is on its way elsewhere.
+    """
+
+    def __init__(self, refuses: str = "", after: int = 1, on_its_way: int = 0) -> None:
         self.taken: list[dict[str, str]] = []
-        self._refuses = refuses
+        self._refuses, self._after, self._on_its_way = refuses, after, on_its_way
 
     async def action(self, name: str, /, **fields: Any) -> Event:
         self.taken.append({"Action": name, **fields})
-        if name == self._refuses:
+        if len(self.taken) <= self._on_its_way:
+            raise AmiError("Redirect: Redirect failed, channel not up.")
+        if name == self._refuses and [one["Action"] for one in self.taken].count(name) >= self._after:
             raise AmiError("refused")
         return {"Response": "Success"}
 
@@ -169,3 +177,90 @@ async def test_a_call_out_of_an_older_desk_is_not_placed_and_has_failed() -> Non
     await orders.end_call(fx.Order(2, fx.EndCall("c0", CHANNEL)))
     await orders.call_out(fx.Order(1, fx.CallOut("c1", "op1001", "13907330001", 1, 15)))
     assert ([one["Action"] for one in manager.taken], told) == (["Hangup"], [oe.CallOutFailed("c1")])
+
+
+# -- who is put where in a talk ----------------------------------------------------------------------------------------
+
+ONE, OTHER = "PJSIP/op1001-00000002", "PJSIP/desk_1007-00000003"
+COLLEAGUE = Party(PartyKind.OPERATOR, "1007", "", 0.0)
+OUTSIDE = Party(PartyKind.NUMBER, "13800138000", "", 0.0)
+
+
+def put(channel: str, context: str, exten: str = "s", extra: str = "") -> dict[str, str]:
+    return {
+        f"{extra}Channel": channel,
+        f"{extra}Context": context,
+        f"{extra}Exten": exten,
+        f"{extra}Priority": "1",
+    }
+
+
+def order(*moves: Move, drop: tuple[str, ...] = ()) -> fx.Order:
+    return fx.Order(1, fx.MoveTalk("c1", 3, moves, drop))
+
+
+async def test_both_ends_of_a_talk_are_led_away_by_one_action() -> None:
+    manager = Manager()
+    await control(manager).move_talk(order(Move(CHANNEL, Place.HOLD), Move(ONE, Place.QUIET)))
+    assert manager.taken == [{"Action": "Redirect", **put(CHANNEL, "hold"), **put(ONE, "quiet", extra="Extra")}]
+
+
+@pytest.mark.parametrize(("party", "exten"), [(COLLEAGUE, "opdesk_1007-15"), (OUTSIDE, "out13800138000-15")])
+async def test_who_is_to_be_called_is_named_by_the_extension(party: Party, exten: str) -> None:
+    manager = Manager()
+    await control(manager).move_talk(order(Move(ONE, Place.CONSULT, party, 15)))
+    assert manager.taken == [{"Action": "Redirect", **put(ONE, "consult", exten)}]
+
+
+async def test_all_three_come_into_the_room_and_who_has_no_share_any_more_is_hung_up_by_a_cause_of_our_own() -> None:
+    manager = Manager()
+    moves = (Move(ONE, Place.SEAT), Move(OTHER, Place.SEAT), Move(CHANNEL, Place.ROOM))
+    await control(manager).move_talk(order(*moves, drop=(ONE, OTHER)))
+    assert manager.taken == [
+        {"Action": "Redirect", **put(ONE, "seat"), **put(OTHER, "seat", extra="Extra")},
+        {"Action": "Redirect", **put(CHANNEL, "room")},
+        {"Action": "Hangup", "Channel": ONE, "Cause": "31"},
+        {"Action": "Hangup", "Channel": OTHER, "Cause": "31"},
+    ]
+
+
+@pytest.mark.parametrize("after", [1, 2])
+async def test_a_move_that_asterisk_refuses_is_told_and_nobody_is_hung_up(after: int) -> None:
+    told: list[ev.Event] = []
+    manager = Manager("Redirect", after)
+    moves = (Move(ONE, Place.SEAT), Move(OTHER, Place.SEAT), Move(CHANNEL, Place.ROOM))
+    await control(manager, told).move_talk(order(*moves, drop=(ONE,)))
+    assert told == [te.MoveFailed("c1", 3)]
+    assert [one["Action"] for one in manager.taken] == ["Redirect"] * after  # and nothing after it
+
+
+async def test_who_is_gone_already_need_not_be_hung_up() -> None:
+    told: list[ev.Event] = []
+    manager = Manager("Hangup")
+    await control(manager, told).drop_legs(fx.Order(1, fx.DropLegs("c1", (ONE, OTHER))))
+    assert [(one["Action"], one["Channel"]) for one in manager.taken] == [("Hangup", ONE), ("Hangup", OTHER)]
+    await control(manager, told).move_talk(order(drop=(ONE,)))
+    assert told == []
+
+
+async def test_a_move_of_an_older_desk_is_not_carried_out() -> None:
+    told: list[ev.Event] = []
+    manager = Manager()
+    orders = control(manager, told)
+    await orders.drop_legs(fx.Order(2, fx.DropLegs("c1", (OTHER,))))
+    await orders.move_talk(order(Move(CHANNEL, Place.HOLD), Move(ONE, Place.QUIET)))
+    assert [one["Action"] for one in manager.taken] == ["Hangup"]
+
+
+async def test_a_channel_that_is_still_on_its_way_to_where_it_was_sent_is_waited_for_and_one_that_ends_is_not_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("agi.control.ON_ITS_WAY_S", 0.0)
+    told: list[ev.Event] = []
+    manager = Manager(on_its_way=3)
+    await control(manager, told).move_talk(order(Move(CHANNEL, Place.ROOM), Move(ONE, Place.SEAT)))
+    assert manager.taken == 4 * [{"Action": "Redirect", **put(CHANNEL, "room"), **put(ONE, "seat", extra="Extra")}]
+    assert told == []
+    manager = Manager(on_its_way=99)
+    await control(manager, told).move_talk(order(Move(CHANNEL, Place.ROOM), Move(ONE, Place.SEAT)))
+    assert (len(manager.taken), told) == (10, [te.MoveFailed("c1", 3)])

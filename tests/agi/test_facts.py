@@ -12,6 +12,7 @@ from routing import out_events as oe
 from routing import talk_events as te
 from routing import watch_events as we
 from routing.events import RingResult
+from routing.talk_events import PartyResult
 from routing.watch_events import WatchEnd, WatchMode
 
 TRANSCRIPT = Path(__file__).parents[1] / "transcripts" / "one_call.ami"
@@ -222,3 +223,51 @@ def test_the_citizen_whom_he_dials_is_rung_and_with_his_answer_the_operator_has_
     gone = {"Event": "Hangup", "Channel": his, "AccountCode": "c1", "Cause": "17"}
     assert Facts(Endpoints()).of(gone) == [ev.CallEnded("c1", 17)]
     assert told("RoomLeft", Channel=his) == [te.RoomLeft("c1")]
+
+
+# -- a talk that was taken apart ---------------------------------------------------------------------------------------
+
+HOLDER, COLLEAGUE, OUTSIDE = "PJSIP/op1001-00000002", "PJSIP/desk_1007-00000003", "PJSIP/trunk-out-00000004"
+
+
+def consult(event: str, peer: str, **fields: str) -> list[ev.Event]:
+    whole = {"Event": event, "Channel": HOLDER, "DestChannel": peer, "AccountCode": "c1", "Context": "consult"}
+    return Facts(Endpoints(["1007"])).of({**whole, **fields})
+
+
+def test_whoever_is_called_by_an_operator_whose_citizen_waits_is_the_second_party() -> None:
+    for peer, login in ((COLLEAGUE, "1007"), (OUTSIDE, "")):
+        assert consult("DialBegin", peer) == [te.PartyRang("c1", login, peer)]
+        assert consult("DialEnd", peer, DialStatus="ANSWER") == [te.PartyAnswered("c1", login, peer)]
+        assert consult("DialEnd", peer, DialStatus="BUSY") == []  # ConsultOver tells
+
+
+@pytest.mark.parametrize(
+    ("status", "result"),
+    [
+        ("ANSWER", PartyResult.HUNG_UP),
+        ("NOANSWER", PartyResult.NOT_ANSWERED),
+        ("BUSY", PartyResult.BUSY),
+        ("CANCEL", PartyResult.CANCELLED),
+        ("CHANUNAVAIL", PartyResult.UNREACHABLE),
+        ("CONGESTION", PartyResult.UNREACHABLE),
+        ("", PartyResult.UNREACHABLE),
+    ],
+)
+def test_how_it_ended_with_the_second_party_is_told_by_the_operators_channel(status: str, result: PartyResult) -> None:
+    over = {"UserEvent": "ConsultOver", "Channel": HOLDER, "Call": "c1", "Party": COLLEAGUE, "Status": status}
+    facts = Facts(Endpoints(["1007"]))
+    assert facts.of({"Event": "UserEvent", **over}) == [te.PartyEnded("c1", COLLEAGUE, result)]
+    assert facts.of({"Event": "UserEvent", **over, "Channel": "PJSIP/trunk-00000001"}) == []
+    assert facts.of({"Event": "UserEvent", **over, "Call": ""}) == []
+
+
+def test_a_citizen_with_whom_nobody_is_any_more_has_left_the_room() -> None:
+    assert told("RoomLeft") == [te.RoomLeft("c1")]
+
+
+def test_the_end_of_every_other_channel_of_a_call_is_told() -> None:
+    for channel in (HOLDER, COLLEAGUE, OUTSIDE):
+        gone = {"Event": "Hangup", "Channel": channel, "AccountCode": "c1", "Cause": "44"}
+        assert Facts(Endpoints()).of(gone) == [te.ChannelGone("c1", channel, 44)]
+        assert Facts(Endpoints()).of({**gone, "AccountCode": ""}) == []

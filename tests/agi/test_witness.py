@@ -11,6 +11,7 @@ from routing import out_events as oe
 from routing.call import Call, CallState, EndedBy, Outcome
 from routing.course import advance
 from routing.outside import OutboundPurpose
+from routing.talk import TalkState
 
 LOG = Path(__file__).parents[1] / "transcripts" / "one_call.csv"
 CALL = "5b05d863-5824-4d48-a653-889515ebaf73"
@@ -228,3 +229,109 @@ def test_of_a_citizen_whom_we_called_the_log_tells_by_the_ring_of_his_telephone(
 def test_of_a_call_that_only_rang_at_an_operators_telephone_the_log_tells_nothing() -> None:
     ring = replace(line("CHAN_START", 100.0), channel="PJSIP/op1001-00000002")
     assert witness.by_call([ring, replace(ring, kind="HANGUP", at=103.0)]) == {}
+
+
+# -- a talk that was taken apart while nobody looked -------------------------------------------------------------------
+
+CITIZEN, ONE, OTHER, OUT = "PJSIP/trunk-00000001", "PJSIP/op1001-2", "PJSIP/desk_1007-3", "PJSIP/trunk-out-4"
+BEGUN = ("ARRIVED", CITIZEN), ("BRIDGE_ENTER", ONE), ("BRIDGE_ENTER", CITIZEN)
+HELD = ("BRIDGE_EXIT", CITIZEN), ("BRIDGE_EXIT", ONE), ("HELD", CITIZEN)
+ASKED = (*HELD, ("CONSULT", ONE, "opdesk_1007-15"))
+CONSULTING = (*ASKED, ("BRIDGE_ENTER", OTHER, "", "operator"), ("BRIDGE_ENTER", ONE, "", "consult"))
+PARTED = ("BRIDGE_EXIT", ONE), ("BRIDGE_EXIT", OTHER)
+SEAT_ONE, SEAT_OTHER = ("BRIDGE_ENTER", ONE, "", "seat"), ("BRIDGE_ENTER", OTHER, "", "seat")
+MET = ("ROOM", CITIZEN), ("BRIDGE_ENTER", CITIZEN, "", "room")
+OVER = ("HANGUP", CITIZEN)
+Told = tuple[str, ...]
+
+
+def seen(*lines: Told) -> list[witness.Line]:
+    """Lines a ten seconds after the other, the first at 1000: kind, channel, and what it says with the context."""
+    whole = [(*one, "", "")[:4] for one in lines]
+    return [
+        witness.Line(kind, 1000.0 + 10 * place, "c1", "u", "u", channel, "139", "", f'{{"extra":"{extra}"}}', context)
+        for place, (kind, channel, extra, context) in enumerate(whole)
+    ]
+
+
+def course(*lines: Told) -> list[str]:
+    """What the timeline tells from the answer on."""
+    told = [f"{one.kind} {one.detail}".rstrip() for one in rebuilt(seen(*BEGUN, *lines)).timeline]
+    return told[told.index("answered op1001") + 1 :]
+
+
+def test_a_hold_and_its_end_are_rebuilt_with_their_length() -> None:
+    call = rebuilt(seen(*BEGUN, *HELD, SEAT_ONE, *MET, OVER))
+    assert (call.legs[-1].held_s, call.talk_s) == (30.0, 50.0)  # until he came into the room, not his operator
+    assert [one.kind for one in call.timeline if one.kind in ("held", "resumed")] == ["held", "resumed"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (ASKED, ["held", "consult 1007"]),
+        ((*ASKED, *MET, SEAT_ONE), ["held", "consult 1007", "returned"]),
+        (CONSULTING, ["held", "consult 1007", "consulting 1007"]),
+        (
+            (*CONSULTING, *PARTED, SEAT_ONE, SEAT_OTHER, *MET),
+            ["held", "consult 1007", "consulting 1007", "three 1007"],
+        ),
+        (
+            (*CONSULTING, *PARTED, *MET, SEAT_OTHER, ("HANGUP", ONE)),
+            ["held", "consult 1007", "consulting 1007", "three 1007", "taken op1001 1007"],
+        ),
+        (
+            (*CONSULTING, *PARTED, MET[0], SEAT_OTHER, ("HANGUP", ONE), MET[1]),
+            ["held", "consult 1007", "consulting 1007", "taken op1001 1007"],
+        ),
+        (
+            (*CONSULTING, *PARTED, ("HANGUP", OTHER), SEAT_ONE, *MET),
+            ["held", "consult 1007", "consulting 1007", "party_ended 1007 hung_up", "held", "resumed"],
+        ),
+        (
+            (*CONSULTING, *PARTED, *MET, SEAT_ONE, ("HANGUP", OTHER)),
+            ["held", "consult 1007", "consulting 1007", "three 1007", "party_ended 1007 hung_up"],
+        ),
+        ((*ASKED, ("HANGUP", OTHER)), ["held", "consult 1007", "party_ended 1007 not_answered", "held"]),
+        ((*CONSULTING, ("HANGUP", ONE)), ["held", "consult 1007", "consulting 1007", "leg_ended op1001 0"]),
+    ],
+    ids=[
+        "called",
+        "called back",
+        "consulting",
+        "three",
+        "left to him",
+        "before he came",
+        "he left",
+        "back",
+        "not answered",
+        "lost",
+    ],
+)
+def test_who_is_with_whom_is_rebuilt(lines: tuple[Told, ...], told: list[str]) -> None:
+    assert course(*lines) == told
+
+
+def test_the_colleague_to_whom_the_citizen_was_left_has_what_follows() -> None:
+    call = rebuilt(seen(*BEGUN, *CONSULTING, *PARTED, *MET, SEAT_OTHER, ("HANGUP", ONE), OVER))
+    assert (call.operator, call.outcome) == ("1007", Outcome.ANSWERED)
+    assert [(leg.operator, leg.channel, leg.result) for leg in call.legs] == [
+        ("op1001", ONE, "transferred"),
+        ("1007", OTHER, "answered"),
+    ]
+
+
+def test_somebody_outside_to_whom_the_citizen_was_left_is_known_by_his_number() -> None:
+    asked = (*HELD, ("CONSULT", ONE, "out13800138000-45"), ("BRIDGE_ENTER", OUT, "", "operator"))
+    call = rebuilt(seen(*BEGUN, *asked, ("HANDED", CITIZEN), ("HANGUP", ONE), OVER))
+    assert (call.forwarded_to, call.outcome, call.state) == ("13800138000", Outcome.ANSWERED, CallState.ENDED)
+    assert [(leg.operator, leg.result) for leg in call.legs] == [("op1001", "transferred")]
+
+
+def test_what_the_desk_has_told_of_a_talk_is_not_told_again_by_the_log() -> None:
+    lines = seen(*BEGUN, *CONSULTING, *PARTED, SEAT_ONE, SEAT_OTHER, *MET)
+    known = rebuilt(lines)
+    assert known.talk is not None
+    assert known.talk.state is TalkState.THREE
+    late = [replace(line, at=line.at + 5000.0) for line in lines]  # as if the desk had been ahead of them all
+    assert witness.replay(late, known) == (known, [])

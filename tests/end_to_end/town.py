@@ -293,15 +293,16 @@ class Town:
 
     async def healthy(self, seconds: float = PATIENCE_S) -> None:
         """Wait until all parts answer."""
+        # one client: what it trusts is read from the disk, and meanwhile no phone of this process would speak
+        async with httpx.AsyncClient(verify=self.trust()) as client:
 
-        async def answers() -> bool:
-            async with httpx.AsyncClient(verify=self.trust()) as client:
+            async def answers() -> bool:
                 try:
                     return (await client.get(self.site + "/healthz")).status_code == 200
                 except httpx.TransportError:
                     return False
 
-        await until(answers, seconds, self.logs)
+            await until(answers, seconds, self.logs)
 
     # -- calling -------------------------------------------------------------------------------------------------
 

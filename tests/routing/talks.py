@@ -1,17 +1,19 @@
 """A talk of op1001 with citizen `a`, in each of its states: as a call by itself, and at a desk."""
 
+from routing import effects as fx
 from routing import events as ev
 from routing import talk_events as te
 from routing.call import Call
 from routing.course import advance
+from routing.operators import OperatorState
 from routing.outside import Destination
 from routing.policy import Member, Policy
 from routing.queues import Queue
-from routing.talk import TalkState
+from routing.talk import Move, Party, Place, TalkState
 from routing.talk_events import PartyKind
 from tests.policies import policy
 
-from .hall import MAIN, Hall
+from .hall import MAIN, Hall, only
 
 T = TalkState
 CITIZEN, ONE, OTHER, OUT = "PJSIP/trunk-a", "PJSIP/op1001-1", "PJSIP/op1002-1", "PJSIP/trunk-out-00000001"
@@ -91,3 +93,28 @@ def hall_in(state: TalkState, outside: bool = False) -> Hall:
         hall.tell(event)
         hall.now += 1
     return hall
+
+
+MET = (Move(CITIZEN, Place.ROOM), Move(ONE, Place.SEAT))
+"""Citizen and operator into the room."""
+
+
+def moved(effects: list[fx.Effect]) -> list[fx.Effect]:
+    """What is ordered of Asterisk."""
+    kinds = (fx.MoveTalk, fx.DropLegs, fx.ReturnCaller, fx.EndCall, fx.TransferCaller, fx.ForwardCall, fx.ConnectCall)
+    return only(kinds, effects)
+
+
+def refused(effects: list[fx.Effect]) -> list[str]:
+    return [one.event for one in only(fx.Refuse, effects)]
+
+
+def party_of(hall: Hall) -> Party:
+    talk = hall.call("a").talk
+    assert talk is not None
+    assert talk.party is not None
+    return talk.party
+
+
+def states(hall: Hall) -> tuple[OperatorState, OperatorState]:
+    return hall.state("op1001"), hall.state("op1002")

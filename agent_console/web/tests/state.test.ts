@@ -297,7 +297,7 @@ describe('a citizen who is called', () => {
     const ended: Frame = { seq: 13, type: 'offer_ended', data: { call: 'c1', reason: 'unreached', by: '', consult: false, result: 'busy' } }
     expect(after(told, ended).endedOffer).toMatchObject({ caller: '13907330001', purpose: 'call_back', reason: 'unreached', result: 'busy' })
     const stranger: Frame = { seq: 11, type: 'offer_ended', data: { call: 'c0', reason: 'lost', by: '', consult: false } }
-    expect(after(open, stranger).endedOffer).toMatchObject({ purpose: null, result: '' })
+    expect(after(open, stranger).endedOffer).toMatchObject({ purpose: null, reason: 'lost' })
   })
 
   test('who keeps his place after that is this operator\'s no more', () => {

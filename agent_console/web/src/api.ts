@@ -1,7 +1,7 @@
 /** The HTTP API, typed. Every request has a time limit; every refusal is a `Problem`. */
 import type {
   Account, Attempt, Call, Case, CaseFields, City, DeskPhoneAccount, Ending, Incidents, ListedMark, ListedMarks,
-  LiveTicket, Message, MessageFigures, Notice, NoticeInput, Offers, Operator, OutboundRow, Page, PauseKind, Preview, SoftphoneAccount,
+  LiveTicket, Message, MessageFigures, Mode, Notice, NoticeInput, Offers, Operator, OutboundRow, Page, PauseKind, PickUp, Preview, SoftphoneAccount,
   Text, Texts, TransferTargets,
 } from './model'
 import type { Calendar, Opening } from './calendar'
@@ -146,6 +146,14 @@ export const api = {
   transferTargets: (call: string) => request<TransferTargets>('GET', `/calls/${at(call)}/transfer-targets`),
   transfer: (call: string, queue: string, to: string) =>
     request<unknown>('POST', `/calls/${at(call)}/transfer`, { body: { queue, to } }),
+
+  pickUps: () => request<{ items: PickUp[] }>('GET', '/pick-ups'),
+  pickUp: (call: string) => request<unknown>('POST', `/calls/${at(call)}/pick-up`, { body: {} }),
+  supervise: (call: string, mode: Mode) => request<unknown>('POST', `/calls/${at(call)}/supervise`, { body: { mode } }),
+  leaveTalk: (call: string) => request<unknown>('DELETE', `/calls/${at(call)}/supervise`),
+  takeOverTalk: (call: string) => request<unknown>('POST', `/calls/${at(call)}/take-over`, { body: {} }),
+  hold: (call: string) => request<unknown>('POST', `/calls/${at(call)}/hold`, { body: {} }),
+  resume: (call: string) => request<unknown>('POST', `/calls/${at(call)}/resume`, { body: {} }),
 
   markNuisance: (call: string, note: string) =>
     request<ListedMark>('POST', `/calls/${at(call)}/nuisance`, { body: { note } }),

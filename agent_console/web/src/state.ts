@@ -7,7 +7,7 @@
  * the call panel shows.
  */
 import { common, NOTHING, type Shared } from './frames'
-import type { Call, Frame, OfferEnd, Operator } from './model'
+import type { Call, Frame, OfferEnd, Operator, Watched } from './model'
 
 /** `replaced`: opened elsewhere. `signed_out`: the session is over. */
 export type Link = 'connecting' | 'open' | 'lost' | 'replaced' | 'signed_out'
@@ -44,6 +44,8 @@ export interface State extends Shared {
   endedOffer: EndedOffer | null
   /** The call of which the server last said that it is not this operator's any more. */
   over: string | null
+  /** Which supervisors may be heard in his talk. */
+  watched: readonly Watched[]
 }
 
 export type Action =
@@ -64,6 +66,7 @@ export const INITIAL: State = {
   messagesOpen: 0,
   endedOffer: null,
   over: null,
+  watched: [],
 }
 
 export function reduce(state: State, action: Action): State {
@@ -99,6 +102,7 @@ function apply(state: State, frame: Frame, at: number): State {
         call: frame.data.call,
         over: overAfter(null, frame.data.operator, frame.data.call),
         messagesOpen: frame.data.messages_open,
+        watched: frame.data.watched ?? [],
       }
     case 'operator':
       return { ...next, operator: frame.data, over: overAfter(state.over, frame.data, null) }
@@ -115,6 +119,10 @@ function apply(state: State, frame: Frame, at: number): State {
           at,
         },
       }
+    case 'watched': {
+      const others = state.watched.filter((one) => one.supervisor !== frame.data.supervisor)
+      return { ...next, watched: frame.data.mode === '' ? others : [...others, frame.data] }
+    }
     case 'messages':
       return { ...next, messagesOpen: frame.data.open }
     default:

@@ -44,6 +44,7 @@ export const en: Texts = {
     mute: 'Mute',
     finish: 'End wrap-up',
     transfer: 'Transfer',
+    pickUp: 'Pick up',
     save: 'Save case',
     signOut: 'Sign out',
     takeOver: 'Use it here',
@@ -81,6 +82,10 @@ export const en: Texts = {
     telephonyDown: 'The telephone system is down and being restored; no new calls for the moment',
     microphone_denied: 'The browser does not allow the microphone: click the icon left of the address, allow "Microphone", then reload',
     microphone_missing: 'No microphone found: plug in the headset, then reload',
+    watched: {
+      whisper: 'Supervisor {name} whispers to you: you alone hear it, the citizen does not',
+      barge: 'Supervisor {name} is in the talk: you and the citizen hear it',
+    },
     sound_blocked: 'The browser blocked the sound: click anywhere on the page',
     resuming: 'Resuming the call… it goes on by itself once connected; no need to press "Answer"',
     lineBroken: 'Your line broke; the caller hears music and your phone will ring again',
@@ -221,6 +226,13 @@ export const en: Texts = {
     required: 'Please fill in',
     chooseType: 'Please choose a type',
     loadFailed: 'The case could not be read and may be out of date',
+  },
+  pickup: {
+    heading: 'Calls to pick up',
+    take: 'Pick up',
+    who: 'Pick up {caller}',
+    rings: 'rings at {who}',
+    waits: 'waits',
   },
   seat: {
     heading: 'This desk',

@@ -43,6 +43,7 @@ export const zh = {
     mute: '静音',
     finish: '结束话后',
     transfer: '转接',
+    pickUp: '代答',
     save: '保存工单',
     signOut: '退出',
     takeOver: '在此处使用',
@@ -91,6 +92,10 @@ export const zh = {
       refused: '已拒接，来电已转给其他话务员',
       lost: '来电线路中断',
       taken: '已由 {name} 接听',
+    },
+    watched: {
+      whisper: '班长 {name} 正在与您密语：只有您听得到，市民听不到',
+      barge: '班长 {name} 已插话：您和市民都听得到',
     },
     notice: '突发事件播报中：{text}（工单 {number}）',
   },
@@ -220,6 +225,13 @@ export const zh = {
     required: '请填写',
     chooseType: '请选择类型',
     loadFailed: '工单读取失败，内容可能不是最新',
+  },
+  pickup: {
+    heading: '可代答来电',
+    take: '代答',
+    who: '代答 {caller}',
+    rings: '正在 {who} 处振铃',
+    waits: '排队中',
   },
   seat: {
     heading: '座席状态',

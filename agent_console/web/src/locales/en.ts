@@ -82,10 +82,6 @@ export const en: Texts = {
     telephonyDown: 'The telephone system is down and being restored; no new calls for the moment',
     microphone_denied: 'The browser does not allow the microphone: click the icon left of the address, allow "Microphone", then reload',
     microphone_missing: 'No microphone found: plug in the headset, then reload',
-    watched: {
-      whisper: 'Supervisor {name} whispers to you: you alone hear it, the citizen does not',
-      barge: 'Supervisor {name} is in the talk: you and the citizen hear it',
-    },
     sound_blocked: 'The browser blocked the sound: click anywhere on the page',
     resuming: 'Resuming the call… it goes on by itself once connected; no need to press "Answer"',
     lineBroken: 'Your line broke; the caller hears music and your phone will ring again',
@@ -97,6 +93,10 @@ export const en: Texts = {
       refused: 'Refused; the call went to a colleague',
       lost: 'The call was lost',
       taken: '{name} answered it',
+    },
+    watched: {
+      whisper: 'Supervisor {name} whispers to you: you alone hear it, the citizen does not',
+      barge: 'Supervisor {name} is in the talk: you and the citizen hear it',
     },
     notice: 'Callers are being told: {text} (case {number})',
   },

@@ -281,7 +281,7 @@ class Desk:
             effects.append(fx.Refuse(event=type(event).__name__, reason=str(refused)))
         effects += at_once
         self._give_orders(before, after, event, effects)
-        self._watched(self._watches.follow(after, now), now, effects)
+        self._watched(self._watches.follow(before, after, now), now, effects)
         after = self._calls[after.id]
         if isinstance(event, te.PartyAnswered) and after.talk and after.talk.party and after.talk.party.join:
             self._move_call(te.JoinRequested(after.id, after.operator or ""), now, effects)

@@ -94,8 +94,14 @@ class Watches:
         watch = self._watches.get(supervisor)
         return watch if watch is not None and watch.state is W.ON and watch.take else None
 
-    def follow(self, call: Call, now: float) -> list[fx.Effect]:
-        """What the call as it now stands does to those who are at its talk."""
+    def follow(self, before: Call, call: Call, now: float) -> list[fx.Effect]:
+        """What the call as it now stands does to those who are at its talk.
+
+        Who listens does so anew when its operator is with others than before: a channel that was led elsewhere while
+        somebody listened may be heard in one direction only.
+        """
+        was, talk = before.talk, call.talk
+        elsewhere = was is not None and talk is not None and (was.state, was.room) != (talk.state, talk.room)
         effects: list[fx.Effect] = []
         for watch in [one for one in self._watches.values() if one.call == call.id]:
             channel = call.leg.channel if call.leg is not None else None
@@ -103,6 +109,8 @@ class Watches:
                 effects += self.end(watch, WatchEnd.TALK_OVER, now)
             elif call.operator != watch.operator or channel != watch.spied:
                 effects += self.end(watch, WatchEnd.GIVEN_AWAY, now)
+            elif elsewhere and watch.state is W.ON and watch.mode is watch.wanted is not WatchMode.BARGE:
+                effects.append(fx.MoveSpy(watch.call, watch.supervisor, watch.channel, watch.mode))
         return effects
 
     def found(self, event: we.SpiesFound, calls: Mapping[str, Call], now: float) -> list[fx.Effect]:

@@ -63,7 +63,8 @@ async def test_a_shift_from_a_pause_that_is_granted_to_a_caller_who_is_released(
         number = "13907331280"
         citizen = city.phone(number, sound.tone(1000))
         await citizen.dial()
-        row = page.get_by_role("row").filter(has_text=f"{number[:3]} {number[3:7]} {number[7:]}")
+        waiting = page.get_by_role("region", name="等待来电")
+        row = waiting.get_by_role("row").filter(has_text=f"{number[:3]} {number[3:7]} {number[7:]}")
         await row.wait_for()
         await viewer.sees("supervisor-waiting", "发布")
         await operator.press("就绪")

@@ -134,6 +134,14 @@ def test_who_was_heard_by_both_whispers_when_the_citizen_is_put_on_hold_and_noth
     assert refused(hall.tell(we.SuperviseRequested("a", "sup1", BARGE))) == "on_hold"
 
 
+def test_who_listens_does_so_anew_when_the_operator_is_with_others_than_before() -> None:
+    hall = watching()
+    again = fx.MoveSpy("a", "sup1", HIS, LISTEN)
+    assert [one for one in hall.tell(te.HoldRequested("a", "op1001")) if isinstance(one, fx.MoveSpy)] == [again]
+    told = hall.tell(we.SpyPlaced("a", "sup1", HIS, LISTEN))  # no other mode than he was in
+    assert only((fx.NoteWatch, fx.ShowWatch, fx.MoveSpy), told) == []
+
+
 def test_he_leaves_and_his_channel_is_hung_up() -> None:
     hall = watching()
     told = hall.tell(we.SuperviseEndRequested("a", "sup1"), after=5)

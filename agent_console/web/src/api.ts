@@ -1,7 +1,7 @@
 /** The HTTP API, typed. Every request has a time limit; every refusal is a `Problem`. */
 import type {
   Account, Attempt, Call, Case, CaseFields, City, DeskPhoneAccount, Ending, Incidents, ListedMark, ListedMarks,
-  LiveTicket, Message, MessageFigures, Notice, NoticeInput, Offers, Operator, OutboundRow, Page, PauseKind, Preview, SoftphoneAccount,
+  LiveTicket, Message, MessageFigures, Mode, Notice, NoticeInput, Offers, Operator, OutboundRow, Page, PauseKind, PickUp, Preview, SoftphoneAccount,
   Text, Texts,
 } from './model'
 import type { Calendar, Opening } from './calendar'
@@ -149,6 +149,12 @@ export const api = {
   control: (call: string, deed: 'hold' | 'resume' | 'return' | 'join' | 'complete') =>
     request<unknown>('POST', `/calls/${at(call)}/${deed}`, { body: {} }),
   consult: (call: string, asked: Asked) => request<unknown>('POST', `/calls/${at(call)}/consult`, { body: asked }),
+
+  pickUps: () => request<{ items: PickUp[] }>('GET', '/pick-ups'),
+  pickUp: (call: string) => request<unknown>('POST', `/calls/${at(call)}/pick-up`, { body: {} }),
+  supervise: (call: string, mode: Mode) => request<unknown>('POST', `/calls/${at(call)}/supervise`, { body: { mode } }),
+  leaveTalk: (call: string) => request<unknown>('DELETE', `/calls/${at(call)}/supervise`),
+  takeOverTalk: (call: string) => request<unknown>('POST', `/calls/${at(call)}/take-over`, { body: {} }),
 
   markNuisance: (call: string, note: string) =>
     request<ListedMark>('POST', `/calls/${at(call)}/nuisance`, { body: { note } }),

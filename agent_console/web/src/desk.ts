@@ -12,6 +12,7 @@ import type { Account, Call } from './model'
 import { createNames } from './names'
 import { createOrders } from './orders'
 import { Notes } from './notes'
+import { createPickUps } from './pickups'
 import { createReadiness } from './readiness'
 import { Interrupted, RESUME_MS, type Talk } from './resume'
 import { Ring } from './ring'
@@ -33,6 +34,9 @@ export function createDesk(account: Account, signedOut: () => void) {
   const clock = startClock()
   const today = createToday()
   const worklist = createWorklist()
+  const pickUps = createPickUps()
+  /** The call that he picked up: this page answers it by itself, since he pressed. */
+  let pickedUp: string | null = null
   /** The number of the call-back whose panel is open. */
   const looked = ref<string | null>(null)
   const ring = new Ring()
@@ -85,7 +89,9 @@ export function createDesk(account: Account, signedOut: () => void) {
       wanted = null
       if (leg?.phase === 'talking') resumed()
       if (leg?.phase !== 'ringing') return
-      if (order === 'answer') phone.answer()
+      const picked = pickedUp !== null && leg.call === pickedUp
+      pickedUp = null
+      if (order === 'answer' || picked) phone.answer()
       if (order === 'reject') phone.reject()
       else answerByItself()
     },
@@ -229,6 +235,7 @@ export function createDesk(account: Account, signedOut: () => void) {
     }),
     watch([() => state.value.saved, () => state.value.snapshots], today.refresh),
     watch([() => state.value.snapshots, () => state.value.policy], worklist.refresh),
+    watch(() => [state.value.queues, state.value.operator?.state], pickUps.refresh),
     // At midnight "today" is another day.
     watch(() => day(clock.now.value), today.refresh),
     // An order's refusal belongs to the moment it was given in.
@@ -328,6 +335,7 @@ export function createDesk(account: Account, signedOut: () => void) {
       ring.close()
       today.stop()
       worklist.stop()
+      pickUps.stop()
       clock.stop()
     },
 
@@ -348,6 +356,16 @@ export function createDesk(account: Account, signedOut: () => void) {
     }),
 
     dial: (run: () => Promise<{ call: string }>) => order(run),
+
+    pickUps,
+    /** A call that rings at a colleague, or waits (代答). */
+    pickUp: async (call: string) => {
+      ring.wake()
+      pickedUp = call
+      if (await order(() => api.pickUp(call))) return
+      pickedUp = null
+      pickUps.refresh()
+    },
 
     markNuisance: (call: string, note: string) => order(() => api.markNuisance(call, note)),
 

@@ -3,7 +3,7 @@
  * and not signed in, the API tells.
  */
 import { common, NOTHING, type Shared } from './frames'
-import type { Call, Frame, Operator, OutboundCall } from './model'
+import type { Call, Frame, Operator, OutboundCall, Supervision } from './model'
 import type { Link } from './state'
 
 /** `saved`, `policy` and `snapshots` say that lists which the API keeps may have changed. */
@@ -11,10 +11,16 @@ export interface Floor extends Shared {
   link: Link
   /** By login: all members, and who else is signed in. */
   operators: ReadonlyMap<string, Operator>
+  /** By login: whoever was told of, also who is no operator, as a supervisor with his telephone. */
+  seen: ReadonlyMap<string, Operator>
   /** By id: those that run. */
   calls: ReadonlyMap<string, Call>
   /** Calls outside that were refused and that nobody here has noted yet, the newest first. */
   alarms: readonly OutboundCall[]
+  /** By supervisor: who is at whose talk. */
+  watches: ReadonlyMap<string, Supervision>
+  /** By supervisor: why he was last at a talk no more, until he is at another. */
+  left: ReadonlyMap<string, Supervision>
 }
 
 /** More than these nobody reads; the list has them all. */
@@ -30,8 +36,11 @@ export const EMPTY: Floor = {
   ...NOTHING,
   link: 'connecting',
   operators: new Map(),
+  seen: new Map(),
   calls: new Map(),
   alarms: [],
+  watches: new Map(),
+  left: new Map(),
 }
 
 export function reduce(floor: Floor, action: Action): Floor {
@@ -55,12 +64,20 @@ function apply(floor: Floor, frame: Frame, at: number): Floor {
       return {
         ...next,
         operators: new Map((frame.data.operators ?? []).map((one) => [one.login, one])),
+        seen: new Map([...(frame.data.operator ? [frame.data.operator] : []), ...(frame.data.operators ?? [])].map((one) => [one.login, one])),
         calls: new Map((frame.data.calls ?? []).map((one) => [one.id, one])),
+        watches: new Map((frame.data.watches ?? []).map((one) => [one.supervisor, one])),
       }
     case 'operator':
-      return { ...next, operators: new Map(floor.operators).set(frame.data.login, frame.data) }
+      return {
+        ...next,
+        operators: isOperator(floor, frame.data) ? new Map(floor.operators).set(frame.data.login, frame.data) : floor.operators,
+        seen: new Map(floor.seen).set(frame.data.login, frame.data),
+      }
     case 'call':
       return { ...next, calls: withCall(floor.calls, frame.data) }
+    case 'watch':
+      return { ...next, ...withWatch(floor, frame.data) }
     case 'alarm':
       // Other kinds may come: a newer server's are none that this page has words for.
       return frame.data.kind === 'outbound_refused' ? { ...next, alarms: [frame.data, ...floor.alarms].slice(0, ALARMS) } : next
@@ -74,6 +91,32 @@ function withCall(calls: ReadonlyMap<string, Call>, call: Call): Map<string, Cal
   if (call.state === 'ended' || call.state === 'owed') after.delete(call.id)
   else after.set(call.id, call)
   return after
+}
+
+/** Who is not signed in, serves nothing and was none before is a supervisor whose telephone came or went. */
+function isOperator(floor: Floor, one: Operator): boolean {
+  return one.state !== 'offline' || one.queues.length > 0 || floor.operators.has(one.login)
+}
+
+function withWatch(floor: Floor, watch: Supervision): Pick<Floor, 'watches' | 'left'> {
+  const watches = new Map(floor.watches)
+  const left = new Map(floor.left)
+  if (watch.state === 'over') {
+    watches.delete(watch.supervisor)
+    left.set(watch.supervisor, watch)
+  } else {
+    watches.set(watch.supervisor, watch)
+    left.delete(watch.supervisor)
+  }
+  return { watches, left }
+}
+
+/** The talks that run, the longest first. */
+export function talks(calls: Iterable<Call>): Call[] {
+  const since = (call: Call) => Date.parse(call.answered_at ?? call.arrived_at)
+  return [...calls]
+    .filter((call) => call.state === 'talking' && call.operator !== null)
+    .sort((a, b) => since(a) - since(b) || a.id.localeCompare(b.id))
 }
 
 /** Who is signed in and who is not, the socket knows better than an answer that was under way meanwhile. */

@@ -70,6 +70,42 @@ export interface Recording {
   url: string
 }
 
+/** `held`, `calling`, `consulting`: the citizen hears music. */
+export type TalkState = 'together' | 'held' | 'calling' | 'consulting' | 'three'
+
+/** How a supervisor is at a talk: heard by nobody, by its operator, or by both. */
+export const MODES = ['listen', 'whisper', 'barge'] as const
+export type Mode = (typeof MODES)[number]
+
+/** A supervisor at a talk. `wanted`: the mode he asked for last; `take`: he takes over as soon as he answers. */
+export interface Supervision {
+  call: string
+  supervisor: string
+  name: string
+  operator: string
+  operator_name: string
+  state: 'ringing' | 'on' | 'over'
+  mode: Mode
+  wanted: Mode
+  take: boolean
+  since: string | null
+  end: 'asked' | 'hung_up' | 'talk_over' | 'given_away' | 'took' | 'busy' | 'not_answered' | 'unreachable' | 'lost' | null
+}
+
+/** Who may be heard by the operator himself; an empty mode: nobody any more. */
+export interface Watched {
+  call: string
+  supervisor: string
+  name: string
+  mode: Mode | ''
+}
+
+/** A call that can be picked up. `ringing`: whose telephones ring with it; nobody's: it waits. */
+export interface PickUp {
+  call: Call
+  ringing: string[]
+}
+
 export interface Call {
   id: string
   /** Empty when the caller withheld the number. */
@@ -329,6 +365,9 @@ export interface Snapshot {
   /** For supervisors: all that are signed in, and all calls that run. */
   operators?: Operator[]
   calls?: Call[]
+  watches?: Supervision[]
+  /** For operators: which supervisors may be heard. */
+  watched?: Watched[]
 }
 
 /** `taken`: another one, `by`, was quicker. Of a call that we place: `unreached`, and `broken_off` by its operator. */
@@ -428,6 +467,8 @@ export type Frame =
   | { seq: number; type: 'call'; data: Call }
   | { seq: number; type: 'offer_ended'; data: EndOfOffer }
   | { seq: number; type: 'party_ended'; data: PartyEnded }
+  | { seq: number; type: 'watch'; data: Supervision }
+  | { seq: number; type: 'watched'; data: Watched }
   | { seq: number; type: 'queue'; data: Queue }
   | { seq: number; type: 'saved'; data: { call: string } }
   | { seq: number; type: 'messages'; data: Backlog }

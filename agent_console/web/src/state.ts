@@ -7,7 +7,7 @@
  * the call panel shows.
  */
 import { common, NOTHING, type Shared } from './frames'
-import type { Call, EndOfOffer, Frame, Operator, Purpose } from './model'
+import type { Call, EndOfOffer, Frame, Operator, Purpose, Watched } from './model'
 import { endedAfter, isParty, musicSince, type PartyEnded } from './talk'
 
 /** `replaced`: opened elsewhere. `signed_out`: the session is over. */
@@ -45,6 +45,8 @@ export interface State extends Shared {
   endedOffer: EndedOffer | null
   /** The call of which the server last said that it is not this operator's any more. */
   over: string | null
+  /** Which supervisors may be heard in his talk. */
+  watched: readonly Watched[]
 }
 
 export type Action =
@@ -69,6 +71,7 @@ export const INITIAL: State = {
   callsOut: false,
   endedOffer: null,
   over: null,
+  watched: [],
 }
 
 export function reduce(state: State, action: Action): State {
@@ -107,6 +110,7 @@ function apply(state: State, frame: Frame, at: number): State {
         over: overAfter(null, frame.data.operator, frame.data.call),
         messagesOpen: frame.data.messages_open,
         callsOut: frame.data.calls_out ?? false,
+        watched: frame.data.watched ?? [],
       }
     case 'operator':
       if (state.call && consulted(state) && frame.data.call !== state.call.id) {
@@ -130,6 +134,10 @@ function apply(state: State, frame: Frame, at: number): State {
           at,
         },
       }
+    case 'watched': {
+      const others = state.watched.filter((one) => one.supervisor !== frame.data.supervisor)
+      return { ...next, watched: frame.data.mode === '' ? others : [...others, frame.data] }
+    }
     case 'messages':
       return { ...next, messagesOpen: frame.data.open }
     default:

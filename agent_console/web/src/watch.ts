@@ -4,7 +4,8 @@ import { api } from './api'
 import type { Remark } from './calendar'
 import { city } from './city'
 import { startClock } from './clock'
-import { EMPTY, inOrder, reduce, waiting, type Action, type Floor } from './floor'
+import { EMPTY, inOrder, reduce, talks, waiting, type Action, type Floor } from './floor'
+import { createListening } from './listening'
 import { openLive, type Live } from './live'
 import type { Account, Incidents, ListedMark, Message, Notice, NoticeInput, Operator } from './model'
 import { createOrders } from './orders'
@@ -71,6 +72,9 @@ export function createWatch(account: Account, signedOut: () => void) {
     return done
   }
 
+  /** Who keeps the machine listens to nobody's talk, and has no telephone. */
+  const listening = account.role === 'supervisor' ? createListening(account, floor, order) : null
+
   const every = setInterval(refresh, AGAIN_MS)
   const stops = [
     follow([() => floor.value.snapshots, () => floor.value.policy], worklist.refresh),
@@ -90,6 +94,8 @@ export function createWatch(account: Account, signedOut: () => void) {
     remarks,
     operators: computed(() => inOrder(floor.value.operators.values())),
     waiting: computed(() => waiting(floor.value.calls.values())),
+    talks: computed(() => talks(floor.value.calls.values())),
+    listening,
     /** Those that are not over. */
     notices: computed(() => notices.value.filter((one) => Date.parse(one.until) > clock.now.value)),
     marks: computed(() => marks.value.filter((one) => one.until === null || Date.parse(one.until) > clock.now.value)),
@@ -101,6 +107,7 @@ export function createWatch(account: Account, signedOut: () => void) {
 
     open: () => {
       void city()
+      listening?.open()
       void api.accounts().then((page) => {
         names.value = new Map(page.items.map((one) => [one.login, one.name]))
       }, () => undefined)  // then logins are shown
@@ -128,6 +135,7 @@ export function createWatch(account: Account, signedOut: () => void) {
       clearInterval(every)
       clearTimeout(timer)
       worklist.stop()
+      listening?.close()
       live?.stop()
       clock.stop()
     },

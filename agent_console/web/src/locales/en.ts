@@ -54,6 +54,7 @@ export const en: Texts = {
     three: 'Three-way',
     join: 'Three-way',
     police: '110',
+    pickUp: 'Pick up',
     save: 'Save case',
     signOut: 'Sign out',
     takeOver: 'Use it here',
@@ -113,6 +114,10 @@ export const en: Texts = {
       broken_off: 'Cancelled, the citizen was not called; the call-back is made later',
       not_answered: 'Your telephone did not connect, the citizen was not called; the call-back is made later',
       refused: 'You refused, the citizen was not called; the call-back is made later',
+    },
+    watched: {
+      whisper: 'Supervisor {name} whispers to you: you alone hear it, the citizen does not',
+      barge: 'Supervisor {name} is in the talk: you and the citizen hear it',
     },
     notice: 'Callers are being told: {text} (case {number})',
   },
@@ -248,6 +253,13 @@ export const en: Texts = {
     required: 'Please fill in',
     chooseType: 'Please choose a type',
     loadFailed: 'The case could not be read and may be out of date',
+  },
+  pickup: {
+    heading: 'Calls to pick up',
+    take: 'Pick up',
+    who: 'Pick up {caller}',
+    rings: 'rings at {who}',
+    waits: 'waits',
   },
   seat: {
     heading: 'This desk',

@@ -53,6 +53,7 @@ export const zh = {
     three: '三方',
     join: '三方',
     police: '110',
+    pickUp: '代答',
     save: '保存工单',
     signOut: '退出',
     takeOver: '在此处使用',
@@ -112,6 +113,10 @@ export const zh = {
       broken_off: '已取消，没有呼叫市民；系统稍后再安排回电',
       not_answered: '您的电话没有接通，没有呼叫市民；系统会再安排回电',
       refused: '您拒接了，没有呼叫市民；系统会再安排回电',
+    },
+    watched: {
+      whisper: '班长 {name} 正在与您密语：只有您听得到，市民听不到',
+      barge: '班长 {name} 已插话：您和市民都听得到',
     },
     notice: '突发事件播报中：{text}（工单 {number}）',
   },
@@ -247,6 +252,13 @@ export const zh = {
     required: '请填写',
     chooseType: '请选择类型',
     loadFailed: '工单读取失败，内容可能不是最新',
+  },
+  pickup: {
+    heading: '可代答来电',
+    take: '代答',
+    who: '代答 {caller}',
+    rings: '正在 {who} 处振铃',
+    waits: '排队中',
   },
   seat: {
     heading: '座席状态',

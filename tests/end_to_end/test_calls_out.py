@@ -161,6 +161,7 @@ async def test_whoever_may_not_be_dialled_is_not_whichever_way_it_is_tried(place
         telephones(place.outside) as outside,
         await town.operator("1009") as api,
     ):
+        await town.present("1009", "paused")
         await town.present("1007")
 
         async def refused(purpose: str) -> bool:

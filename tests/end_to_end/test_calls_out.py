@@ -52,7 +52,6 @@ async def worked(town: Town, number: str) -> dict[str, Any]:
     return dict(await town.get(f"/messages/{number}"))
 
 
-@pytest.mark.hears
 async def test_a_citizen_who_asked_for_it_is_called_when_an_operator_is_free(place: Place, town: Town) -> None:
     item = await asks_for_a_call(town, "13907337101")
     async with telephones(place.port) as exchange, telephones(place.outside) as outside:
@@ -125,7 +124,6 @@ async def closed(town: Town, number: str) -> bool:
     return bool((await worked(town, number))["state"] == "done")
 
 
-@pytest.mark.hears
 async def test_an_operator_calls_from_the_worklist_and_the_try_is_noted(place: Place, town: Town) -> None:
     item = await asks_for_a_call(town, "13907337104")
     async with (

@@ -46,7 +46,6 @@ async def town(house: House) -> AsyncIterator[Town]:
     await house.town.close()
 
 
-@pytest.mark.hears
 async def test_a_call_back_comes_by_itself_and_the_citizen_is_heard_when_he_answers(
     house: House, town: Town, voice: Path
 ) -> None:

@@ -123,7 +123,6 @@ async def joins(first: Operator, second: Operator, citizen: Phone) -> None:
     await second.sees_state("就绪")
 
 
-@pytest.mark.hears
 async def test_a_citizen_hears_music_while_his_operator_asks_a_colleague_who_then_has_him_with_the_case(
     town: Town, voice: Path, other_voice: Path
 ) -> None:
@@ -170,7 +169,6 @@ async def test_a_citizen_hears_music_while_his_operator_asks_a_colleague_who_the
     ]
 
 
-@pytest.mark.hears
 async def test_a_page_that_is_loaded_anew_has_its_citizen_again_and_he_hears_nothing_unawares(
     town: Town, voice: Path
 ) -> None:
@@ -259,7 +257,6 @@ async def calls_outside(third: Operator, far: Exchange, citizen: Phone) -> None:
     await again.leave()
 
 
-@pytest.mark.hears
 async def test_two_pages_at_once_call_outside_are_refused_and_told_who_did_not_answer(
     town: Town, voice: Path, outside: int
 ) -> None:

@@ -29,7 +29,6 @@ async def contact(town: Town, kind: str) -> dict[str, str]:
     return dict(next(one["data"] for one in found if one["data"]["kind"] == kind))
 
 
-@pytest.mark.hears
 async def test_a_citizen_is_put_through_to_110_by_one_order(place: Place, town: Town) -> None:
     police = await contact(town, "police")
     async with talking(place, "13907336001") as (citizen, desk, first, _), telephones(place.outside) as outside:
@@ -49,7 +48,6 @@ async def test_a_citizen_is_put_through_to_110_by_one_order(place: Place, town: 
     assert (noted["number"], noted["operator"], noted["purpose"], noted["refusal"]) == ("110", "1007", "transfer", "")
 
 
-@pytest.mark.hears
 async def test_a_number_that_is_busy_gives_the_citizen_back_to_whoever_is_free(place: Place, town: Town) -> None:
     async with talking(place, "13907336002") as (citizen, desk, first, exchange):
         async with telephones(place.outside) as outside:
@@ -65,7 +63,6 @@ async def test_a_number_that_is_busy_gives_the_citizen_back_to_whoever_is_free(p
     assert legs == [("1007", "transferred"), ("1007", "answered")]
 
 
-@pytest.mark.hears
 async def test_an_interpreter_makes_three_of_two_and_goes_again(place: Place, town: Town) -> None:
     interpreter = await contact(town, "interpreter")
     async with talking(place, "13907336003") as (citizen, desk, first, _), telephones(place.outside) as outside:
@@ -88,7 +85,6 @@ async def test_an_interpreter_makes_three_of_two_and_goes_again(place: Place, to
     assert max(sound.shares(three, OTHERS, 0.1)) > 0.2  # one of two voices
 
 
-@pytest.mark.hears
 async def test_a_department_is_consulted_and_takes_the_citizen(place: Place, town: Town) -> None:
     department = await contact(town, "department")
     async with talking(place, "13907336004") as (citizen, desk, first, _), telephones(place.outside) as outside:

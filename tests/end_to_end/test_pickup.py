@@ -25,7 +25,6 @@ async def town(place: Place) -> AsyncIterator[Town]:
     await place.town.close()
 
 
-@pytest.mark.hears
 async def test_a_call_that_rings_at_a_colleague_is_picked_up_and_his_telephone_is_silent(
     place: Place, town: Town
 ) -> None:
@@ -50,7 +49,6 @@ async def test_a_call_that_rings_at_a_colleague_is_picked_up_and_his_telephone_i
     await until(lambda: _paused(town, "1008"))  # as before
 
 
-@pytest.mark.hears
 async def test_one_who_waits_is_taken_by_hand(place: Place, town: Town) -> None:
     async with telephones(place.port) as exchange, await town.operator("1007") as api:
         for login in ("1007", "1008"):
@@ -65,7 +63,6 @@ async def test_one_who_waits_is_taken_by_hand(place: Place, town: Town) -> None:
         await town.ended("13907337002")
 
 
-@pytest.mark.hears
 async def test_when_the_colleague_answers_at_that_moment_the_citizen_has_one_operator_and_the_other_is_free(
     place: Place, town: Town
 ) -> None:

@@ -124,7 +124,6 @@ async def audited(town: Town, call: dict[str, Any]) -> list[tuple[str, str, str]
     return list(await until(rows, why=town.logs))
 
 
-@pytest.mark.hears
 async def test_a_supervisor_listens_then_whispers_then_is_heard_by_both_at_one_ring(place: Place, town: Town) -> None:
     async with supervised(place, "13907336001") as (citizen, _, first, supervisor):
         his = await supervisor.joins(first.call, mode="listen")
@@ -164,7 +163,6 @@ async def test_a_supervisor_listens_then_whispers_then_is_heard_by_both_at_one_r
     ]
 
 
-@pytest.mark.hears
 async def test_the_supervisor_leaves_when_the_operator_does(place: Place, town: Town) -> None:
     async with supervised(place, "13907336002") as (citizen, desk, first, supervisor):
         his = await supervisor.joins(first.call, mode="whisper")
@@ -189,7 +187,6 @@ async def test_the_supervisor_leaves_when_the_operator_does(place: Place, town: 
     ]
 
 
-@pytest.mark.hears
 async def test_a_citizen_who_is_given_to_another_takes_no_supervisor_with_him(place: Place, town: Town) -> None:
     async with supervised(place, "13907336003") as (citizen, desk, first, supervisor):
         his = await supervisor.joins(first.call, mode="listen")
@@ -203,7 +200,6 @@ async def test_a_citizen_who_is_given_to_another_takes_no_supervisor_with_him(pl
     assert ("sup1", "watch_ended", "listen 1007 given_away") in await audited(town, call)
 
 
-@pytest.mark.hears
 @pytest.mark.parametrize(
     ("number", "stands"), [("13907336011", "together"), ("13907336012", "held"), ("13907336013", "barged")]
 )
@@ -243,7 +239,6 @@ async def test_a_supervisor_takes_the_talk_over_and_is_its_operator(
     assert not any(one["login"] == "sup1" for one in (await town.get("/operators"))["items"])  # as he was
 
 
-@pytest.mark.hears
 async def test_who_talks_with_three_is_taken_over_with_the_third(place: Place, town: Town) -> None:
     async with supervised(place, "13907336021") as (citizen, desk, first, supervisor):
         other = await consults(town, (citizen, desk, first, supervisor.exchange), join=True)
@@ -257,7 +252,6 @@ async def test_who_talks_with_three_is_taken_over_with_the_third(place: Place, t
     assert (call["operator"], call["ended_by"]) == ("sup1", "operator")
 
 
-@pytest.mark.hears
 async def test_who_listens_is_known_to_an_application_that_comes_back(place: Place, town: Town) -> None:
     async with supervised(place, "13907336031") as (citizen, _, first, supervisor):
         his = await supervisor.joins(first.call, mode="listen")

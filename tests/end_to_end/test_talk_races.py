@@ -23,8 +23,6 @@ from .talks import LOGINS, ONE, OTHER, Desk, Place, consults, free, hears, hears
 from .telephones import CITIZEN, OTHERS, Telephone, telephones
 from .town import Town, until
 
-pytestmark = pytest.mark.hears
-
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:

@@ -96,7 +96,9 @@ async def watched(town: Town, call: dict[str, Any]) -> list[str]:
 
 
 async def heard_in(town: Town, call: dict[str, Any]) -> dict[str, sound.Samples]:
-    """What the recording has of all that the citizen heard, from one change of a supervisor's mode to the next."""
+    """What the recording has of all that the citizen heard, from one change of a supervisor's mode to shortly before the
+    next: it has nothing of the moment in which they come into the room, and is ahead of the clock by that.
+    """
     (recording,) = call["recordings"]
     assert abs(recording["seconds"] - call["talk_s"]) < 1
     _, right = sound.read((await town.fetch(recording["url"])).content, 2)
@@ -105,7 +107,7 @@ async def heard_in(town: Town, call: dict[str, Any]) -> dict[str, sound.Samples]
     begins = next(when for when, kind, _ in at if kind == "answered")
     marks = [(when - begins, detail) for when, kind, detail in at if kind in ("watched", "ended")]
     return {
-        detail: right[round(since * sound.RATE) : round(until * sound.RATE)]
+        detail: right[round(since * sound.RATE) : round((until - 0.5) * sound.RATE)]
         for (since, detail), (until, _) in pairwise(marks)
     }
 

@@ -135,6 +135,8 @@ async def test_an_operator_calls_from_the_worklist_and_the_try_is_noted(place: P
         await town.present("1008", "paused")
         assert (await api.post(f"{path}/dial")).status_code == 409  # not his yet
         assert (await api.post(f"{path}/take")).status_code == 200
+        await town.present("1008")  # as soon as his telephone is there
+        await town.present("1008", "paused")
         answer = await api.post(f"{path}/dial")
         assert answer.status_code == 202, answer.text
         assert (await api.post(f"{path}/dial")).status_code == 409  # twice at once
@@ -159,7 +161,7 @@ async def test_whoever_may_not_be_dialled_is_not_whichever_way_it_is_tried(place
         telephones(place.outside) as outside,
         await town.operator("1009") as api,
     ):
-        await town.present("1009", "paused")
+        await town.present("1009")
         await town.present("1007")
 
         async def refused(purpose: str) -> bool:

@@ -179,7 +179,7 @@ async def test_a_citizen_is_put_through_to_a_contact_or_a_number_by_one_order(ho
         assert (status, problem["type"]) == (409, f"urn:hotline:problem:{code}")
     assert await asks(house, "transfer", contact="interpreter") == (202, {})
     assert [one for one in house.desk.orders if isinstance(one, fx.ForwardCall)] == [
-        fx.ForwardCall("c1", "PJSIP/trunk-c1", "13800138000")
+        fx.ForwardCall("c1", "PJSIP/trunk-c1", "13800138000", "op1001", "PJSIP/op-1")
     ]
 
 

@@ -57,6 +57,7 @@ from ivr.check import Known
 from ivr.menu import Purpose
 from routing import effects as fx
 from routing import events as ev
+from routing.call import CallState
 from routing.callers import REMEMBERED_S
 from routing.desk import Desk
 from routing.guard import HOUR_S
@@ -149,7 +150,7 @@ class Application:
         self._dialer_ami = Ami(port=settings.ami_port, username="dialer", secret=secrets.dialer)
         self._phones = Phones(self._phones_ami)
         self._following = Following(settings, store, self._phones_ami, lambda: desk.snapshot.policy, clock)
-        self._owing = Owing(store, lambda: desk.snapshot.policy, self._post)
+        self._owing = Owing(store, lambda: desk.snapshot.policy, self._post, self._clerk.settled)
         self._control = control = Control(self._desk_ami, self._dialer_ami, self._endpoints, self._post)
         workers: dict[type, Worker] = {
             fx.ConnectCall: control.connect_call,
@@ -396,9 +397,14 @@ class Application:
         try:
             async with asyncio.timeout(SETTLED_S):
                 await self._clerk.settled()
-        except TimeoutError:
+                record = await self._store.read(self._store.call, order.effect.call)
+        except (TimeoutError, StoreFault):
             log.error("call %s is not placed: the store does not serve", order.effect.call)
             self._post(CallOutFailed(order.effect.call))
+            return
+        if record is None or record.call.state is CallState.ENDED:
+            log.error("call %s is not placed: it was made before, and is over", order.effect.call)
+            self._post(ev.CallEnded(order.effect.call, None))
             return
         await self._control.call_out(order)
 

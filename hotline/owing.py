@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from routing import events as ev
 from routing.policy import Policy
@@ -16,10 +16,20 @@ RETRY_S = 1.0
 
 
 class Owing:
-    """`policy`: the one that the desk goes by."""
+    """`policy`: the one that the desk goes by. `settled()` waits until the store has all that was decided so far.
 
-    def __init__(self, store: Store, policy: Callable[[], Policy], post: Callable[[ev.Event], None]) -> None:
-        self._store, self._policy, self._post = store, policy, post
+    A call that ended while nobody looked is on its way to the store when the desk begins: read before that, its try
+    would seem not to have been made.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        policy: Callable[[], Policy],
+        post: Callable[[ev.Event], None],
+        settled: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._store, self._policy, self._post, self._settled = store, policy, post, settled
         self._changed: asyncio.Queue[list[str] | None] = asyncio.Queue()
 
     def begin(self) -> None:
@@ -37,6 +47,7 @@ class Owing:
         works: list[str] | None = None
         while True:
             try:
+                await self._settled()
                 standing = await self._store.read(self._store.standing, works, self._policy().rules)
             except StoreFault as fault:
                 log.error("which call-backs are owed cannot be read, trying again: %s", fault)

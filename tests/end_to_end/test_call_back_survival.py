@@ -113,6 +113,7 @@ async def survives(home: Path, kills: int, seed: int) -> None:
                     died.append(step)
                     await until(lambda: _other(town, pid), why=town.logs)  # noqa: B023 - awaited here
                     await town.healthy()
+                    await town.present("1007")  # a ring that broke off may have put him on pause
                 await until(lambda: _done(town, len(numbers)), 60.0 + 5.0 * kills, why=town.logs)
             finally:
                 work.cancel()

@@ -96,8 +96,8 @@ async def watched(town: Town, call: dict[str, Any]) -> list[str]:
 
 
 async def heard_in(town: Town, call: dict[str, Any]) -> dict[str, sound.Samples]:
-    """What the recording has of all that the citizen heard, from one change of a supervisor's mode to shortly before the
-    next: it has nothing of the moment in which they come into the room, and is ahead of the clock by that.
+    """What the recording has of all that the citizen heard, from one change of a supervisor's mode to shortly before
+    the next: it has nothing of the moment in which they come into the room, and is ahead of the clock by that.
     """
     (recording,) = call["recordings"]
     assert abs(recording["seconds"] - call["talk_s"]) < 1

@@ -29,6 +29,12 @@ class Shelf:
         self.asked: list[tuple[list[str] | None, Rules]] = []
         self.away = 0
         """How many times more it does not serve."""
+        self.written = asyncio.Event()
+        """Whether all that was decided has come to it."""
+        self.written.set()
+
+    async def settled(self) -> None:
+        await self.written.wait()
 
     async def read(self, look: Callable[..., Any], *given: Any) -> Any:
         return look(*given)
@@ -48,7 +54,7 @@ def changed(work: str) -> tuple[WorkItem, Voice]:
 @asynccontextmanager
 async def at_work(shelf: Shelf) -> AsyncIterator[tuple[Owing, asyncio.Queue[ev.Event]]]:
     told: asyncio.Queue[ev.Event] = asyncio.Queue()
-    owing = Owing(cast(Store, shelf), lambda: Policy(rules=RULES), told.put_nowait)
+    owing = Owing(cast(Store, shelf), lambda: Policy(rules=RULES), told.put_nowait, shelf.settled)
     task = asyncio.create_task(owing.run())
     try:
         async with asyncio.timeout(10):
@@ -94,3 +100,14 @@ async def test_what_cannot_be_read_now_is_read_later(monkeypatch: pytest.MonkeyP
         owing.tell([changed("w9")])
         assert await told.get() == THEN
     assert [works for works, _ in shelf.asked] == [None] * 4 + [["w9"]] * 3
+
+
+async def test_what_is_still_on_its_way_to_the_store_is_waited_for_before_it_is_asked() -> None:
+    shelf = Shelf()
+    shelf.written.clear()
+    async with at_work(shelf) as (owing, told):
+        owing.begin()
+        await asyncio.sleep(0)
+        assert (shelf.asked, told.empty()) == ([], True)
+        shelf.written.set()
+        assert await told.get() == FIRST

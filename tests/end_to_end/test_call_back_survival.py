@@ -9,6 +9,7 @@ import signal
 import time
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -106,12 +107,12 @@ async def survives(home: Path, kills: int, seed: int) -> None:
                 for number in range(kills):
                     step = STEPS[number % len(STEPS)]
                     if step != "place":
-                        await until(lambda: _comes(scene, step), 120, why=town.logs)  # noqa: B023 - awaited here
+                        await until(partial(_comes, scene, step), 120, why=town.logs)
                     await asyncio.sleep(dice.choice((0.0, 0.0, 0.01, 0.05, 0.2)))
                     pid = town.pid()
                     os.kill(pid, signal.SIGKILL)
                     died.append(step)
-                    await until(lambda: _other(town, pid), why=town.logs)  # noqa: B023 - awaited here
+                    await until(partial(_other, town, pid), why=town.logs)
                     await town.healthy()
                     await town.present("1007")  # a ring that broke off may have put him on pause
                 await until(lambda: _done(town, len(numbers)), 60.0 + 5.0 * kills, why=town.logs)

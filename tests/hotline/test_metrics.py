@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import get_args
 from zoneinfo import ZoneInfo
 
+import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -95,12 +96,11 @@ def test_calls_that_ended_are_counted_once_by_what_became_of_them() -> None:
     }
 
 
-def test_calls_outside_are_counted_by_purpose_and_by_what_became_of_them() -> None:
+def test_calls_outside_are_counted_by_purpose_and_by_what_became_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
     line = Line()
     noted = fx.NoteOutbound("c1", CALLER, "op1001", OutboundPurpose.TRANSFER, 1000.0)
-    line.desk._take_in = lambda event, now, effects: effects.extend(  # type: ignore[method-assign]
-        [noted, replace(noted, refusal="not_allowed"), replace(noted, refusal="not_allowed")]
-    )
+    all_noted = [noted, replace(noted, refusal="not_allowed"), replace(noted, refusal="not_allowed")]
+    monkeypatch.setattr(line.desk, "_take_in", lambda event, now, effects: effects.extend(all_noted))
     line.tell(ev.Tick())
     told = {key: count for key, count in line.told().items() if key.startswith("hotline_outbound_calls_total")}
     assert len(told) == 4 * 7

@@ -52,6 +52,7 @@ from agent_console.gate import Gate
 from agent_console.hub import Hub
 from agent_console.live import Rhythm
 from agent_console.metered import Metered
+from agent_console.news import News
 from agent_console.pages import DIST, Pages, Shield
 from agent_console.parts import (
     API,
@@ -71,7 +72,8 @@ from agent_console.parts import (
 from agent_console.session import Sessions
 from agent_console.store import ConsoleStore
 from agent_console.tickets import Tickets
-from agent_console.views import Views
+from agent_console.views.calls import CallViews
+from agent_console.views.papers import PaperViews
 from cases.office import Office
 from cases.worklist import Worklist
 
@@ -113,6 +115,7 @@ def build(
     store: ConsoleStore,
     gateway: Gateway,
     hub: Hub,
+    news: News,
     office: Office,
     worklist: Worklist,
     clock: Clock,
@@ -146,20 +149,22 @@ def build(
     that are recorded, by name; `studio`: what makes new ones; `menus`: those that calls begin with.
     `one_form`: a telephone number as it is kept, however it was typed; `home_code`: the code of the country whose
     numbers are kept without it, as `+86`. `sends_texts`: whether there is an account by which they can be sent.
-    `worked`: told of call-backs that changed, the hub alone if it is not given.
+    `worked`: told of call-backs that changed, the news alone if it is not given.
     """
     signed_in = Sessions(store, clock, ticks=ticks)
     console = Console(
         store=store,
         gateway=gateway,
         hub=hub,
+        news=news,
         office=office,
         worklist=worklist,
         sessions=signed_in,
         audit=Audit(store, clock),
         gate=Gate(signed_in),
         tickets=Tickets(ticks),
-        views=Views(timezone),
+        views=CallViews(timezone),
+        papers=PaperViews(timezone),
         clock=clock,
         ticks=ticks,
         recordings=recordings,
@@ -177,7 +182,7 @@ def build(
         one_form=one_form,
         home_code=home_code,
         sends_texts=sends_texts,
-        worked=worked or hub.messages,
+        worked=worked or news.messages,
     )
     app = FastAPI(title="Hotline 12345", openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None)
     problems.install(app)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from agent_console.problems import Problem
-from routing.effects import Effect, Refuse
+from routing.effects import Effect, refused
 from routing.events import Event, PolicyChanged
 from routing.policy import Policy
 from routing.snapshot import Snapshot
@@ -19,18 +19,18 @@ class Gateway(Protocol):
         """Tell the desk what happened."""
 
     async def ask(self, event: Event) -> Sequence[Effect]:
-        """Tell the desk a person's wish and wait for what followed; a `Refuse` among it: not granted."""
+        """Tell the desk a person's wish and wait for what followed; a `Refuse` of it among that: not granted."""
 
     def snapshot(self) -> Snapshot: ...
 
 
 async def granted(gateway: Gateway, event: Event) -> bool:
     """Whether the desk allows what `event` asks for. Raises `Problem` (503) when it does not answer in time."""
-    return not any(isinstance(effect, Refuse) for effect in await asked(gateway, event))
+    return not refused(await asked(gateway, event), event)
 
 
 async def asked(gateway: Gateway, event: Event) -> Sequence[Effect]:
-    """What followed from what `event` asks for; with a `Refuse` among it nothing was granted. Raises like `granted`."""
+    """What followed from what `event` asks for, as `routing.effects.refused` reads it. Raises like `granted`."""
     try:
         async with asyncio.timeout(ANSWER_S):
             return await gateway.ask(event)

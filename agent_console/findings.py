@@ -90,8 +90,8 @@ PATTERNS: Mapping[str, Words] = MappingProxyType(
             "What ends with . must begin with a digit, as 0731.: otherwise it would allow every number.",
         ),
         "home": (
-            "本国号码不带国家代码，这样写永远不会匹配。请写成 1XXXXXXXXXX、0731XXXXXXXX 这样。",
-            "Our own numbers are kept without the country's code: write 1XXXXXXXXXX or 0731XXXXXXXX.",
+            "本国号码不带国家代码，这样写永远不会匹配。请写成 13XXXXXXXXX、0731XXXXXXXX 这样。",
+            "Our own numbers are kept without the country's code: write 13XXXXXXXXX or 0731XXXXXXXX.",
         ),
     }
 )
@@ -206,9 +206,15 @@ def _words(finding: Finding) -> Words:
         return PATTERNS[finding.code]
     match finding.code:
         case "not_allowed":
+            zh = "，再保存联系人。" if finding.kind == "contacts" else "。"
             return (
-                f"外呼许可中没有一项允许 {value}。请先在“系统管理 · 外呼许可”中添加，再保存联系人。",
+                f"外呼许可中没有一项允许 {value}。请先在“系统管理 · 外呼许可”中添加{zh}",
                 f"No destination allows {value}: add one under Administration · Destinations first.",
+            )
+        case "own_line":
+            return (
+                f"{value} 是本热线自己的号码，转过去又会打回来。请改为留言、回电或其他队列。",
+                f"{value} is a number of this hotline itself, and the call would come in again: choose another way.",
             )
         case "unknown":
             zh, en = KINDS[NAMED[finding.field]] if finding.field in NAMED else ("这一项", "entry")

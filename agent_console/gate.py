@@ -1,5 +1,6 @@
 """Who may do what: one table, deny by default."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
@@ -7,7 +8,9 @@ from fastapi import Request
 
 from agent_console.problems import Problem
 from agent_console.session import Sessions, SignedIn
-from routing.records import Role
+from routing.records import Role, StoreFault
+
+log = logging.getLogger(__name__)
 
 COOKIE = "hotline_session"
 
@@ -43,6 +46,7 @@ ALLOWED: Mapping[str, frozenset[Role]] = MappingProxyType(
         "queues": ON_THE_LINE,
         "metrics": frozenset({Role.ADMIN}),
         "accounts": WATCHERS,
+        "colleagues": ON_THE_LINE,
         "marks": WATCHERS,
         "notices": ON_THE_LINE,
         "notices/publish": WATCHERS,
@@ -89,6 +93,7 @@ SEEN_BY: Mapping[str, frozenset[Role]] = MappingProxyType(
         "saved": WATCHERS,
         "offer_ended": frozenset(),
         "party_ended": frozenset(),
+        "forward_failed": frozenset(),
         "watch": WATCHERS,
         "watched": frozenset(),
         "queue": EVERYONE,
@@ -115,7 +120,7 @@ class Gate:
     ) -> Callable[[Request], Awaitable[SignedIn]]:
         """The dependency of a route of `group`, which the request itself may tell: who asks.
 
-        Raises `Problem`: 401 unknown, 403 not allowed.
+        Raises `Problem`: 401 unknown, 403 not allowed, 503 where the database cannot tell.
 
         `refused` hears of everybody who is known and not allowed.
         """
@@ -143,7 +148,18 @@ class Gate:
             token = token.strip() if scheme.lower() == "bearer" else ""
         else:
             token = request.cookies.get(COOKIE, "")
-        who = await self._sessions.find(token) if token else None
+        try:
+            who = await self._sessions.find(token) if token else None
+        except StoreFault as away:
+            log.error("%s %s: nobody knows who asks: %s", request.method, request.url.path, away)
+            raise Problem(
+                503,
+                "store-away",
+                "没有执行：数据库暂时无法读取，不能确认您的登录。请稍后重试；通话不受影响，已填写的内容仍在页面上。",
+                "Nothing was done: the database cannot be read right now, so nobody knows who you are. Try again in a "
+                "moment; calls go on, and what you typed is still here.",
+                headers={"Retry-After": "3"},
+            ) from away
         if who is None:
             raise Problem(
                 401,

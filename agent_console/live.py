@@ -16,7 +16,7 @@ from agent_console.hub import SIGNED_OUT, Link
 from agent_console.parts import Console
 from agent_console.problems import Problem
 from agent_console.wire import CLOSE_S
-from routing import events as ev
+from routing import presence_events as pe
 from routing.records import StoreFault
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,13 @@ def router(console: Console, rhythm: Rhythm) -> APIRouter:
             await socket.close()  # before it is accepted: HTTP 403
             return
         ticket = console.tickets.redeem(socket.query_params.get("ticket", ""))
-        who = None if ticket is None else await console.sessions.again(ticket.token_sha256)
+        try:
+            who = None if ticket is None else await console.sessions.again(ticket.token_sha256)
+        except StoreFault as away:
+            log.error("live socket of %s: %s", ticket.account.login if ticket else "", away)
+            await socket.accept()  # of one that is refused a browser does not tell the reason
+            await socket.close(TRY_AGAIN, "try again")
+            return
         if who is None:
             await socket.close()
             return
@@ -57,7 +63,7 @@ def router(console: Console, rhythm: Rhythm) -> APIRouter:
             await _attend(console, rhythm, socket, link, _since(socket))
         finally:
             if console.hub.leave(link) and who.account.role in AT_A_SEAT:
-                console.gateway.post(ev.PageClosed(who.account.login))
+                console.gateway.post(pe.PageClosed(who.account.login))
 
     return routes
 
@@ -90,25 +96,25 @@ class _Heard:
 
 async def _greet(console: Console, link: Link, since: int | None) -> None:
     """Tell the desk that the operator is here, then tell the page how things stand."""
-    account, hub, store = link.who.account, console.hub, console.store
+    account, hub, news, store = link.who.account, console.hub, console.news, console.store
     try:
         if account.role in AT_A_SEAT:
             desk_phone = await store.read(store.desk_phone, account.login) is not None
-            await granted(console.gateway, ev.OperatorSignedIn(account.login, desk_phone))
+            await granted(console.gateway, pe.OperatorSignedIn(account.login, desk_phone))
             operator = console.gateway.snapshot().operators.get(account.login)
-            if operator is not None and operator.call is not None and not hub.knows_case_of(operator.call):
+            if operator is not None and operator.call is not None and not news.knows_case_of(operator.call):
                 record = await store.read(store.call, operator.call)
                 if record is not None and record.case is not None:
-                    hub.case_opened(operator.call, record.case)
+                    news.case_opened(operator.call, record.case)
         for one in await store.read(store.accounts):
             hub.introduce(one.login, one.name)
-        if hub.backlog is None:
-            hub.backlog = await store.read(store.message_backlog)
+        if news.backlog is None:
+            news.backlog = await store.read(store.message_backlog)
     except (StoreFault, Problem) as away:
         log.error("live socket of %s: %s", account.login, away)
         link.end(TRY_AGAIN, "try again")
         return
-    hub.join(link, since)
+    hub.join(link, since, news.whole)
 
 
 async def _hear(socket: WebSocket, link: Link, heard: _Heard) -> None:

@@ -29,6 +29,14 @@ MENU_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "尚未设置外呼中继 HOTLINE_TRUNK_OUT，不能转到其他平台。",
             "There is no trunk to other platforms (HOTLINE_TRUNK_OUT): nobody can be put through.",
         ),
+        "own_line": (
+            "{value} 是本热线自己的号码，转过去又会打回来。请改为“转人工”或其他平台的号码。",
+            "{value} is a number of this hotline itself, and the call would come in again: lead the way to a queue.",
+        ),
+        "not_allowed": (
+            "外呼许可中没有一项允许 {value}。请先在“系统管理 · 外呼许可”中添加。",
+            "No destination allows {value}: add one under Administration · Destinations first.",
+        ),
         "unreached": (
             "没有哪条路通到这个节点，请接上它，或删去它。",
             "No way leads to this node: lead one there, or take it away.",

@@ -11,10 +11,10 @@ MORE_ZH = "不够用的，请管理员在“系统管理 · 规则”中提高�
 MORE_EN = "the administrator can allow more under Administration · Rules."
 
 
-def problem_in(effects: Iterable[Effect]) -> Problem | None:
-    """Why the guard refused what a person asked for, by what followed from it; None where it did not."""
+def problem_in(effects: Iterable[Effect], call: str) -> Problem | None:
+    """Why the guard refused what a person asked for in this call, by what followed from it; None where it did not."""
     for effect in effects:
-        if isinstance(effect, NoteOutbound) and effect.refusal:
+        if isinstance(effect, NoteOutbound) and effect.call == call and effect.refusal:
             return problem_of(effect.refusal, effect.number)
     return None
 

@@ -11,10 +11,12 @@ from agent_console.audit import Audit
 from agent_console.desk import Gateway
 from agent_console.gate import Gate
 from agent_console.hub import Hub
+from agent_console.news import News
 from agent_console.session import Sessions
 from agent_console.store import ConsoleStore
 from agent_console.tickets import Tickets
-from agent_console.views import Views
+from agent_console.views.calls import CallViews
+from agent_console.views.papers import PaperViews
 from cases.office import Office
 from cases.work import Backlog, WorkItem
 from cases.worklist import Worklist
@@ -191,13 +193,15 @@ class Console:
     store: ConsoleStore
     gateway: Gateway
     hub: Hub
+    news: News
     office: Office
     worklist: Worklist
     sessions: Sessions
     audit: Audit
     gate: Gate
     tickets: Tickets
-    views: Views
+    views: CallViews
+    papers: PaperViews
     clock: Clock
     ticks: Clock
     recordings: Path

@@ -1,7 +1,8 @@
 """Refusals as RFC 9457 problem details, in the language of who asked."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -80,6 +81,23 @@ def answer(connection: HTTPConnection, problem: Problem) -> JSONResponse:
         ]
     headers = {"Content-Language": "en" if english else "zh-CN", "Cache-Control": "no-store", **problem.headers}
     return JSONResponse({**body, **problem.more}, problem.status, headers, MEDIA_TYPE)
+
+
+@contextmanager
+def shown_after_saving() -> Iterator[None]:
+    """Around what is read for the answer to a save. Raises `Problem` (503), which tells that it is saved, where that
+    cannot be read: whoever took it for unsaved would do it a second time.
+    """
+    try:
+        yield
+    except StoreFault as fault:
+        log.error("saved, and cannot be read: %s", fault)
+        raise Problem(
+            503,
+            "saved-not-shown",
+            "已保存，但数据库暂时无法读取，看不到最新内容。请稍后刷新页面，不必重新填写。",
+            "Saved, but the database cannot be read right now: reload in a moment; do not fill it in again.",
+        ) from fault
 
 
 def install(app: FastAPI) -> None:
@@ -167,6 +185,7 @@ def _plain(refused: HTTPException) -> Problem:
     zh, en = {
         404: ("没有这个地址或内容，请检查后重试。", "There is nothing at this address: check it."),
         405: ("此地址不支持这种操作。", "This address does not allow that method."),
+        413: ("提交的内容太长，没有处理。请缩短后重试。", "Too long, so nothing was done: shorten it and try again."),
     }.get(refused.status_code, ("请求被拒绝，请检查后重试。", "The request was refused: check it and try again."))
     return Problem(refused.status_code, "refused", zh, en, headers=refused.headers)
 

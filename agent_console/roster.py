@@ -5,16 +5,12 @@ from datetime import date, datetime, timedelta
 
 from typing_extensions import TypedDict
 
-from agent_console.views import Views
+from agent_console.shapes.calls import PersonJson
+from agent_console.views.times import Times
 from routing.operators import Operator
 from routing.records import Account, Role
 from worktime.handover import Handover, Open
 from worktime.roster import Attendance, DutyError, Extra, Roster, Shift, Turn, attendance, gaps, parts
-
-
-class PersonJson(TypedDict):
-    login: str
-    name: str
 
 
 class ShiftJson(TypedDict):
@@ -118,10 +114,10 @@ class HandoversJson(TypedDict):
 
 
 class RosterViews:
-    """`views`: how times are told; `accounts`: who is called what."""
+    """`times`: how they are told; `accounts`: who is called what."""
 
-    def __init__(self, views: Views, accounts: Iterable[Account]) -> None:
-        self._views = views
+    def __init__(self, times: Times, accounts: Iterable[Account]) -> None:
+        self._times = times
         self._accounts = list(accounts)
         self._names: Mapping[str, str] = {one.login: one.name for one in self._accounts}
         self._leaders = {one.login for one in self._accounts if one.role is Role.LEADER}
@@ -138,15 +134,15 @@ class RosterViews:
             "day": turn.duty.day.isoformat(),
             "shift": turn.shift.name,
             "title": turn.shift.title,
-            "begins_at": self._views.time(turn.begins_at),
-            "ends_at": self._views.time(turn.ends_at),
+            "begins_at": self._times.time(turn.begins_at),
+            "ends_at": self._times.time(turn.ends_at),
             "operators": [self.person(login) for login in turn.duty.logins],
             "needed": turn.duty.needed,
             "version": roster.versions.get(turn.duty.id),
         }
 
     def roster(self, roster: Roster, first: date, days: int, now: float) -> RosterJson:
-        zone = self._views.timezone
+        zone = self._times.timezone
         return {
             "today": datetime.fromtimestamp(now, zone).date().isoformat(),
             "shifts": [self.shift(one) for one in roster.shifts],
@@ -166,17 +162,17 @@ class RosterViews:
 
         A leader at his seat is nobody's surprise: he has no place in the roster.
         """
-        found = present(roster, operators, self._views, now)
+        found = present(roster, operators, self._times, now)
         return {
-            "at": self._views.time(now),
+            "at": self._times.time(now),
             "turns": [self.turn(turn, roster) for turn in found.turns],
             "due": [
                 {
                     **self.person(one.login),
                     "duty": self.turn(one.turn, roster),
                     "state": "offline" if one.missing_since is not None else operators[one.login].state.value,
-                    "since": None if one.missing_since is not None else self._views.time(operators[one.login].since),
-                    "missing_since": self._views.maybe(one.missing_since),
+                    "since": None if one.missing_since is not None else self._times.time(operators[one.login].since),
+                    "missing_since": self._times.maybe(one.missing_since),
                 }
                 for one in found.due
             ],
@@ -189,7 +185,7 @@ class RosterViews:
         return {
             **self.person(extra.login),
             "state": operator.state.value,
-            "since": self._views.time(operator.since),
+            "since": self._times.time(operator.since),
             "duty": None if extra.turn is None else self.turn(extra.turn, roster),
         }
 
@@ -216,22 +212,22 @@ class RosterViews:
         known = list(shifts)
         return {
             "id": handover.id,
-            "at": self._views.time(handover.at),
+            "at": self._times.time(handover.at),
             "of": self.duty(handover.from_duty, known),
             "to": self.duty(handover.to_duty, known) if handover.to_duty else None,
             "by": self.person(handover.by),
             "note": handover.note,
             "open": self.open(handover.open),
             "taken_by": self.person(handover.taken_by) if handover.taken else None,
-            "taken_at": self._views.maybe(handover.taken_at),
+            "taken_at": self._times.maybe(handover.taken_at),
         }
 
 
-def present(roster: Roster, operators: Mapping[str, Operator], views: Views, now: float) -> Attendance:
+def present(roster: Roster, operators: Mapping[str, Operator], times: Times, now: float) -> Attendance:
     """Who should be there and who is, as the desk has its operators."""
     return attendance(
         roster,
-        views.timezone,
+        times.timezone,
         now,
         [login for login, one in operators.items() if one.signed_in],
         {login: one.since for login, one in operators.items() if not one.signed_in},

@@ -6,6 +6,7 @@ import logging
 import math
 import secrets
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +18,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from agent_console.problems import Problem
 from agent_console.store import People
 from agent_console.throttle import Throttle
-from routing.records import Account, Act, AuditEntry, SessionRow
+from routing.records import Account, Act, AuditEntry, SessionRow, StoreFault
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,8 @@ ADDRESS_TRIES = 50
 """Wrong tries from one address, whatever the login: more than a room of people mistypes, less than guessing needs."""
 AT_ONCE = 2
 """Passwords checked at the same time: each costs 64 MiB and a processor for a moment."""
+KEPT = 10_000
+"""Sessions of which is remembered when they were heard of, where the database did not take it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +67,13 @@ class Sessions:
         self._hasher = PasswordHasher()
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self._nobody = _nobodys_hash()
+        self._unwritten: OrderedDict[str, float] = OrderedDict()
 
     async def sign_in(self, login: str, password: str, address: str) -> tuple[str, Account]:
         """The token of a new page session. Raises `Problem`: 401 for wrong login or password, 429 after too many."""
-        wait_s = self._throttle.begin(login, address) or self._addresses.begin("", address)
+        wait_s = self._throttle.begin(login, address)
+        if not wait_s and (wait_s := self._addresses.begin("", address)):
+            self._throttle.take_back(login, address)  # nobody looked whether it was right
         if wait_s:
             log.warning("sign-in of %r from %s refused: too many tries", login, address)
             raise Problem(
@@ -77,8 +83,13 @@ class Sessions:
                 f"Too many wrong tries: try again in {_minutes(wait_s)} min, or ask the administrator.",
                 headers={"Retry-After": str(math.ceil(wait_s))},
             )
-        account = await self._store.read(self._store.account, login)
-        kept = await self._store.read(self._store.password_hash, login)
+        try:
+            account = await self._store.read(self._store.account, login)
+            kept = await self._store.read(self._store.password_hash, login)
+        except StoreFault:
+            self._throttle.take_back(login, address)  # nobody looked whether it was right
+            self._addresses.take_back("", address)
+            raise
         async with self._at_once:
             right = await asyncio.to_thread(self._fits, kept or self._nobody, password)
         if account is None or kept is None or not right:
@@ -112,12 +123,25 @@ class Sessions:
         if found is None:
             return None
         row, account = found
-        now = self._clock()
-        if now >= row.expires_at or (row.kind == "page" and now - row.seen_at >= self._idle_s):
+        now, seen_at = self._clock(), max(row.seen_at, self._unwritten.get(token_sha256, 0.0))
+        if now >= row.expires_at or (row.kind == "page" and now - seen_at >= self._idle_s):
             return None
-        if now - row.seen_at >= TOUCH_S:
-            await self._store.write(self._store.touch_session, row.token_sha256, now)
+        if now - seen_at >= TOUCH_S:
+            await self._touch(token_sha256, now)
         return SignedIn(account, row.token_sha256, row.kind, row.expires_at)
+
+    async def _touch(self, token_sha256: str, now: float) -> None:
+        """Keep the session alive. A database that takes no writes must keep nobody from his call: we remember it."""
+        try:
+            await self._store.write(self._store.touch_session, token_sha256, now)
+        except StoreFault as fault:
+            log.error("when a session was heard of is not written: %s", fault)
+            self._unwritten[token_sha256] = now
+            self._unwritten.move_to_end(token_sha256)
+            while len(self._unwritten) > KEPT:
+                self._unwritten.popitem(last=False)
+        else:
+            self._unwritten.pop(token_sha256, None)
 
     async def end(self, who: SignedIn, address: str) -> None:
         await self._store.write(self._store.remove_session, who.token_sha256)

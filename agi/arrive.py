@@ -59,6 +59,8 @@ class Arrive:
         match self._walked(agi, came, menu, self._greeting(line), usual):
             case engine.Wait(queue=queue, urgent=urgent):
                 self._waits(agi, came, queue or usual, urgent)
+            case engine.Forward(number=number) if number in self._snapshot().policy.lines:
+                self._waits(agi, came, usual, urgent=False)  # it would come in again, and be put through again
             case engine.Forward(number=number):
                 agi.set_variable("FORWARD_TO", number)
                 agi.set_variable("NEXT", "forward")

@@ -32,7 +32,7 @@ MODULES = (
     # SIP
     *("res_pjproject", "res_sorcery_astdb", "res_sorcery_config", "res_sorcery_memory", "res_http_websocket"),
     *("res_pjsip", "res_pjsip_session", "res_pjsip_pubsub", "chan_pjsip", "res_pjsip_sdp_rtp"),
-    *("res_pjsip_transport_websocket",),
+    *("res_pjsip_transport_websocket", "res_pjsip_refer"),
     *("res_pjsip_authenticator_digest", "res_pjsip_endpoint_identifier_user", "res_pjsip_endpoint_identifier_ip"),
     *("res_pjsip_registrar", "res_pjsip_caller_id", "res_pjsip_diversion", "res_pjsip_dtmf_info", "res_pjsip_nat"),
     *("res_pjsip_header_funcs", "res_pjsip_rfc3326", "res_pjsip_acl", "res_pjsip_outbound_authenticator_digest"),
@@ -41,7 +41,7 @@ MODULES = (
 )
 
 EVENTS = (
-    *("FullyBooted", "DialBegin", "DialEnd", "Hangup", "ContactStatus", "UserEvent"),
+    *("FullyBooted", "DialBegin", "DialEnd", "Hangup", "Hold", "Unhold", "ContactStatus", "UserEvent"),
     *("CoreShowChannel", "CoreShowChannelsComplete"),
     "Reload",  # operators' phones were added or removed
 )
@@ -122,11 +122,13 @@ class Secrets:
     @classmethod
     def kept(cls, home: Path) -> "Secrets":
         path = home / "ami-secrets"
-        path.touch(mode=0o600)
-        known = path.read_text(encoding="ascii").split()
+        known = path.read_text(encoding="ascii").split() if path.exists() else []
         if len(known) < len(fields(cls)):  # the first start, or of a version that knew fewer
             known += [secrets.token_hex(24) for _ in fields(cls)[len(known) :]]
-            path.write_text("".join(f"{one}\n" for one in known), encoding="ascii")
+            fresh = path.with_suffix(".new")
+            fresh.touch(mode=0o600)
+            fresh.write_text("".join(f"{one}\n" for one in known), encoding="ascii")
+            fresh.replace(path)  # whoever reads it meanwhile, or after a fault of the disk, finds it whole
         return cls(*known)
 
 

@@ -102,7 +102,8 @@ class Control:
             return
         await self._drop(order, effect.drop)
 
-    async def call_out(self, order: fx.Order) -> None:
+    async def call_out(self, order: fx.Order, ours: str) -> None:
+        """`ours`: the number of ours by which the citizen sees who calls him."""
         effect = order.effect
         assert isinstance(effect, fx.CallOut)
         rung = await self._originate(
@@ -114,7 +115,7 @@ class Control:
             Account=effect.call,
             CallerID=effect.number,
             Timeout=str(1000 * effect.ring_s),
-            Variable=[f"__CALL={effect.call}", f"PJSIP_HEADER(add,X-Call)={effect.call}"],
+            Variable=[f"__CALL={effect.call}", f"__OURS={ours}", f"PJSIP_HEADER(add,X-Call)={effect.call}"],
         )
         if not rung:
             self._post(oe.CallOutFailed(effect.call))

@@ -6,6 +6,7 @@ from agi.ami import Event
 from agi.endpoints import Endpoints, is_citizen, is_outside, login_of, operator_of
 from routing import events as ev
 from routing import out_events as oe
+from routing import presence_events as pe
 from routing import talk_events as te
 from routing import watch_events as we
 from routing.talk_events import PartyResult
@@ -82,6 +83,8 @@ class Facts:
                 return [ev.CallEnded(event["AccountCode"], _number(event.get("Cause")))]
             case "Hangup" if event.get("AccountCode"):
                 return [te.ChannelGone(event["AccountCode"], event.get("Channel", ""), _number(event.get("Cause")))]
+            case "Hold" | "Unhold":
+                return _of_hold_key(event)
             case "ContactStatus":
                 return self._of_contact(event)
             case _:
@@ -96,17 +99,25 @@ class Facts:
         for endpoint, uri in listed:
             self._contacts.setdefault(endpoint, set()).add(uri)
         there = [login_of(endpoint) for endpoint in self._contacts if self._endpoints.rings(endpoint)]
-        lost = [ev.PhoneLost(login) for login in known if login not in there]
-        return [*lost, *(ev.PhoneRegistered(login) for login in there)]
+        lost = [pe.PhoneLost(login) for login in known if login not in there]
+        return [*lost, *(pe.PhoneRegistered(login) for login in there)]
 
     def _of_contact(self, event: Event) -> list[ev.Event]:
         endpoint, uri = event.get("AOR", ""), event.get("URI", "")
         mine = self._contacts.setdefault(endpoint, set())
         if event.get("ContactStatus") not in GONE:
             mine.add(uri)
-            return [ev.PhoneRegistered(login_of(endpoint))] if self._endpoints.rings(endpoint) else []
+            return [pe.PhoneRegistered(login_of(endpoint))] if self._endpoints.rings(endpoint) else []
         mine.discard(uri)
-        return [ev.PhoneLost(login_of(endpoint))] if self._endpoints.rings(endpoint) and not mine else []
+        return [pe.PhoneLost(login_of(endpoint))] if self._endpoints.rings(endpoint) and not mine else []
+
+
+def _of_hold_key(event: Event) -> list[ev.Event]:
+    """The hold key of an operator's own telephone is his wish, like the one in his page."""
+    call, operator = event.get("AccountCode", ""), operator_of(event.get("Channel", ""))
+    if not call or not operator or spied_call(call):
+        return []
+    return [te.HoldRequested(call, operator) if event["Event"] == "Hold" else te.ResumeRequested(call, operator)]
 
 
 def _of_dialplan(event: Event) -> list[ev.Event]:

@@ -13,6 +13,7 @@ from agi.endpoints import operator_of
 from agi.fastagi import HungUp, Session, wait_for
 from routing import effects as fx
 from routing import events as ev
+from routing import presence_events as pe
 from routing.operators import Operator, OperatorState
 from routing.snapshot import Snapshot
 
@@ -25,7 +26,7 @@ SETTLE_S = 0.5
 
 
 class Feature:
-    """`ask` tells the desk a wish, a `Refuse` among what follows: not granted."""
+    """`ask` tells the desk a wish, a `Refuse` of it among what follows: not granted."""
 
     def __init__(
         self,
@@ -38,9 +39,9 @@ class Feature:
         login, code = operator_of(agi.env.get("agi_channel", "")), agi.env.get("agi_extension", "")
         operator = self._operator(login)
         said = "not-now"
-        if code == SIGN_OUT and self._granted(ev.OperatorSignedOut(login)):
+        if code == SIGN_OUT and self._granted(pe.OperatorSignedOut(login)):
             said = "now-signed-out"
-        elif code == PAUSE and self._free(operator) and self._granted(ev.PauseRequested(login)):
+        elif code == PAUSE and self._free(operator) and self._granted(pe.PauseRequested(login)):
             said = "now-paused"
         elif code == READY and operator.phone and self._free(operator):
             self._ready(agi, login)
@@ -55,17 +56,17 @@ class Feature:
         except HungUp:
             pass
         wait_for(asyncio.sleep(SETTLE_S))
-        if not self._granted(ev.ReadyRequested(login)):
+        if not self._granted(pe.ReadyRequested(login)):
             log.warning("%s: told that he is ready, and is not: %s", login, self._operator(login).state)
 
     def _free(self, operator: Operator) -> bool:
         """Signed in, if need be now, and in no call."""
         if operator.signed_in:
             return operator.state not in BUSY
-        return self._granted(ev.DeskPhoneSignedIn(operator.login))
+        return self._granted(pe.DeskPhoneSignedIn(operator.login))
 
     def _granted(self, wish: ev.Event) -> bool:
-        return not any(isinstance(effect, fx.Refuse) for effect in wait_for(self._ask(wish)))
+        return not fx.refused(wait_for(self._ask(wish)), wish)
 
     def _operator(self, login: str) -> Operator:
         return self._snapshot().operators.get(login) or Operator(login)

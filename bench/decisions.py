@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from routing import effects as fx
 from routing import events as ev
+from routing import presence_events as pe
 from routing.call import CallState
 from routing.desk import Desk
 from routing.floor import rank
@@ -51,7 +52,7 @@ def measure(waiting: int, operators: int, decisions: int = DECISIONS) -> Growth:
         call, login = talks.pop(0)
         desk.handle(ev.CallEnded(call, 16), now)
         began = time.perf_counter()
-        effects = desk.handle(ev.ReadyRequested(login), now)
+        effects = desk.handle(pe.ReadyRequested(login), now)
         took.append(1000 * (time.perf_counter() - began))
         talks += _answered(desk, effects, now)
         _comes(desk, waiting + operators + number, chance, now)
@@ -74,9 +75,9 @@ def _full(waiting: int, operators: int, chance: random.Random) -> tuple[Desk, li
         _comes(desk, number, chance, now)
     talks: list[tuple[str, str]] = []
     for member in members:
-        for event in (ev.OperatorSignedIn(member.login), ev.PhoneRegistered(member.login)):
+        for event in (pe.OperatorSignedIn(member.login), pe.PhoneRegistered(member.login)):
             desk.handle(event, now)
-        talks += _answered(desk, desk.handle(ev.ReadyRequested(member.login), now), now)
+        talks += _answered(desk, desk.handle(pe.ReadyRequested(member.login), now), now)
     return desk, talks
 
 

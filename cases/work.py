@@ -33,7 +33,7 @@ class Deed(StrEnum):
 
     Without a person: `return`: its owner has signed out; `join`: the citizen gave up waiting, or asked, once more;
     `ask`: he gave up at first and asks for it now; `go_over`: he left a message, and is called about that one; `serve`:
-    he called again and a person answered.
+    he called again and a person answered. By a call that we placed: `try`, and `close` of what nobody had taken.
     """
 
     OPENED = "opened"
@@ -87,6 +87,7 @@ MOVES: Mapping[WorkState, Mapping[Deed, WorkState]] = MappingProxyType(
             Deed.JOIN: WorkState.OPEN,
             Deed.ASK: WorkState.OPEN,
             Deed.GO_OVER: WorkState.DONE,
+            Deed.CLOSE: WorkState.DONE,  # the call that we placed has reached him
             Deed.SERVE: WorkState.DONE,
         },
         WorkState.TAKEN: {
@@ -273,6 +274,17 @@ def advance(
         case _:  # somebody else may take it now, or again
             through = None if deed is Deed.REOPEN else item.got_through
             return replace(item, owner="", taken_at=None, ending="", case=None, done_at=None, got_through=through)
+
+
+def reached(item: WorkItem, last_try: WorkMove | None) -> WorkMove | None:
+    """The try by which its owner has reached the citizen with a call that we placed, where nothing more is owed.
+
+    None where there was none since he took it, or where the citizen wanted us again since, or has left a message.
+    """
+    if item.kind not in CALL_ALONE or item.taken_at is None or last_try is None or not last_try.by_call:
+        return None
+    talked = last_try.detail.partition(" ")[0] == Attempt.TALKED
+    return last_try if talked and last_try.at >= max(item.taken_at, item.waits_since) else None
 
 
 def move(

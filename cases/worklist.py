@@ -6,7 +6,19 @@ from dataclasses import replace
 from typing import Protocol
 
 from cases.case import Case, FieldFault
-from cases.work import NOTE_MAX, Attempt, Deed, Ending, Transcript, WorkItem, WorkMove, WorkState, advance, move
+from cases.work import (
+    NOTE_MAX,
+    Attempt,
+    Deed,
+    Ending,
+    Transcript,
+    WorkItem,
+    WorkMove,
+    WorkState,
+    advance,
+    move,
+    reached,
+)
 
 
 class WorkError(Exception):
@@ -105,7 +117,7 @@ class Worklist:
             return do(rows, item, Deed.TAKE, who, self._clock())
 
     def release(self, number: str, who: str, *, anyones: bool) -> WorkItem:
-        """Open for all again, or done where the citizen got through meanwhile.
+        """Open for all again, or done where the citizen got through meanwhile or was reached by a call that we placed.
 
         `anyones`: he may also release what others have taken.
 
@@ -121,6 +133,9 @@ class Worklist:
                 raise TakenByOther(item)
             at = self._clock()
             after = do(rows, item, Deed.RELEASE, who, at, "" if item.owner == who else item.owner)
+            talked = reached(item, rows.last_try(item.call_id))
+            if talked is not None:
+                return do(rows, after, Deed.CLOSE, talked.who, at, Ending.ANSWERED.value, by_call=talked.by_call)
             through = after.got_through
             if through is None:
                 return after

@@ -92,6 +92,8 @@ class Clerk:
     async def note_outbound(self, order: fx.Order) -> None:
         effect = order.effect
         assert isinstance(effect, fx.NoteOutbound)
+        if not effect.kept:
+            return
         if effect.refusal:
             log.warning("%s may call nobody outside (%s): %s", effect.operator, effect.purpose, effect.refusal)
         self._note(effect)
@@ -104,11 +106,15 @@ class Clerk:
         told = f"{effect.mode} {effect.operator}" + (f" {effect.end}" if effect.end is not None else "")
         self._store.note(AuditEntry(effect.at, effect.supervisor, act, effect.call, detail=told))
 
-    def finish(self, call: Call) -> None:
-        """Write a call that ended while nobody looked, and the work that it left."""
-        self._note(call)
-        for left in work.left_by(call, self._policy()):
+    def finish(self, known: Call, ended: Call) -> None:
+        """Write the end of a call that nobody looked at, `known` as it was before, and between them its work.
+
+        Of one that ended the work is never looked for again, and work is about a call that is there.
+        """
+        self._note(known)
+        for left in work.left_by(ended, self._policy()):
             self._note(left)
+        self._note(ended)
 
     def _note(self, value: Value) -> None:
         self._journal.append(*entries.of(value))

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 BORNE = frozenset(
     {"prompt", "queue", "outside", "unreached", "nobody", "alone", "language", "range", "name", "question", "twice"}
-    | {"field"}
+    | {"field", "own_line", "not_allowed"}
 )
 """Faults with which a menu that was right when it was published leads calls on, as well as it can.
 

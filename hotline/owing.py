@@ -31,10 +31,18 @@ class Owing:
     ) -> None:
         self._store, self._policy, self._post, self._settled = store, policy, post, settled
         self._changed: asyncio.Queue[list[str] | None] = asyncio.Queue()
+        self._tries: int | None = None
+        """How often a citizen is called by the rules that were gone by last; None: nothing was begun yet."""
 
     def begin(self) -> None:
         """The desk knows all calls that run: from now on it may make others."""
+        self._tries = self._policy().rules.call_back_tries
         self._changed.put_nowait(None)
+
+    def go_by_policy(self) -> None:
+        """Another policy holds: who may be called oftener, or less often, is asked for anew."""
+        if self._tries is not None and self._tries != self._policy().rules.call_back_tries:
+            self.begin()
 
     def tell(self, changed: Iterable[Owed]) -> None:
         """These are not as they were."""

@@ -79,7 +79,7 @@ class Channels:
 
 
 class Reconcile:
-    """`post(event, at)` tells the desk; `finish(call)` writes a call that ended without it.
+    """`post(event, at)` tells the desk; `finish(known, ended)` writes a call that ended without it.
 
     `settled()` waits until the store knows all that the desk decided. `set_forward()`: seconds by which the wall clock,
     which Asterisk's log goes by, was set forward since `clock` began.
@@ -96,7 +96,7 @@ class Reconcile:
         snapshot: Callable[[], Snapshot],
         clock: Callable[[], float],
         post: Callable[[ev.Event, float | None], None],
-        finish: Callable[[Call], None],
+        finish: Callable[[Call, Call], None],
         settled: Callable[[], Awaitable[None]],
         set_forward: Callable[[], float],
         country: str,
@@ -198,7 +198,7 @@ class Reconcile:
             return
         if current.state is CallState.ENDED:
             log.info("call %s ended while nobody looked: %s", call.id, current.outcome)
-            self._finish(current)
+            self._finish(call, current)
         else:
             log.info("call %s goes on: %s", call.id, current.state)
             self._post(ev.CallAdopted(current), now)

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from config.settings import Settings
 from hotline.literal import as_json as printable
@@ -42,17 +44,37 @@ WHOLE = (
 )
 """Columns of what people copy, which broken over two lines would be taken for two; and of single short words."""
 
+FOLDED = 12
+"""So wide a column of free words is at least, in cells of the terminal."""
+
 
 def show_list(items: list[dict[str, Any]], as_json: bool, title: str, columns: Columns) -> None:
     if as_json:
         show_json({"items": items})
         return
+    rows = [[literal(show(item)) for show in columns.values()] for item in items]
+    if _needed(columns, rows) > out.width:
+        out.print(title)
+        for row in rows:
+            record = Table.grid(padding=(0, 2, 0, 0))
+            for column, cell in zip(columns, row, strict=True):
+                record.add_row(column, cell)
+            out.print()
+            out.print(record)
+        return
     table = Table(title=title, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for column in columns:
         table.add_column(column, overflow="fold", no_wrap=column in WHOLE)
-    for item in items:
-        table.add_row(*(literal(show(item)) for show in columns.values()))
+    for row in rows:
+        table.add_row(*row)
     out.print(table)
+
+
+def _needed(columns: Columns, rows: list[list[Text]]) -> int:
+    """So wide a terminal must be that nothing is cut: what may be folded is given `FOLDED` at least."""
+    widths = [max(cell_len(column), *(row[at].cell_len for row in rows), 0) for at, column in enumerate(columns)]
+    kept = zip(columns, widths, strict=True)
+    return sum(2 + (width if column in WHOLE else min(width, FOLDED)) for column, width in kept)
 
 
 def me() -> str:

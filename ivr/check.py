@@ -53,6 +53,8 @@ SENTENCES = {
     "number": "{value!r} cannot be dialled",
     "language": "{value!r} is no name of a language",
     "outside": "there is no trunk to other platforms (HOTLINE_TRUNK_OUT)",
+    "own_line": "{value!r} is a number of this hotline itself",
+    "not_allowed": "no destination allows {value!r}",
     "unreached": "nobody ever gets there",
     "nobody": "from here no person can be reached",
     "alone": "who presses no key, or a wrong one twice, comes to no person",
@@ -84,13 +86,21 @@ class Finding:
         return f"{self.place}: {SENTENCES[self.code].format(value=self.value)}".removeprefix(": ")
 
 
+def _fit(_number: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What menus may name. `outside`: whether there is a trunk to other platforms."""
+    """What menus may name. `outside`: whether there is a trunk to other platforms.
+
+    `unfit`: why nobody can be put through to a number, as a code of `SENTENCES`; "" where it can be.
+    """
 
     prompts: Container[str]
     queues: Container[str]
     outside: bool = False
+    unfit: Callable[[str], str] = _fit
 
 
 def findings(menu: Menu, known: Known) -> list[Finding]:
@@ -151,6 +161,8 @@ def _of_node(place: str, node: Node, menu: Menu, known: Known) -> Iterator[Findi
                 yield Finding(f"{place}.number", "number", number)
             elif not known.outside:
                 yield Finding(f"{place}.number", "outside", number)
+            elif unfit := known.unfit(number):
+                yield Finding(f"{place}.number", unfit, number)
         case _:
             pass
 

@@ -20,11 +20,14 @@ from ivr.menu import (
     OfferCallBack,
     Play,
     Progress,
+    Purpose,
     Rate,
     ToQueue,
     Transfer,
 )
 
+STEPS = 100
+"""So many nodes are passed; who goes round for longer, as a fax or a key that is stuck does, comes to a person."""
 TRIES = 2
 """So often a key or number is asked for; then he is led on to a person."""
 DIGITS = 20
@@ -135,7 +138,7 @@ UNFOUND = "case-unknown"
 def walk(menu: Menu) -> Generator[Step, str, End]:
     """Every step from the start to the end."""
     at = menu.start
-    while True:
+    for _ in range(STEPS):
         node = menu.nodes[at]
         match node:
             case Play(prompt=prompt, keys=keys, next=following):
@@ -154,6 +157,7 @@ def walk(menu: Menu) -> Generator[Step, str, End]:
                 at = node.next
             case _:
                 return end(at, node)
+    return Leave(at) if menu.purpose is Purpose.AFTER_TALK else Wait(at, "")
 
 
 def end(at: str, node: Node) -> End:

@@ -171,5 +171,10 @@ def queues_of(menu: Menu) -> frozenset[str]:
     return frozenset(node.queue for node in menu.nodes.values() if isinstance(node, Hours | ToQueue) and node.queue)
 
 
+def numbers_of(menu: Menu) -> frozenset[str]:
+    """The numbers outside to which its nodes put citizens through."""
+    return frozenset(node.number for node in menu.nodes.values() if isinstance(node, Transfer))
+
+
 def _keyed(keys: Mapping[str, str]) -> tuple[Way, ...]:
     return tuple(Way(f"keys.{key}", to) for key, to in keys.items())

@@ -163,6 +163,11 @@ class Call:
         return None if self.queued_at is None or until is None else max(0.0, until - self.queued_at)
 
     @property
+    def waiting_since(self) -> float | None:
+        """Since when who waits now has waited, in whatever queues; after a talk from its end."""
+        return self.queued_at if self.answered_at is None else self.waits_since
+
+    @property
     def is_place(self) -> bool:
         """Whether he is not on the line, and only his place waits."""
         return self.purpose is not None and self.state is CallState.WAITING and not self.channel
@@ -177,6 +182,20 @@ class Call:
         """The operator who gave the citizen to whoever has him now; "" where nobody did."""
         told = (moment.detail for moment in reversed(self.timeline) if moment.kind in GIVEN)
         return next(told, "").partition(" ")[0]
+
+    @property
+    def forwarded_by(self) -> str:
+        """The operator who gave the citizen to the number outside that he last was put through to; "" if none did."""
+        told = (moment.detail for moment in reversed(self.timeline) if moment.kind in (*GIVEN, "handed"))
+        operator, _, to = next(told, "").partition(" ")
+        return operator if to and to == self.forwarded_to else ""
+
+    @property
+    def taken_over(self) -> bool:
+        """Whether a supervisor took the citizen from `transferred_by`, who did not give him away."""
+        giver = self.transferred_by
+        last = next((leg for leg in reversed(self.legs) if leg.operator == giver), None)
+        return last is not None and last.result == "taken_over"
 
     @property
     def ratings(self) -> Mapping[str, str]:

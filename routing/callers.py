@@ -45,9 +45,9 @@ class Callers:
         last = next((leg.operator for leg in reversed(call.legs) if leg.answered_at is not None), None)
         if last is not None:
             self.talked(caller, last, at)
-        if call.outcome is Outcome.ABANDONED and call.queued_at is not None:
+        if call.outcome in (Outcome.ABANDONED, Outcome.UNKNOWN) and call.queued_at is not None:
             remember(self._gave_up, caller, at, REMEMBERED)
-        elif call.outcome is not Outcome.UNKNOWN:
+        elif call.outcome not in (Outcome.UNKNOWN, Outcome.UNREACHED):
             self._gave_up.pop(caller, None)
         # who gives up while he waits for us is no nuisance, however often we made him wait
         silent = call.outcome is Outcome.ANSWERED and call.talk_s < rules.nuisance_talk_s

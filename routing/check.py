@@ -22,7 +22,7 @@ class Finding:
 
     Codes: unknown (it names something that is not there), range (a number out of bounds), form (it cannot be read),
     needed (others name what is to be taken away: `value`), loop (overflows lead back to where they began), not_allowed
-    (no destination allows this number), and those of `routing.outside.PatternFault`.
+    (no destination allows this number), own_line (it is a number of ours), and those of `routing.outside.PatternFault`.
     """
 
     kind: str
@@ -108,7 +108,9 @@ def _of_queue(queue: Queue, policy: Policy) -> Iterable[Finding]:
         if overflow.kind is OverflowKind.QUEUE and overflow.target not in policy.queues:
             yield Finding("queues", queue.name, name, "unknown", overflow.target)
         elif overflow.kind is OverflowKind.NUMBER:
-            yield from _number(queue, name, overflow.target)
+            unfit = policy.unfit(overflow.target)
+            malformed = list(_number(queue, name, overflow.target))
+            yield from malformed or ([Finding("queues", queue.name, name, unfit, overflow.target)] if unfit else ())
         elif overflow.kind in (OverflowKind.MESSAGE, OverflowKind.CALL_BACK) and overflow.target:
             yield Finding("queues", queue.name, name, "form", overflow.target)
         elif overflow.kind is OverflowKind.QUEUE and _leads_back(queue, overflow, name, policy):

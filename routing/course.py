@@ -133,6 +133,7 @@ TRANSITIONS: Mapping[CallState, Mapping[type, CallState]] = MappingProxyType(
             ev.OperatorAnswered: S.TALKING,
             ev.HangUpRequested: S.DIALLING,
             ev.RingEnded: S.WAITING,  # the operator was not reached, and the citizen not dialled
+            oe.CallOutFailed: S.WAITING,  # he was not rung
             ev.CallEnded: S.ENDED,
         },
         S.ENDED: {},
@@ -152,7 +153,7 @@ def advance(call: Call, event: ev.CallEvent, now: float, *, prefer_s: float = 20
     `IllegalMove`, never a doubled fact, since events may come twice or out of order.
     """
     state = TRANSITIONS[call.state].get(type(event))
-    if state is None or isinstance(event, oe.CallOutFailed):  # the desk has said what that means
+    if state is None:
         raise IllegalMove(call.id, call.state, event)
     if isinstance(event, te.TalkEvent):
         return turned(call, event, now)
@@ -192,6 +193,8 @@ def advance(call: Call, event: ev.CallEvent, now: float, *, prefer_s: float = 20
                     raise IllegalMove(f"{call.id} with {operator} again", call.state, event)
                 call = replace(call, legs=(*call.legs, Leg(operator=operator, offered_at=now)))
             ring(call, operator, event)
+            # who wanted to break a call off before that has come too late: he talks
+            call = replace(call, hang_up_asked=False)
             talk = with_leg(call, operator, channel=channel, answered_at=now, result="answered")
             talk = replace(rings_over(forgotten(talk), now, "taken"), operator=operator, at_music=False, talk=Talk(now))
             talk = replace(talk, answered_at=call.answered_at or now, queued_at=call.queued_at or now)
@@ -200,6 +203,9 @@ def advance(call: Call, event: ev.CallEvent, now: float, *, prefer_s: float = 20
             ring(call, operator, event)
             call = rung(with_leg(call, operator, ended_at=now, result=result))
             return mark(call, S.RINGING if call.ringing else state, now, "ring_ended", f"{operator} {result}")
+        case oe.CallOutFailed():
+            told = f"{call.operator} {ev.RingResult.CANCELLED}"
+            return mark(outgoing.failed(call, now), state, now, "ring_ended", told)
         case ev.OperatorLegEnded(operator=operator, cause=cause):
             same_operator(call, operator, event)
             released = release(call, now, "lost", 0.0 if call.hang_up_asked else prefer_s)

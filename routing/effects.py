@@ -1,5 +1,6 @@
 """What to do: orders that go out at the edges. Frozen, plain and serialisable; nothing comes back but events."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,6 +9,7 @@ from routing.operators import Operator
 from routing.outside import OutboundPurpose
 from routing.policy import Mark, Policy
 from routing.talk import Move, Party
+from routing.talk_events import PartyResult
 from routing.watch import Watch
 from routing.watch_events import WatchEnd, WatchMode
 
@@ -105,6 +107,20 @@ class TellPartyEnded:
     operator: str
     call: str
     party: Party
+
+
+@dataclass(frozen=True, slots=True)
+class TellForwardFailed:
+    """Tell the page of the operator who gave the citizen to a number outside why nobody has him there.
+
+    He waits in his queue again. `title`: as the contacts call the number, or the number.
+    """
+
+    operator: str
+    call: Call
+    number: str
+    title: str
+    result: PartyResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +285,8 @@ class MarkCaller:
 class NoteOutbound:
     """Write down that an operator has a number outside dialled, or was refused; what is refused is told at once.
 
-    `refusal`: why, as `routing.guard.Refusal`; empty where it is placed. `at`: seconds since 1970 UTC.
+    `refusal`: why, as `routing.guard.Refusal`; empty where it is placed. `at`: seconds since 1970 UTC. `kept`: it is to
+    be written and told; otherwise its operator was refused so often of late that it is answered and counted alone.
     """
 
     call: str
@@ -278,6 +295,7 @@ class NoteOutbound:
     purpose: OutboundPurpose
     at: float
     refusal: str = ""
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +368,7 @@ Effect = (
     | NoteAttempt
     | DropLegs
     | TellPartyEnded
+    | TellForwardFailed
     | RingSpy
     | MoveSpy
     | NoteWatch
@@ -373,6 +392,14 @@ Effect = (
     | ShowTelephony
     | Refuse
 )
+
+
+def refused(followed: Iterable[Effect], wish: object) -> bool:
+    """Whether the desk did not allow the event `wish`, by what followed from it.
+
+    What the desk goes on to do is among that: who is ready by it may not call a citizen just now, and is ready.
+    """
+    return any(isinstance(effect, Refuse) and effect.event == type(wish).__name__ for effect in followed)
 
 
 @dataclass(frozen=True, slots=True)

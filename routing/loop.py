@@ -145,7 +145,7 @@ def _lane_of(effect: fx.Effect) -> str:
             return f"save operator {operator.login}"
         case fx.ShowOperator(operator=operator):
             return f"show {operator.login}"
-        case fx.EndOffer(operator=login) | fx.TellPartyEnded(operator=login):
+        case fx.EndOffer(operator=login) | fx.TellPartyEnded(operator=login) | fx.TellForwardFailed(operator=login):
             return f"show {login}"
         case fx.ShowCall(call=shown):
             return f"show {shown.id}"

@@ -6,6 +6,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from routing import events as ev
+from routing import presence_events as pe
+from routing import presence_moves as pm
 from routing.call import IllegalMove
 
 PHONE_GRACE_S = 8.0
@@ -93,250 +95,142 @@ class Operator:
         return self.signed_in and (page or (self.desk_phone and phone))
 
 
-@dataclass(frozen=True, slots=True)
-class Wrapped:
-    """The operator's talk is over; he writes until `until`."""
-
-    operator: str
-    until: float
-
-
-@dataclass(frozen=True, slots=True)
-class Dials:
-    """His own telephone rings, since he asked for a call to a citizen."""
-
-    operator: str
-    call: str
-
-
-@dataclass(frozen=True, slots=True)
-class Consulted:
-    """A colleague has asked him into a talk of his own, and he answered."""
-
-    operator: str
-
-
-@dataclass(frozen=True, slots=True)
-class Took:
-    """The citizen of the talk that he was asked into was left to him."""
-
-    operator: str
-
-
-@dataclass(frozen=True, slots=True)
-class TookOver:
-    """He took over the talk of another, whatever he did before."""
-
-    operator: str
-    call: str
-
-
-@dataclass(frozen=True, slots=True)
-class PickedUp:
-    """He picked up a call that was not offered to him; on pause he is again after it."""
-
-    operator: str
-    call: str
-
-
-@dataclass(frozen=True, slots=True)
-class WrapUpOver:
-    """The time for writing is over."""
-
-    operator: str
-
-
-@dataclass(frozen=True, slots=True)
-class Assigned:
-    """The policy says that he serves these queues with these skills from now on."""
-
-    operator: str
-    queues: tuple[str, ...]
-    skills: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """小休 for a reason of this kind, "" for no particular one: at once, or after the ring or talk."""
-
-    operator: str
-    kind: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PauseAsked:
-    """He asked for a pause that a supervisor must grant."""
-
-    operator: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class PauseOverdue:
-    """His pause has lasted longer than its kind allows."""
-
-    operator: str
-
-
-@dataclass(frozen=True, slots=True)
-class Absent:
-    """Page or phone stayed away for longer than the grace. `reason` None: altogether, he is gone."""
-
-    operator: str
-    reason: PauseReason | None
-
-
-Move = (
-    ev.OperatorEvent
-    | ev.CallOffered
-    | ev.OperatorAnswered
-    | ev.RingEnded
-    | ev.OperatorLegEnded
-    | Wrapped
-    | Dials
-    | Consulted
-    | Took
-    | TookOver
-    | PickedUp
-    | WrapUpOver
-    | Assigned
-    | Pause
-    | PauseAsked
-    | PauseOverdue
-    | Absent
-)
-
 O = OperatorState  # noqa: E741 - the table below reads better with one letter
 KEEP: Mapping[type, OperatorState | None] = MappingProxyType(
     {
-        ev.OperatorSignedIn: None,
-        ev.DeskPhoneSignedIn: None,
-        ev.PageClosed: None,
-        ev.PhoneRegistered: None,
-        ev.PhoneLost: None,
-        Assigned: None,
+        pe.OperatorSignedIn: None,
+        pe.DeskPhoneSignedIn: None,
+        pe.PageClosed: None,
+        pe.PhoneRegistered: None,
+        pe.PhoneLost: None,
+        pm.Assigned: None,
     }
 )
 """Moves that are fine in every state and leave it as it is."""
-ASKS: Mapping[type, OperatorState | None] = MappingProxyType({PauseAsked: None, ev.PauseDenied: None})
+ASKS: Mapping[type, OperatorState | None] = MappingProxyType({pm.PauseAsked: None, pe.PauseDenied: None})
 """The same for everybody who is signed in."""
 
 TRANSITIONS: Mapping[OperatorState, Mapping[type, OperatorState | None]] = MappingProxyType(
     {
         O.OFFLINE: {
             **KEEP,
-            ev.OperatorSignedIn: O.PAUSED,
-            ev.DeskPhoneSignedIn: O.PAUSED,
-            ev.OperatorSignedOut: O.OFFLINE,
+            pe.OperatorSignedIn: O.PAUSED,
+            pe.DeskPhoneSignedIn: O.PAUSED,
+            pe.OperatorSignedOut: O.OFFLINE,
             ev.OperatorAnswered: O.TALKING,  # his talk was found running; who he is, his page will tell
-            TookOver: O.TALKING,
+            pm.Returned: O.TALKING,
+            pm.TookOver: O.TALKING,
         },
         O.PAUSED: {
             **KEEP,
-            ev.ReadyRequested: O.READY,
+            pe.ReadyRequested: O.READY,
             **ASKS,
-            Pause: O.PAUSED,
-            PauseOverdue: O.PAUSED,
+            pm.Pause: O.PAUSED,
+            pm.PauseOverdue: O.PAUSED,
             ev.OperatorAnswered: O.TALKING,
-            Dials: O.RINGING,
-            PickedUp: O.RINGING,
-            TookOver: O.TALKING,
-            ev.OperatorSignedOut: O.OFFLINE,
-            Absent: O.OFFLINE,
+            pm.Returned: O.TALKING,
+            pm.Dials: O.RINGING,
+            pm.PickedUp: O.RINGING,
+            pm.TookOver: O.TALKING,
+            pe.OperatorSignedOut: O.OFFLINE,
+            pm.Absent: O.OFFLINE,
         },
         O.READY: {
             **KEEP,
             **ASKS,
-            ev.ReadyRequested: O.READY,
-            Pause: O.PAUSED,
+            pe.ReadyRequested: O.READY,
+            pm.Pause: O.PAUSED,
             ev.CallOffered: O.RINGING,
-            Dials: O.RINGING,
+            pm.Dials: O.RINGING,
             ev.OperatorAnswered: O.TALKING,
-            PickedUp: O.RINGING,
-            TookOver: O.TALKING,
-            ev.OperatorSignedOut: O.OFFLINE,
-            Absent: O.PAUSED,
+            pm.Returned: O.TALKING,
+            pm.PickedUp: O.RINGING,
+            pm.TookOver: O.TALKING,
+            pe.OperatorSignedOut: O.OFFLINE,
+            pm.Absent: O.PAUSED,
         },
         O.RINGING: {
             **KEEP,
             **ASKS,
-            Pause: O.RINGING,
-            ev.ReadyRequested: O.RINGING,
+            pm.Pause: O.RINGING,
+            pe.ReadyRequested: O.RINGING,
             ev.OperatorAnswered: O.TALKING,
-            Consulted: O.TALKING,
+            pm.Returned: O.TALKING,
+            pm.Consulted: O.TALKING,
             ev.RingEnded: O.PAUSED,
         },
         O.TALKING: {
             **KEEP,
             **ASKS,
-            Pause: O.TALKING,
-            ev.ReadyRequested: O.TALKING,
+            pm.Pause: O.TALKING,
+            pe.ReadyRequested: O.TALKING,
             ev.OperatorLegEnded: O.READY,
-            Took: O.TALKING,
-            Wrapped: O.WRAP_UP,
+            pm.Took: O.TALKING,
+            pm.Wrapped: O.WRAP_UP,
         },
         O.WRAP_UP: {
             **KEEP,
             **ASKS,
-            ev.ReadyRequested: O.READY,
-            Pause: O.PAUSED,
-            WrapUpOver: O.READY,
-            Dials: O.RINGING,
+            pe.ReadyRequested: O.READY,
+            pm.Pause: O.PAUSED,
+            pm.WrapUpOver: O.READY,
+            pm.Dials: O.RINGING,
             ev.OperatorAnswered: O.TALKING,
-            PickedUp: O.RINGING,
-            TookOver: O.TALKING,
-            ev.OperatorSignedOut: O.OFFLINE,
+            pm.Returned: O.TALKING,
+            pm.PickedUp: O.RINGING,
+            pm.TookOver: O.TALKING,
+            pe.OperatorSignedOut: O.OFFLINE,
         },
     }
 )
 
 
-def advance(operator: Operator, move: Move, now: float) -> Operator:
+def advance(operator: Operator, move: pm.Move, now: float) -> Operator:
     """The operator after `move` at `now`; raises `IllegalMove` where the table knows no such move."""
     moves = TRANSITIONS[operator.state]
     if type(move) not in moves:
         raise IllegalMove(operator.login, operator.state, move)
     state = moves[type(move)] or operator.state
     match move:
-        case ev.OperatorSignedIn(desk_phone=desk_phone):
+        case pe.OperatorSignedIn(desk_phone=desk_phone):
             here = replace(operator, page=True, page_lost_at=None, desk_phone=desk_phone)
             return here if operator.signed_in else _pause(replace(here, taken=0), PauseReason.SIGNED_IN, now)
-        case ev.DeskPhoneSignedIn():
+        case pe.DeskPhoneSignedIn():
             here = replace(operator, desk_phone=True)
             return here if operator.signed_in else _pause(replace(here, taken=0), PauseReason.SIGNED_IN, now)
-        case Assigned(queues=queues, skills=skills):
+        case pm.Assigned(queues=queues, skills=skills):
             return replace(operator, queues=tuple(dict.fromkeys(queues)), skills=skills)
-        case ev.PageClosed():
+        case pe.PageClosed():
             return replace(operator, page=False, page_lost_at=now)
-        case ev.PhoneRegistered():
+        case pe.PhoneRegistered():
             return replace(operator, phone=True, phone_lost_at=None)
-        case ev.PhoneLost():
+        case pe.PhoneLost():
             return replace(operator, phone=False, phone_lost_at=operator.phone_lost_at or now)
-        case ev.OperatorSignedOut():
+        case pe.OperatorSignedOut():
             gone = replace(_enter(operator, O.OFFLINE, now), page=False, pause=None, wrap_up_until=None)
             return replace(gone, asked=None, pause_pending=False)
-        case ev.ReadyRequested():
+        case pe.ReadyRequested():
             if state is not O.READY:
                 return replace(operator, pause_pending=False, next_pause="", asked=None)
             if not operator.phone:
                 raise IllegalMove(f"{operator.login} without a phone", operator.state, move)
             operator = replace(operator, asked=None)
             return operator if operator.state is O.READY else _ready(operator, now)
-        case Pause(kind=kind):
+        case pm.Pause(kind=kind):
             if state is not O.PAUSED:
                 return replace(operator, pause_pending=True, next_pause=kind, asked=None)
             if (operator.state, operator.pause, operator.pause_kind) == (O.PAUSED, PauseReason.OWN, kind):
                 return replace(operator, asked=None)  # pressed again: it lasts no longer for that
             return replace(_own_pause(operator, kind, now), asked=None)
-        case PauseAsked(kind=kind):
+        case pm.PauseAsked(kind=kind):
             return replace(operator, asked=kind)
-        case ev.PauseDenied():
+        case pe.PauseDenied():
             if operator.asked is None:
                 raise IllegalMove(f"{operator.login} who asked for nothing", operator.state, move)
             return replace(operator, asked=None)
-        case PauseOverdue():
+        case pm.PauseOverdue():
             return replace(operator, overdue=True)
-        case Absent(reason=reason):
+        case pm.Absent(reason=reason):
             if reason is None:
                 return replace(_enter(operator, O.OFFLINE, now), pause=None, asked=None)
             return _pause(operator, reason, now)
@@ -344,62 +238,62 @@ def advance(operator: Operator, move: Move, now: float) -> Operator:
             return _in_calls(operator, move, now)
 
 
-def _in_calls(operator: Operator, move: Move, now: float) -> Operator:
+def _in_calls(operator: Operator, move: pm.Move, now: float) -> Operator:
     """What his calls do to him."""
     match move:
         case ev.CallOffered(call=call):
             return replace(_enter(operator, O.RINGING, now), call=call)
-        case ev.OperatorAnswered(call=call):
+        case ev.OperatorAnswered(call=call) | pm.Returned(call=call):
             if operator.call not in (None, call):
                 raise IllegalMove(f"{operator.login} in {operator.call}", operator.state, move)
             talks = replace(_enter(operator, O.TALKING, now), call=call, wrap_up_until=None, pause=None)
-            return replace(talks, taken=operator.taken + 1)
-        case Dials(call=call):
+            return talks if isinstance(move, pm.Returned) else replace(talks, taken=operator.taken + 1)
+        case pm.Dials(call=call):
             if not operator.phone:
                 raise IllegalMove(f"{operator.login} without a phone", operator.state, move)
             rests = operator.state in (O.PAUSED, O.WRAP_UP)  # it does not make him ready who was not
             kept = replace(operator, pause_pending=rests, next_pause=operator.pause_kind if rests else "")
             return replace(_enter(kept, O.RINGING, now), call=call, pause=None, wrap_up_until=None)
-        case Consulted():
+        case pm.Consulted():
             return _enter(operator, O.TALKING, now)
-        case Took():
+        case pm.Took():
             return replace(operator, taken=operator.taken + 1)
-        case PickedUp(call=call):
+        case pm.PickedUp(call=call):
             rings = replace(_enter(operator, O.RINGING, now), call=call)
             paused = operator.state is O.PAUSED
             return replace(rings, pause_pending=True, next_pause=operator.pause_kind) if paused else rings
-        case TookOver(call=call):
+        case pm.TookOver(call=call):
             taken = replace(_enter(operator, O.TALKING, now), call=call, back=operator.state)
             return replace(taken, wrap_up_until=None)
-        case ev.OperatorLegEnded() | Wrapped() if operator.back is not None:
+        case ev.OperatorLegEnded() | pm.Wrapped() if operator.back is not None:
             return _as_before(operator, operator.back, now)
         case ev.RingEnded(result=result):
             return _after_ring(replace(operator, call=None), result, now)
         case ev.OperatorLegEnded():
             return _free(operator, now)  # a phone that is away comes back, as after a reload, or its grace ends
-        case Wrapped(until=until):
+        case pm.Wrapped(until=until):
             return replace(_enter(operator, O.WRAP_UP, now), wrap_up_until=until)
-        case WrapUpOver():
+        case pm.WrapUpOver():
             return _free(operator, now)
         case _:
             raise IllegalMove(operator.login, operator.state, move)
 
 
-def absence(operator: Operator, now: float) -> Absent | None:
+def absence(operator: Operator, now: float) -> pm.Absent | None:
     """What follows from page or phone having been away for so long; None if nothing does."""
     page_away = not operator.page and not operator.desk_phone
     if operator.state is O.READY:
         if not operator.phone and _away(operator.phone_lost_at or operator.since, now, PHONE_GRACE_S):
-            return Absent(operator.login, PauseReason.PHONE_LOST)
+            return pm.Absent(operator.login, PauseReason.PHONE_LOST)
         if page_away and _away(operator.page_lost_at or operator.since, now, PAGE_GRACE_S):
-            return Absent(operator.login, PauseReason.PAGE_LOST)
+            return pm.Absent(operator.login, PauseReason.PAGE_LOST)
     elif operator.state is O.PAUSED:
         if not operator.page and not operator.phone:
             lost_at = max(operator.page_lost_at or operator.since, operator.phone_lost_at or operator.since)
             gone = _away(lost_at, now, BOTH_GONE_S)
         else:
             gone = page_away and _away(operator.page_lost_at or operator.since, now, GONE_S)
-        return Absent(operator.login, None) if gone else None
+        return pm.Absent(operator.login, None) if gone else None
     return None
 
 
@@ -435,7 +329,8 @@ def _away(since: float | None, now: float, grace: float) -> bool:
 
 
 def _enter(operator: Operator, state: OperatorState, now: float) -> Operator:
-    return replace(operator, state=state, since=now, pause_kind="", overdue=False)
+    back = None if state is O.RINGING else operator.back  # what rings him is his own, whatever he took over before
+    return replace(operator, state=state, since=now, pause_kind="", overdue=False, back=back)
 
 
 def _ready(operator: Operator, now: float) -> Operator:

@@ -8,10 +8,12 @@ from collections.abc import Container
 from dataclasses import replace
 from uuid import UUID, uuid5
 
+from routing import effects as fx
 from routing import events as ev
 from routing import out_events as oe
 from routing import talk_events as te
 from routing.call import Call, CallState, Leg, Moment
+from routing.legs import rings_over
 from routing.outside import OutboundPurpose
 from routing.policy import Policy
 from worktime.quiet import QuietHours
@@ -26,6 +28,8 @@ RING_RESULTS = {17: ev.RingResult.REFUSED, 21: ev.RingResult.REFUSED, 19: ev.Rin
 """Q.850 of the operator's own channel -> how its ring ended."""
 UNREACHED = "unreached"
 """What its operator is told of a call that came to nothing."""
+FAILED_S = 60.0
+"""How long no operator is taken for a place whose order was not carried out: the store or the dialer is away."""
 UNHEARD_S = 8.0
 """An operator's telephone of which nothing was heard for so long is not being rung."""
 
@@ -93,33 +97,41 @@ def asked(event: oe.CallOutRequested, policy: Policy) -> Call:
     )
 
 
-def told(call: Call, event: ev.CallEvent) -> ev.CallEvent | None:
-    """What an event means to a call that is being placed; None: nothing.
+def told(call: Call, event: ev.CallEvent) -> tuple[ev.CallEvent | None, list[fx.Effect]]:
+    """What an event means to a call that is being placed, None: nothing; and what has to be done for it at once.
 
     While the citizen is not dialled, the end of the operator's own ring is the end of the try, which costs the citizen
     nothing: he keeps his place.
     """
     match event:
-        case te.ChannelGone() if call.channel:
-            return None  # the end of the citizen's own channel tells more
+        case te.ChannelGone(channel=channel) if call.channel or channel != call.legs[-1].channel:
+            return None, []  # the end of the citizen's own channel tells more, and another's end nothing
         case te.ChannelGone(cause=cause):
-            return _unreached(call, RING_RESULTS.get(cause, ev.RingResult.NOT_ANSWERED))
-        case oe.CallOutFailed():
-            return _unreached(call, ev.RingResult.UNREACHABLE)
+            return _unreached(call, RING_RESULTS.get(cause, ev.RingResult.NOT_ANSWERED)), []
+        case oe.CallOutFailed() if call.purpose is not OutboundPurpose.CALL_BACK:
+            return ev.CallEnded(call.id, None), []
+        case ev.RingStarted(operator=operator, channel=channel) if operator not in call.ringing:
+            return None, [fx.DropLegs(call.id, (channel,))]  # an order that was believed lost: another is rung by now
         case _:
-            return event
+            return event, []
 
 
 def ended(before: Call, after: Call, reason: str) -> str:
     """What its operator is told where a call that was being placed ended by this; `reason`: of his own ring."""
-    if after.outcome is not None:
-        return UNREACHED
-    return "broken_off" if before.hang_up_asked else reason
+    if before.hang_up_asked and after.outcome is None:
+        return "broken_off"
+    return UNREACHED if after.outcome is not None or reason == ev.RingResult.CANCELLED else reason
 
 
 def put_off(place: Call, policy: Policy, now: float) -> Call:
     """The place of one whose call the operator broke off before he was dialled: nobody is rung for it again at once."""
     return replace(place, hang_up_asked=False, not_before=now + policy.rules.call_back_retry_s)
+
+
+def failed(call: Call, now: float) -> Call:
+    """The place as before the order: neither operator nor citizen can do anything for it."""
+    again = replace(rings_over(call, now, ev.RingResult.CANCELLED), operator=None, hang_up_asked=False)
+    return replace(again, not_before=now + FAILED_S)
 
 
 def overdue(call: Call, now: float) -> ev.CallEvent | None:

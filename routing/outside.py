@@ -47,6 +47,11 @@ class OutboundPurpose(StrEnum):
     CLICK_TO_CALL = "click_to_call"
 
 
+def answers_for(operator: str, purpose: OutboundPurpose) -> str:
+    """By whose cap a call is counted: its operator's, or "", the house's, where his turn to make it had only come."""
+    return "" if purpose is OutboundPurpose.CALL_BACK else operator
+
+
 class ContactKind(StrEnum):
     POLICE = "police"
     DEPARTMENT = "department"

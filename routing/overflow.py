@@ -57,7 +57,7 @@ def way(call: Call, queue: Queue, why: Why, policy: Policy) -> Overflow:
     match named.kind:
         case OverflowKind.QUEUE if named.target in (queue.name, *call.passed) or named.target not in policy.queues:
             return Overflow()
-        case OverflowKind.NUMBER if named.target in call.turned:
+        case OverflowKind.NUMBER if named.target in (*call.turned, *policy.lines):  # it would come in again
             return Overflow()
         case OverflowKind.CALL_BACK if not call.caller:  # withheld: there is nobody to call
             return Overflow()

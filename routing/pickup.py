@@ -24,6 +24,11 @@ class PickUpRefusal(StrEnum):
     NO_PHONE = "no_phone"
 
 
+def open_to_others(call: Call) -> bool:
+    """Whether it rings, or waits: a citizen who keeps his place for a call of ours is not on the line."""
+    return call.state is CallState.RINGING or (call.state is CallState.WAITING and call.at_music and not call.is_place)
+
+
 def refusal(call: Call | None, operator: Operator | None, policy: Policy) -> PickUpRefusal | None:
     """Why this operator cannot have this call now; None: he can. One rule for what is shown and what is granted."""
     if operator is None or not operator.signed_in:
@@ -38,7 +43,7 @@ def refusal(call: Call | None, operator: Operator | None, policy: Policy) -> Pic
         return PickUpRefusal.BUSY
     if picked_by(call):
         return PickUpRefusal.PICKED_UP
-    if call.state is not CallState.RINGING and not (call.state is CallState.WAITING and call.at_music):
+    if not open_to_others(call):
         return PickUpRefusal.NOT_WAITING
     if policy.queue(call.queue).name not in operator.queues:
         return PickUpRefusal.OTHER_QUEUE

@@ -160,8 +160,9 @@ class Rules:
     Who left a message or asked for it is to be called back within `call_back_s`; who is not reached, `call_back_tries`
     times. So is who gave up waiting after `missed_after_s` or later: who gave up sooner had dialled a wrong number.
     In an hour at most `outbound_per_hour` calls to numbers outside are placed, `outbound_per_operator` of them by one
-    operator, `outbound_per_number` to one number; 0: none at all. Emergency numbers that are contacts are not counted.
-    By themselves they are made from `call_back_begins` until `call_back_ends`, and again after `call_back_retry_s`.
+    operator, `outbound_per_number` to one number; 0: none at all. Emergency numbers that are contacts are not counted;
+    call-backs that are made by themselves are no operator's. They are made from `call_back_begins` until
+    `call_back_ends`, and again after `call_back_retry_s`.
     From `quiet_begins` until `quiet_ends` on the city's clock no text is sent; the same twice: it is sent at any time.
     """
 
@@ -319,6 +320,12 @@ class Policy:
     def allows(self, number: str) -> bool:
         """Whether a call to this number outside may be placed at all."""
         return dialable(number) and any(one.allows(number) for one in self.destinations.values())
+
+    def unfit(self, number: str) -> str:
+        """Why citizens cannot be put through to this number outside, as `routing.check` names it; "" where they can."""
+        if number in self.lines:  # it would come in again, and be put through again
+            return "own_line"
+        return "" if self.allows(number) else "not_allowed"
 
     def local(self, now: float) -> datetime:
         """The city's time."""

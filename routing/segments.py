@@ -30,8 +30,9 @@ def segments(timeline: Iterable[Moment]) -> tuple[Segment, ...]:
     for moment in timeline:
         words = moment.detail.split()
         if moment.kind == "move_failed":
-            since, party = None, ""
-            if words[0] == "together" and found:
+            if words[0] != "together":
+                since, party = None, ""
+            elif since is None and found:  # else it would have ended none: a supervisor was to be heard by both
                 known = found.pop()
                 since, length = known.at, known.begins_s
             continue

@@ -71,6 +71,9 @@ class Watches:
         match event:
             case we.SpyRang(channel=channel):
                 return self._put(replace(watch, channel=channel))
+            case we.SpyPlaced(channel=channel) if watch.take and supervisor is not None and supervisor.call is not None:
+                # a queue rings him, or he was asked into a talk, since he wished it: he cannot be in two
+                return self.end(replace(watch, channel=channel), WatchEnd.BUSY, now)
             case we.SpyPlaced(channel=channel, mode=mode):
                 return self._placed(replace(watch, state=state, channel=channel, mode=mode), watch, now)
             case _:
@@ -98,10 +101,12 @@ class Watches:
         """What the call as it now stands does to those who are at its talk.
 
         Who listens does so anew when its operator is with others than before: a channel that was led elsewhere while
-        somebody listened may be heard in one direction only.
+        somebody listened may be heard in one direction only. Who was to be heard by both listens where the room could
+        not be made: he would be in it alone.
         """
         was, talk = before.talk, call.talk
         elsewhere = was is not None and talk is not None and (was.state, was.room) != (talk.state, talk.room)
+        no_room = was is not None and talk is not None and was.room and not talk.room
         effects: list[fx.Effect] = []
         for watch in [one for one in self._watches.values() if one.call == call.id]:
             channel = call.leg.channel if call.leg is not None else None
@@ -109,6 +114,9 @@ class Watches:
                 effects += self.end(watch, WatchEnd.TALK_OVER, now)
             elif call.operator != watch.operator or channel != watch.spied:
                 effects += self.end(watch, WatchEnd.GIVEN_AWAY, now)
+            elif no_room and watch.wanted is WatchMode.BARGE:
+                effects.append(fx.MoveSpy(watch.call, watch.supervisor, watch.channel, WatchMode.LISTEN))
+                effects += self._put(replace(watch, wanted=WatchMode.LISTEN))
             elif elsewhere and watch.state is W.ON and watch.mode is watch.wanted is not WatchMode.BARGE:
                 effects.append(fx.MoveSpy(watch.call, watch.supervisor, watch.channel, watch.mode))
         return effects

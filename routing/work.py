@@ -37,9 +37,11 @@ def tried(call: Call) -> str:
 def _is_missed(call: Call, ended_at: float, policy: Policy) -> bool:
     """Whether he gave up waiting for us, after a wait that no wrong number takes, and can be called back.
 
-    Who is on the nuisance list is not: he would be called for every call with which he keeps a line busy.
+    Whose end nobody saw (`UNKNOWN`) we may have cut off ourselves: he is called back too. Who is on the nuisance list
+    is not: he would be called for every call with which he keeps a line busy.
     """
-    if call.outcome is not Outcome.ABANDONED or call.abandon_stage not in (CallState.WAITING, CallState.RINGING):
+    gave_up = call.outcome is Outcome.ABANDONED and call.abandon_stage in (CallState.WAITING, CallState.RINGING)
+    if not gave_up and (call.outcome is not Outcome.UNKNOWN or call.queued_at is None):
         return False
     if not NUMBER.fullmatch(call.caller) or call.wait_s is None or call.wait_s < policy.rules.missed_after_s:
         return False

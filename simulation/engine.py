@@ -15,6 +15,7 @@ from typing import Any, get_args
 
 from routing import effects as fx
 from routing import events as ev
+from routing import presence_events as pe
 from routing.call import Call, CallState
 from routing.desk import Desk
 from routing.operators import Operator, OperatorState, PauseReason
@@ -72,7 +73,10 @@ class _Town:
             fx.ReturnCaller: self._return,
             fx.TransferCaller: self._return,
             # nobody is asked into a talk, or called back by itself
-            **dict.fromkeys((fx.MoveTalk, fx.DropLegs, fx.TellPartyEnded, fx.CallOut, fx.NoteAttempt), _nothing),
+            **dict.fromkeys(
+                (fx.MoveTalk, fx.DropLegs, fx.TellPartyEnded, fx.TellForwardFailed, fx.CallOut, fx.NoteAttempt),
+                _nothing,
+            ),
             **dict.fromkeys((fx.RingSpy, fx.MoveSpy, fx.NoteWatch, fx.ShowWatch), _nothing),  # nor watched in one
             fx.TakeMessage: self._take_message,
             fx.OfferCallBack: self._offer_call_back,
@@ -321,9 +325,9 @@ class _Town:
             known = self.operators.get(login)
             if login in self.leaving:
                 self.leaving.discard(login)
-                self._tell(ev.ReadyRequested(login))
+                self._tell(pe.ReadyRequested(login))
             elif known is None or not known.signed_in:
-                for event in (ev.OperatorSignedIn(login), ev.PhoneRegistered(login), ev.ReadyRequested(login)):
+                for event in (pe.OperatorSignedIn(login), pe.PhoneRegistered(login), pe.ReadyRequested(login)):
                     self._tell(event)
         for login in self.roster[wanted:]:
             known = self.operators.get(login)
@@ -338,14 +342,14 @@ class _Town:
             case Operator(state=OperatorState.READY | OperatorState.PAUSED):
                 self._sign_out(login)
             case Operator(state=OperatorState.RINGING | OperatorState.TALKING, pause_pending=False):
-                self._tell(ev.PauseRequested(login))
+                self._tell(pe.PauseRequested(login))
             case _:
                 pass  # he writes to the end
 
     def _sign_out(self, login: str) -> None:
         self.leaving.discard(login)
-        self._tell(ev.OperatorSignedOut(login))
-        self._tell(ev.PhoneLost(login))
+        self._tell(pe.OperatorSignedOut(login))
+        self._tell(pe.PhoneLost(login))
 
     def _written(self, login: str, call: str) -> None:
         """The operator has written all he wants, unless the desk has ended his wrap-up before."""
@@ -354,13 +358,13 @@ class _Town:
         if login in self.leaving:
             self._sign_out(login)
         else:
-            self._tell(ev.ReadyRequested(login))
+            self._tell(pe.ReadyRequested(login))
 
     def _back(self, login: str, since: float) -> None:
         """An operator who was put on pause comes back, unless he did already."""
         operator = self.operators[login]
         if operator.state is OperatorState.PAUSED and operator.since == since:
-            self._tell(ev.ReadyRequested(login))
+            self._tell(pe.ReadyRequested(login))
 
     # -- what the desk shows and saves -------------------------------------------------------------------------------
 

@@ -32,6 +32,8 @@ class Entry:
     data: str
 
 
+TELLING: Final = (Call, OpenWork, NoteAttempt)
+"""Values by which a call-back may become another; an operator's, too, where he signs out."""
 Value = Call | Operator | OpenWork | AttachCaller | MarkCaller | NoteOutbound | NoteAttempt
 
 
@@ -79,20 +81,26 @@ def value(entry: Entry) -> Value:
 
 
 def apply(session: Session, entries: Sequence[Entry], terms: Callable[[], work.Terms]) -> list[str]:
-    """Write the entries that were not written yet, and how far that is; the calls whose call-backs are others by that.
+    """Write the entries that were not written yet, and how far that is; the calls whose call-backs are others by them.
 
+    Those of entries that were written already are among them: that they were, nobody may have heard.
     `terms`: by which work is opened, asked for where there is any. Raises like `value`.
     """
     worked: list[str] = []
+    written: list[Value] = []
     position = session.get(tables.JournalPosition, 1) or tables.JournalPosition(id=1, seq=0)
     # each carries the whole of its subject: what comes before the last of one would be overwritten
     last: dict[tuple[str, str], Value] = {}
+    gone: dict[str, float] = {}
     for entry in entries:
-        if entry.seq <= position.seq:
-            continue
         one = value(entry)
+        if entry.seq <= position.seq:
+            written.append(one)
+            continue
         subject = _subject(one, entry.seq)
         before = last.get(subject)
+        if isinstance(one, Operator) and _signs_out(session, before, one):  # also who is there again by the last entry
+            gone[one.login] = one.since
         # what the store would not let replace what it has does not replace it here
         if not (isinstance(before, Call) and isinstance(one, Call) and calls.stays(before.state, before.outcome, one)):
             last[subject] = one
@@ -103,8 +111,8 @@ def apply(session: Session, entries: Sequence[Entry], terms: Callable[[], work.T
                 answered.append(one)
         elif isinstance(one, Operator):
             presence.save(session, one)
-            if one.state is OperatorState.OFFLINE:
-                worked += work.give_back(session, one.login, one.since)
+    for login, at in gone.items():
+        worked += work.give_back(session, login, at)
     session.flush()
     # what was left before they were answered and comes with them is not opened; what is there is done
     for call in answered:
@@ -124,7 +132,23 @@ def apply(session: Session, entries: Sequence[Entry], terms: Callable[[], work.T
             case _:
                 pass
     _advance(session, position, entries)
-    return worked
+    return worked + _changed_by(session, written)
+
+
+def _changed_by(session: Session, written: Sequence[Value]) -> list[str]:
+    """The calls whose call-backs became others by these, when they were written."""
+    calls = [one.id if isinstance(one, Call) else one.call for one in written if isinstance(one, TELLING)]
+    operators = [one for one in written if isinstance(one, Operator)]
+    gone = {one.login: one.since for one in operators if one.state is OperatorState.OFFLINE}
+    return work.changed_by(session, calls, gone) if written else []
+
+
+def _signs_out(session: Session, before: Value | None, now: Operator) -> bool:
+    """Whether he is away from now on, as one who was there: whoever took a talk over was not, or is there still."""
+    if now.state is not OperatorState.OFFLINE:
+        return False
+    was = before if isinstance(before, Operator) else presence.of(session, now.login)
+    return was is None or was.state is not OperatorState.TALKING or was.back is None
 
 
 def _subject(one: Value, seq: int) -> tuple[str, str]:

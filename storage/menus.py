@@ -9,7 +9,7 @@ from ivr import load, shipped
 from ivr.check import NODES_MAX, SIZE_MAX, Known
 from ivr.document import MenuDocument, MenuDraft
 from ivr.load import MenuError
-from ivr.menu import Purpose, queues_of
+from ivr.menu import Purpose, numbers_of, queues_of
 from routing.check import Finding
 from routing.policy import Policy
 from storage import documents, tables
@@ -48,11 +48,17 @@ def findings(document: Any, policy: Policy) -> Iterable[Finding]:
 
 
 def needing(session: Session, policy: Policy, kind: str, key: str) -> Iterable[Finding]:
-    """What keeps this document from being taken away: menus that name a queue, lines that name a menu."""
+    """What keeps this document from being taken away: menus that name a queue or a number, lines that name a menu."""
     match kind:
         case "queues":
             for menu in _standing(session, policy):
                 if key in queues_of(load.read(menu.name, menu.data)[0]):
+                    yield Finding(kind, key, "", "needed", f"menus/{menu.name}")
+        case "destinations" if key in policy.destinations:
+            without = policy.without(kind, key)
+            for menu in _standing(session, policy):
+                numbers = numbers_of(load.read(menu.name, menu.data)[0])
+                if any(policy.allows(number) and not without.allows(number) for number in numbers):
                     yield Finding(kind, key, "", "needed", f"menus/{menu.name}")
         case "menus" if key in shipped.documents():
             yield from _faults(shipped.documents()[key], policy)
@@ -85,7 +91,7 @@ def _led(document: MenuDocument, policy: Policy) -> Iterable[str]:
 
 def _faults(document: MenuDocument, policy: Policy) -> Iterable[Finding]:
     try:
-        load.menu(document.name, document.data, Known(_Everything(), policy.queues, outside=True))
+        load.menu(document.name, document.data, Known(_Everything(), policy.queues, outside=True, unfit=policy.unfit))
     except MenuError as wrong:
         for one in wrong.findings:
             yield Finding("menus", document.name, one.place, one.code, one.value)

@@ -3,6 +3,7 @@
 from sqlmodel import Session, col, func, select
 
 from routing.effects import NoteOutbound
+from routing.outside import OutboundPurpose, answers_for
 from routing.records import Act, AuditEntry, OutboundRow, Page
 from storage import audit, tables
 from storage import cursor as cursors
@@ -43,10 +44,11 @@ def page(session: Session, refused: bool | None, cursor: str | None, limit: int)
 
 
 def placed_since(session: Session, since: float) -> list[tuple[str, str, float]]:
-    """Number, operator and time of the calls that were placed after `since`, the oldest first."""
+    """Number, by whose cap it counts, and time of the calls placed after `since`, the oldest first."""
     row = tables.OutboundCall
-    query = select(row.number, row.operator, row.at).where(col(row.at) > since, col(row.refusal) == "")
-    return [(number, operator, at) for number, operator, at in session.exec(query.order_by(col(row.at), col(row.id)))]
+    query = select(row.number, row.operator, row.purpose, row.at).where(col(row.at) > since, col(row.refusal) == "")
+    rows = session.exec(query.order_by(col(row.at), col(row.id)))
+    return [(number, answers_for(operator, OutboundPurpose(why)), at) for number, operator, why, at in rows]
 
 
 def _row(row: tables.OutboundCall) -> OutboundRow:

@@ -182,7 +182,7 @@ class Store(Outbox):
             return outbound.page(session, refused, cursor, limit)
 
     def outbound_since(self, since: float) -> list[tuple[str, str, float]]:
-        """Number, operator and time of the calls outside that were placed after `since`, the oldest first."""
+        """Number, by whose cap it counts, and time of the calls outside placed after `since`, the oldest first."""
         with self._reading() as session:
             return outbound.placed_since(session, since)
 

@@ -7,7 +7,7 @@ from statistics import median
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
 from cases.joining import joins
 from cases.texts import TextKind
@@ -29,6 +29,7 @@ from cases.work import (
     advance,
     move,
     opened,
+    reached,
 )
 from routing.call import Call
 from routing.effects import OpenWork
@@ -76,22 +77,36 @@ def open_work(session: Session, work: OpenWork, terms: Terms) -> list[str]:
 
 
 def served(session: Session, call: Call) -> list[str]:
-    """A person has answered him: nobody must call him any more since he gave up, or asked, before that.
+    """A person talks with him: nobody must call him any more since he gave up, or asked, before that.
 
     What somebody has taken stays his, and tells him. The calls whose work is another one by this.
     """
-    if call.answered_at is None:
+    at = call.answered_at
+    if at is None:
         return []
-    changed = []
+    over = [one for one in _undone(session, call.caller) if one.kind in CALL_ALONE and one.waits_since < at]
+    if call.purpose is not None:
+        return _called(session, call, at, over)
+    for one in over:
+        did(session, one, Deed.SERVE, at, Ending.SERVED.value, call.id)
+    return [one.call_id for one in over]
+
+
+def _called(session: Session, call: Call, at: float, over: Sequence[WorkItem]) -> list[str]:
+    """We have reached him at `at`, for a piece of work or by a press: he did not get through by himself.
+
+    `over`: what nobody must call him for any more.
+    """
     own = item_of(session, call.work) if call.work else None
-    if own is not None and own.state is not WorkState.DONE:  # it was placed for this
-        did(session, own, Deed.TRY, call.answered_at, Attempt.TALKED.value, call.id, call.operator or "")
-        changed.append(own.call_id)
-    for one in _undone(session, call.caller):
-        if one.kind in CALL_ALONE and one.waits_since < call.answered_at:
-            did(session, one, Deed.SERVE, call.answered_at, Ending.SERVED.value, call.id)
-            changed += [] if one.call_id in changed else [one.call_id]
-    return changed
+    tried = {one.call_id: one for one in over}
+    if own is not None and own.state is not WorkState.DONE:
+        tried.setdefault(own.call_id, own)
+    who = call.operator or ""
+    for one in tried.values():
+        after = did(session, one, Deed.TRY, at, Attempt.TALKED.value, call.id, who)
+        if after.state is WorkState.OPEN and one in over:
+            did(session, after, Deed.CLOSE, at, Ending.ANSWERED.value, call.id, who)
+    return list(tried)
 
 
 def talked_since(session: Session, caller: str, at: float) -> bool:
@@ -167,7 +182,7 @@ def did(
 
 
 def give_back(session: Session, owner: str, at: float) -> list[str]:
-    """What `owner` had taken before he signed out at `at` is anybody's again, or done where its citizen got through.
+    """What `owner` had taken before he signed out at `at` is anybody's again, or done: its citizen has talked with us.
 
     The calls whose work it is.
     """
@@ -178,11 +193,31 @@ def give_back(session: Session, owner: str, at: float) -> list[str]:
     )
     given = []
     for row in session.exec(mine).all():
-        back = did(session, _item(row), Deed.RETURN, at, owner)
-        if back.got_through is not None:
+        before = _item(row)
+        talked = reached(before, last_try(session, row.call_id))
+        back = did(session, before, Deed.RETURN, at, owner)
+        if talked is not None:
+            did(session, back, Deed.CLOSE, at, Ending.ANSWERED.value, talked.by_call, talked.who)
+        elif back.got_through is not None:
             did(session, back, Deed.SERVE, at, Ending.SERVED.value, back.got_through.call)
         given.append(row.call_id)
     return given
+
+
+def changed_by(session: Session, by_calls: Sequence[str], gone: Mapping[str, float]) -> list[str]:
+    """The calls whose work was opened or moved by one of these calls, or given back as its owner was gone.
+
+    `gone`: login -> since when, seconds since 1970 UTC.
+    """
+    of, found = tables.WorkMove, set[str]()
+    for place in range(0, len(by_calls), calls.ASKED_AT_ONCE):
+        some = by_calls[place : place + calls.ASKED_AT_ONCE]
+        told = select(of.call_id).where(or_(col(of.by_call).in_(some), col(of.call_id).in_(some)))
+        found.update(session.exec(told).all())
+    if gone:
+        given_back = select(of.call_id).where(col(of.deed) == Deed.RETURN.value, col(of.detail).in_(list(gone)))
+        found.update(session.exec(given_back.where(col(of.at) >= min(gone.values()))).all())
+    return sorted(found)
 
 
 def item(session: Session, number: str) -> WorkItem | None:

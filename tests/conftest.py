@@ -34,11 +34,11 @@ settings.load_profile("hotline")
 
 
 LONGEST = (
-    *("end_to_end/test_talk_races", "end_to_end/test_supervision", "end_to_end/test_console_control"),
-    *("end_to_end/test_messages", "end_to_end/test_lines", "end_to_end/test_desk_phones", "end_to_end/test_survival"),
-    *("end_to_end/test_faults", "end_to_end/test_phone", "end_to_end/test_ways_out", "end_to_end/test_call"),
-    *("end_to_end/test_voice_pages", "end_to_end/test_menus", "end_to_end/test_menu_nodes", "end_to_end/test_admin"),
-    *("end_to_end/test_supervisor", "channels/test_survival", "hotline/test_reconcile", "simulation/test_agreement"),
+    *("end_to_end/test_messages", "end_to_end/test_talk_races", "end_to_end/test_faults", "end_to_end/test_survival"),
+    *("end_to_end/test_lines", "end_to_end/test_desk_phones", "end_to_end/test_ways_out", "end_to_end/test_phone"),
+    *("end_to_end/test_admin", "end_to_end/test_console_control", "end_to_end/test_call", "end_to_end/test_menus"),
+    *("end_to_end/test_menu_nodes", "end_to_end/test_supervisor", "end_to_end/test_voice_pages"),
+    *("end_to_end/test_supervision", "channels/test_survival", "hotline/test_reconcile", "simulation/test_agreement"),
     "end_to_end/",
 )
 """Files by what they take, then all others in their order: none that is long begins when the rest is over."""

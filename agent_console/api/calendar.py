@@ -9,7 +9,7 @@ from agent_console import findings
 from agent_console.parts import Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
-from agent_console.shapes import CalendarJson, OpeningJson
+from agent_console.shapes.papers import CalendarJson, OpeningJson
 from routing.check import Finding
 from worktime.outlook import remarks
 from worktime.weekly import HoursError, parse
@@ -22,14 +22,14 @@ Rules = Annotated[
 
 def router(console: Console) -> APIRouter:
     routes = APIRouter(tags=["calendar"])
-    need, views = console.gate.need, console.views
+    need, papers = console.gate.need, console.papers
 
     def opening(rules: tuple[str, ...]) -> OpeningJson:
         """Raises `HoursError`."""
         policy, now = console.gateway.snapshot().policy, console.clock()
         turns = parse(rules).turns_at(policy.local(now), policy.calendar)
         at = None if turns is None else turns.timestamp()
-        return {"open": policy.is_open(rules, now), "turns_at": views.maybe(at)}
+        return {"open": policy.is_open(rules, now), "turns_at": papers.maybe(at)}
 
     @routes.get("/calendar")
     async def calendar(who: Annotated[SignedIn, Depends(need("calendar"))]) -> CalendarJson:
@@ -38,9 +38,9 @@ def router(console: Console) -> APIRouter:
         today = policy.local(console.clock()).date()
         known = policy.calendar
         return {
-            "today": views.day(known.day(today)),
-            "days": [views.day(day) for day in known.coming(today, date(today.year + 1, 12, 31))],
-            "remarks": [views.remark(one) for one in remarks(known, today)],
+            "today": papers.day(known.day(today)),
+            "days": [papers.day(day) for day in known.coming(today, date(today.year + 1, 12, 31))],
+            "remarks": [papers.remark(one) for one in remarks(known, today)],
             "queues": [
                 {"name": queue.name, "title": queue.title, "hours": list(queue.hours), **opening(queue.hours)}
                 for queue in policy.queues.values()

@@ -15,7 +15,7 @@ from agent_console.gate import WATCHERS
 from agent_console.parts import Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
-from agent_console.shapes import CallJson, CallsJson
+from agent_console.shapes.calls import CallJson, CallsJson
 from routing import events as ev
 from routing.call import Call, CallState
 from routing.records import CallFilter, CallRecord, RecordingRow
@@ -112,6 +112,13 @@ def router(console: Console) -> APIRouter:
                     "still-ringing",
                     "电话尚未接通。如不接听，请直接拒接。",
                     "The call still rings: reject it on your phone.",
+                )
+            if call.talk is not None and call.talk.apart:
+                raise Problem(
+                    409,
+                    "citizen-waits",
+                    "市民正在听等待音乐，不能挂断。请先取回或返回市民，再挂断。",
+                    "The citizen hears music: go back to him first, then hang up.",
                 )
             raise Problem(
                 409,

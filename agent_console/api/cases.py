@@ -12,9 +12,10 @@ from agent_console.api.messages import told
 from agent_console.parts import Console
 from agent_console.problems import FieldError, Problem
 from agent_console.session import SignedIn
-from agent_console.shapes import AttachedListJson, CaseJson, CasesJson
+from agent_console.shapes.papers import AttachedListJson, CaseJson, CasesJson
 from cases.case import Case, CaseFilter, CaseInput, FieldFault
 from cases.office import BadCase, CaseExists, NoSuchCall, NoSuchCase, StaleCase
+from routing.records import StoreFault
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ def router(console: Console) -> APIRouter:
         since, until = span(day, console.clock(), console.views.timezone)
         wanted = CaseFilter(login_of(operator, who.account.login), caller, since, until)
         page = await store.read(store.cases, wanted, cursor, limit)
-        return {"items": [console.views.case(one) for one in page.items], "next": page.next}
+        return {"items": [console.papers.case(one) for one in page.items], "next": page.next}
 
     @routes.get("/{number}")
     async def case(number: str, who: Annotated[SignedIn, Depends(need("cases"))]) -> CaseJson:
@@ -79,7 +80,7 @@ def router(console: Console) -> APIRouter:
             raise no_such_case(number)
         attached = await store.read(store.attached, [number])
         history = await store.read(store.case_history, number)
-        return console.views.case_with_history(found, history, attached.get(number, 0))
+        return console.papers.case_with_history(found, history, attached.get(number, 0))
 
     @routes.get("/{number}/callers")
     async def callers(
@@ -89,7 +90,7 @@ def router(console: Console) -> APIRouter:
         if await store.read(store.case, number) is None:
             raise no_such_case(number)
         page = await store.read(store.case_callers, number, cursor, limit)
-        return {"items": [console.views.attached(one) for one in page.items], "next": page.next}
+        return {"items": [console.papers.attached(one) for one in page.items], "next": page.next}
 
     @routes.post("", status_code=201)
     async def save(given: NewCase, who: Annotated[SignedIn, Depends(need("cases"))]) -> CaseJson:
@@ -114,10 +115,10 @@ def router(console: Console) -> APIRouter:
                 "Not saved: there is no such call. Open the call from today's list and save again.",
                 errors=[error],
             ) from unknown
-        console.hub.case_opened(given.call, saved.number)
-        await told(console, given.call)
+        console.news.case_opened(given.call, saved.number)
+        await _tell_call_back(console, given.call)
         log.info("case %s opened by %s for call %s", saved.number, who.account.login, given.call)
-        return console.views.case(saved)
+        return console.papers.case(saved)
 
     @routes.put("/{number}")
     async def amend(number: str, given: AmendedCase, who: Annotated[SignedIn, Depends(need("cases"))]) -> CaseJson:
@@ -133,12 +134,20 @@ def router(console: Console) -> APIRouter:
                 "stale-case",
                 "工单没有保存：打开之后已被修改。请核对最新内容，合并后再次保存。",
                 "Not saved: the case was changed since you opened it. Look at how it stands now, merge and save again.",
-                more={"current": console.views.case(stale.current)},
+                more={"current": console.papers.case(stale.current)},
             ) from stale
         log.info("case %s amended by %s to version %d", number, who.account.login, saved.version)
-        return console.views.case(saved)
+        return console.papers.case(saved)
 
     return routes
+
+
+async def _tell_call_back(console: Console, call_id: str) -> None:
+    """Tell every page what a case means to the call-back of its call; whatever they hear of that, it is saved."""
+    try:
+        await told(console, call_id)
+    except StoreFault as fault:
+        log.error("what the case of call %s means to its call-back is not told: %s", call_id, fault)
 
 
 def _bad(faults: Sequence[FieldFault]) -> Problem:

@@ -12,7 +12,7 @@ from agent_console.parts import Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
 from cases.work import WorkState
-from routing.effects import Refuse
+from routing.effects import refused
 from routing.operators import OperatorState
 from routing.out_events import CallOutRequested
 
@@ -32,10 +32,11 @@ def router(console: Console) -> APIRouter:
         if not number:
             raise Problem(409, "no-number", "市民没有留下号码，不能回电。", "He left no number.")
         call = str(uuid4())
-        effects = await asked(console.gateway, CallOutRequested(call, login, number, work))
-        if refused := problem_in(effects):
-            raise refused
-        if any(isinstance(effect, Refuse) for effect in effects):
+        wish = CallOutRequested(call, login, number, work)
+        effects = await asked(console.gateway, wish)
+        if problem := problem_in(effects, call):
+            raise problem
+        if refused(effects, wish):
             raise _refusal(console, login, number)
         return JSONResponse({"call": call}, 202)
 

@@ -12,7 +12,7 @@ from agent_console import findings
 from agent_console.audit import origin
 from agent_console.gate import WATCHERS
 from agent_console.parts import Console
-from agent_console.problems import FieldError, Problem
+from agent_console.problems import FieldError, Problem, shown_after_saving
 from agent_console.roster import HandoverJson, HandoversJson, RosterViews
 from agent_console.session import SignedIn
 from routing.call import CallState
@@ -116,8 +116,10 @@ def router(console: Console) -> APIRouter:
                 "这是您自己写的交接，请由接班的人接收。",
                 "You wrote this handover yourself: whoever comes next takes it.",
             ) from own
-        except StaleDocument as stale:
-            raise _taken(stale.current.changed_by if stale.current else "") from stale
+        except StaleDocument as stale:  # somebody else was quicker, or he pressed twice
+            if stale.current is None or stale.current.changed_by != who.account.login:
+                raise _taken(stale.current.changed_by if stale.current else "") from stale
+            return await _shown(console, _read(console, stale.current))
         log.info("handover %s taken by %s", key, who.account.login)
         return await _shown(console, taken)
 
@@ -157,9 +159,11 @@ async def _write(console: Console, handover: Handover, version: int, who: Signed
 
 
 async def _shown(console: Console, handover: Handover) -> HandoverJson:
-    roster, _ = await _around(console)
-    show = RosterViews(console.views, await console.store.read(console.store.accounts))
-    return show.handover(handover, roster.shifts)
+    """As it is kept. Raises `Problem` (503) where that cannot be read any more."""
+    with shown_after_saving():
+        roster, _ = await _around(console)
+        show = RosterViews(console.views, await console.store.read(console.store.accounts))
+        return show.handover(handover, roster.shifts)
 
 
 def _read(console: Console, kept: StoredDocument) -> Handover:

@@ -16,9 +16,9 @@ from agent_console.desk import held
 from agent_console.parts import Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
-from agent_console.shapes import ListedMarkJson, ListedMarksJson
-from routing.documents import DocumentsRefused
-from routing.policy import Mark, MarkKind
+from agent_console.shapes.papers import ListedMarkJson, ListedMarksJson
+from routing.documents import DocumentsRefused, StaleDocument
+from routing.policy import Mark, MarkKind, Policy
 from routing.records import CallRecord
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,8 @@ LISTED = 200
 """As many as a page shows at once."""
 NOTE_MAX = 200
 NUMBER = re.compile(r"\+?[0-9]{3,20}")
+TRIES = 3
+"""How often a mark is tried to be written while others change the same number."""
 
 Note = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, max_length=NOTE_MAX)]
 
@@ -37,7 +39,7 @@ class Nuisance(BaseModel):
 
 def router(console: Console) -> APIRouter:
     routes = APIRouter(tags=["marks"])
-    need, store, views = console.gate.need, console.store, console.views
+    need, store, papers = console.gate.need, console.store, console.papers
 
     @routes.get("/marks")
     async def marks(who: Annotated[SignedIn, Depends(need("marks"))], kind: MarkKind) -> ListedMarksJson:
@@ -51,7 +53,7 @@ def router(console: Console) -> APIRouter:
         # one that the desk has just put there is written in a moment
         found = await store.read(store.newest_documents, "marks", holding, LISTED)
         return {
-            "items": [views.listed_mark(marks[one.key], one.changed_by, one.changed_at) for one in found],
+            "items": [papers.listed_mark(marks[one.key], one.changed_by, one.changed_at) for one in found],
             "next": None,
             "more": len(holding) - min(len(holding), LISTED),
         }
@@ -59,6 +61,40 @@ def router(console: Console) -> APIRouter:
     async def record(call_id: str) -> CallRecord | None:
         running = console.gateway.snapshot().calls.get(call_id)
         return CallRecord(running) if running is not None else await store.read(store.call, call_id)
+
+    async def written(number: str, now: float) -> tuple[Mark | None, int]:
+        """What is written of this number and holds, whether the desk goes by it yet or not, and its version."""
+        stored = (await store.read(store.documents_named, "marks", [number])).get(number)
+        if stored is None:
+            return None, 0
+        mark = store.read_document("marks", number, stored.data)
+        assert isinstance(mark, Mark)
+        return mark if mark.holds(now) else None, stored.version
+
+    async def put(given: Mark, login: str, where: str, now: float) -> tuple[Mark, Policy]:
+        """The mark as it was written, and the policy with it. Raises `Problem` (409), `DocumentsRefused`."""
+        for _ in range(TRIES):
+            known, version = await written(given.number, now)
+            if known is not None and known.kind is MarkKind.SPECIAL_CARE:
+                raise Problem(
+                    409,
+                    "special-care",
+                    "该号码在特殊关怀名单上，不能标记为骚扰。如确有必要，请联系班长。",
+                    "This number is on the special-care list and cannot be marked. Talk to your supervisor if need be.",
+                )
+            mark = _together(known, given)
+            try:
+                return mark, await store.write(
+                    store.change_policy, mark, who=login, origin=where, expected_version=version, at=now
+                )
+            except StaleDocument:
+                continue
+        raise Problem(
+            409,
+            "stale-mark",
+            "没有标记：同事正在修改该号码的标记，请稍后重试。",
+            "Not marked: somebody is changing what is known of this number. Try again in a moment.",
+        )
 
     @routes.post("/calls/{call_id}/nuisance", status_code=201)
     async def mark_nuisance(
@@ -89,20 +125,9 @@ def router(console: Console) -> APIRouter:
                 "来电没有可识别的号码，无法标记。",
                 "The caller's number is withheld or no number: it cannot be marked.",
             )
-        policy = console.gateway.snapshot().policy
-        known = policy.mark(number, now)
-        if known is not None and known.kind is MarkKind.SPECIAL_CARE:
-            raise Problem(
-                409,
-                "special-care",
-                "该号码在特殊关怀名单上，不能标记为骚扰。如确有必要，请联系班长。",
-                "This number is on the special-care list and cannot be marked. Talk to your supervisor if need be.",
-            )
-        mark = _together(known, Mark(number, MarkKind.NUISANCE, given.note, now + policy.rules.nuisance_for_s))
+        until = now + console.gateway.snapshot().policy.rules.nuisance_for_s
         try:
-            after = await store.write(
-                store.change_policy, mark, who=login, origin=origin(request), expected_version=None, at=now
-            )
+            mark, after = await put(Mark(number, MarkKind.NUISANCE, given.note, until), login, origin(request), now)
         except DocumentsRefused as refused:
             log.error("%s cannot be marked: %s", call_id, refused)
             raise Problem(
@@ -110,7 +135,7 @@ def router(console: Console) -> APIRouter:
             ) from refused
         await held(console.gateway, after)
         log.info("the caller of %s was marked as nuisance by %s", call_id, login)
-        return views.listed_mark(mark, login, now)
+        return papers.listed_mark(mark, login, now)
 
     return routes
 

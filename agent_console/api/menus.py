@@ -17,7 +17,7 @@ from agent_console import findings
 from agent_console.parts import Console
 from agent_console.problems import speaks_english
 from agent_console.session import SignedIn
-from agent_console.shapes import DocumentJson
+from agent_console.shapes.papers import DocumentJson
 from ivr import check, drawing, load, shipped
 from routing.check import Finding
 from routing.documents import StoredDocument
@@ -80,7 +80,7 @@ class Sketch(BaseModel):
 
 def router(console: Console) -> APIRouter:
     routes = APIRouter(prefix="/menus", tags=["menus"])
-    need, store, views = console.gate.need, console.store, console.views
+    need, store, papers = console.gate.need, console.store, console.papers
 
     @routes.get("")
     async def menus(who: Annotated[SignedIn, Depends(need("menus"))]) -> MenusJson:
@@ -93,8 +93,8 @@ def router(console: Console) -> APIRouter:
         def shown(name: str) -> MenuJson:
             return {
                 "name": name,
-                "stands": views.document(there[name]) if name in there else None,
-                "draft": views.document(drafts[name]) if name in drafts else None,
+                "stands": papers.document(there[name]) if name in there else None,
+                "draft": papers.document(drafts[name]) if name in drafts else None,
                 "shipped": name in shipped.documents(),
                 "lines": [one.number for one in lines if name in (one.menu or shipped.USUAL, one.survey)],
             }

@@ -10,9 +10,9 @@ from pydantic import BaseModel, Field, StringConstraints
 from agent_console.api.lists import Cursor, Date, Day, Limit, Login, login_of, span, span_of
 from agent_console.gate import WATCHERS
 from agent_console.parts import Console
-from agent_console.problems import FieldError, Problem
+from agent_console.problems import FieldError, Problem, shown_after_saving
 from agent_console.session import SignedIn
-from agent_console.shapes import MessageFiguresJson, MessageJson, MessagesJson
+from agent_console.shapes.papers import MessageFiguresJson, MessageJson, MessagesJson
 from cases.work import TRANSCRIPT_MAX, Attempt, Ending, Kind, WorkFilter, WorkItem, WorkState
 from cases.worklist import (
     BadNote,
@@ -90,7 +90,7 @@ def router(console: Console) -> APIRouter:
         mine = login_of(owner, who.account.login)
         wanted = WorkFilter(STATES[state], kind, mine, since, until, oldest_first=order == "oldest")
         page = await store.read(store.messages, wanted, cursor, limit)
-        items = [console.views.message(*one, console.hub.name) for one in page.items]
+        items = [console.papers.message(*one, console.hub.name) for one in page.items]
         return {"items": items, "next": page.next}
 
     @routes.get("/figures")
@@ -99,7 +99,7 @@ def router(console: Console) -> APIRouter:
         now = console.clock()
         since, until = span_of(day, now, console.views.timezone)
         counted = await store.read(store.message_figures, since, until, now)
-        return console.views.message_figures(counted, console.gateway.snapshot().policy.rules)
+        return console.papers.message_figures(counted, console.gateway.snapshot().policy.rules)
 
     @routes.get("/untranscribed")
     async def untranscribed(
@@ -107,7 +107,7 @@ def router(console: Console) -> APIRouter:
     ) -> MessagesJson:
         """Messages in which somebody speaks and that no machine has written down yet, the oldest first."""
         found = await store.read(store.wanting_transcripts, limit)
-        return {"items": [console.views.message(*one, console.hub.name) for one in found], "next": None}
+        return {"items": [console.papers.message(*one, console.hub.name) for one in found], "next": None}
 
     @routes.get("/{number}")
     async def message(number: str, who: Annotated[SignedIn, Depends(need("messages"))]) -> MessageJson:
@@ -165,9 +165,9 @@ async def _shown(console: Console, number: str) -> MessageJson:
     if found is None:
         raise _no_such(number)
     item, voice = found
-    answer = console.views.message(item, voice, console.hub.name)
+    answer = console.papers.message(item, voice, console.hub.name)
     history = await console.store.read(console.store.message_history, item.call_id)
-    answer["history"] = [console.views.work_move(one, console.hub.name) for one in history]
+    answer["history"] = [console.papers.work_move(one, console.hub.name) for one in history]
     return answer
 
 
@@ -192,8 +192,9 @@ async def _done(console: Console, number: str, work: Awaitable[WorkItem]) -> Mes
         raise Problem(
             422, "bad-note", "没有保存：请按提示修改备注。", "Not saved: correct the note.", errors=errors
         ) from bad
-    await told(console, item.call_id)
-    return await _shown(console, number)
+    with shown_after_saving():
+        await told(console, item.call_id)
+        return await _shown(console, number)
 
 
 def _no_such(number: str) -> Problem:

@@ -17,7 +17,7 @@ from agent_console.desk import held
 from agent_console.parts import Console, Spoken
 from agent_console.problems import FieldError, Problem
 from agent_console.session import SignedIn
-from agent_console.shapes import IncidentsJson, NoticeJson, NoticesJson, SpokenJson
+from agent_console.shapes.papers import IncidentsJson, NoticeJson, NoticesJson, SpokenJson
 from cases.case import CaseInput
 from routing.documents import DocumentsRefused, NoSuchDocument
 from routing.policy import Notice, Policy
@@ -150,7 +150,7 @@ class Press:
             raise _not_published(case) from fault
         await held(console.gateway, policy)
         log.info("notice %s published by %s", notice.id, login)
-        return console.views.notice(notice, login, joined.get(case, 0))
+        return console.papers.notice(notice, login, joined.get(case, 0))
 
     async def _case(self, key: str, matter: CaseInput, login: str) -> str:
         """The number of the parent case, which is opened at the first try."""
@@ -168,7 +168,7 @@ async def _shown(console: Console, notices: Sequence[Notice]) -> list[NoticeJson
     stored = await store.read(store.documents_named, "notices", [one.id for one in notices])
     joined = await store.read(store.attached, {one.case for one in notices if one.case})
     return [
-        console.views.notice(one, stored[one.id].changed_by if one.id in stored else "", joined.get(one.case, 0))
+        console.papers.notice(one, stored[one.id].changed_by if one.id in stored else "", joined.get(one.case, 0))
         for one in notices
     ]
 

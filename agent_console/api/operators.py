@@ -9,8 +9,8 @@ from agent_console.desk import granted
 from agent_console.parts import Console
 from agent_console.problems import FieldError, Problem
 from agent_console.session import SignedIn
-from agent_console.shapes import OperatorJson
-from routing import events as ev
+from agent_console.shapes.calls import OperatorJson
+from routing import presence_events as pe
 from routing.operators import Operator, OperatorState
 from routing.snapshot import Snapshot
 
@@ -29,7 +29,7 @@ def router(console: Console) -> APIRouter:
     def operator(login: str) -> Operator:
         return console.gateway.snapshot().operators.get(login) or Operator(login)
 
-    async def move(event: ev.ReadyRequested | ev.PauseRequested, name: str) -> OperatorJson:
+    async def move(event: pe.ReadyRequested | pe.PauseRequested, name: str) -> OperatorJson:
         if not await granted(console.gateway, event):
             raise _refused(operator(event.operator), event, console.gateway.snapshot())
         return shown(operator(event.operator), name)
@@ -46,8 +46,8 @@ def router(console: Console) -> APIRouter:
         """
         _himself(login, who)
         if not operator(login).signed_in and await store.read(store.desk_phone, login) is not None:
-            await granted(console.gateway, ev.DeskPhoneSignedIn(login))
-        event = ev.ReadyRequested(login) if wish.state == "ready" else ev.PauseRequested(login, wish.kind)
+            await granted(console.gateway, pe.DeskPhoneSignedIn(login))
+        event = pe.ReadyRequested(login) if wish.state == "ready" else pe.PauseRequested(login, wish.kind)
         return await move(event, who.account.name)
 
     @routes.post("/wrap-up/finish")
@@ -58,9 +58,9 @@ def router(console: Console) -> APIRouter:
         if now.state in (OperatorState.READY, OperatorState.PAUSED):  # the time was over already
             return shown(now, who.account.name)
         if now.state is not OperatorState.WRAP_UP:
-            raise _refused(now, ev.ReadyRequested(login), console.gateway.snapshot())
+            raise _refused(now, pe.ReadyRequested(login), console.gateway.snapshot())
         paused = now.pause_pending or not now.phone
-        wish = ev.PauseRequested(login, now.next_pause) if paused else ev.ReadyRequested(login)
+        wish = pe.PauseRequested(login, now.next_pause) if paused else pe.ReadyRequested(login)
         return await move(wish, who.account.name)
 
     return routes
@@ -101,8 +101,8 @@ def _himself(login: str, who: SignedIn) -> None:
         )
 
 
-def _refused(operator: Operator, event: ev.ReadyRequested | ev.PauseRequested, desk: Snapshot) -> Problem:
-    if isinstance(event, ev.PauseRequested) and operator.signed_in:
+def _refused(operator: Operator, event: pe.ReadyRequested | pe.PauseRequested, desk: Snapshot) -> Problem:
+    if isinstance(event, pe.PauseRequested) and operator.signed_in:
         return pause_refused(event.kind, operator, desk)
     match operator.state:
         case OperatorState.OFFLINE:
@@ -114,10 +114,10 @@ def _refused(operator: Operator, event: ev.ReadyRequested | ev.PauseRequested, d
         case OperatorState.TALKING:
             zh = "正在通话中，请在通话结束后再操作。"
             en = "You are in a talk: do this when it is over."
-        case _ if isinstance(event, ev.ReadyRequested) and not operator.phone and operator.desk_phone:
+        case _ if isinstance(event, pe.ReadyRequested) and not operator.phone and operator.desk_phone:
             zh = "您的话机没有应答，暂时不能就绪。请检查话机的电源和网线，然后重试。"
             en = "Your desk phone does not answer: check its power and network, then try again."
-        case _ if isinstance(event, ev.ReadyRequested) and not operator.phone:
+        case _ if isinstance(event, pe.ReadyRequested) and not operator.phone:
             zh = "电话未注册，暂时不能就绪。请确认页面显示电话已连接并已允许使用麦克风，然后重试。"
             en = "Your phone is not registered: check that it is connected and may use the microphone, then try again."
         case _:

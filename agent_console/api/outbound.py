@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from agent_console.api.lists import Cursor, Limit
 from agent_console.parts import Console
 from agent_console.session import SignedIn
-from agent_console.shapes import OutboundJson
+from agent_console.shapes.calls import OutboundJson
 
 Refused = Annotated[bool | None, Query(description="true: those refused alone; false: those placed alone")]
 

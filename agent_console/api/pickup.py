@@ -10,11 +10,11 @@ from agent_console.desk import granted
 from agent_console.parts import Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
-from agent_console.shapes import CallJson
+from agent_console.shapes.calls import CallJson
 from routing import events as ev
 from routing.call import CallState
 from routing.floor import rank
-from routing.pickup import PickUpRefusal, picked_by, refusal
+from routing.pickup import PickUpRefusal, open_to_others, picked_by, refusal
 
 
 class PickUpJson(TypedDict):
@@ -41,7 +41,7 @@ def router(console: Console) -> APIRouter:
         found = [
             call
             for call in desk.calls.values()
-            if (call.state is CallState.RINGING or (call.state is CallState.WAITING and call.at_music))
+            if open_to_others(call)
             and desk.policy.queue(call.queue).name in mine
             and login not in call.ringing
             and not picked_by(call)

@@ -16,7 +16,7 @@ from agent_console.gate import ALLOWED
 from agent_console.parts import Console, Menus, Prompts
 from agent_console.problems import FieldError, Problem
 from agent_console.session import SignedIn
-from agent_console.shapes import DocumentChangesJson, DocumentJson, DocumentsJson
+from agent_console.shapes.papers import DocumentChangesJson, DocumentJson, DocumentsJson
 from cases.texts import OptOut
 from ivr import load
 from ivr.document import MenuDocument
@@ -57,7 +57,7 @@ def reading(request: Request) -> str:
 
 def router(console: Console) -> APIRouter:
     routes = APIRouter(tags=["policy"])
-    need, store, views = console.gate.need, console.store, console.views
+    need, store, papers = console.gate.need, console.store, console.papers
 
     @routes.get("/policy/{kind}")
     async def documents(
@@ -72,12 +72,12 @@ def router(console: Console) -> APIRouter:
             page = await store.read(store.document_page, kind, begins, cursor, limit)
         except NoSuchDocument as unknown:
             raise _no_such(unknown) from unknown
-        return {"items": [views.document(one) for one in page.items], "next": page.next}
+        return {"items": [papers.document(one) for one in page.items], "next": page.next}
 
     @routes.get("/policy/{kind}/{key}")
     async def document(kind: str, key: str, who: Annotated[SignedIn, Depends(need(reading))]) -> DocumentJson:
         try:
-            return views.document(await store.read(store.document, kind, key))
+            return papers.document(await store.read(store.document, kind, key))
         except NoSuchDocument as unknown:
             raise _no_such(unknown) from unknown
 
@@ -102,11 +102,11 @@ def router(console: Console) -> APIRouter:
         except DocumentsRefused as refused:
             raise _refused(refused, kind, key) from refused
         except StaleDocument as stale:
-            raise _stale(stale, views.document(stale.current) if stale.current else None) from stale
+            raise _stale(stale, papers.document(stale.current) if stale.current else None) from stale
         log.info("%s/%s changed by %s", kind, key, who.account.login)
         await _held(console, kind, policy)
         try:
-            return views.document(await store.read(store.document, kind, key))
+            return papers.document(await store.read(store.document, kind, key))
         except StoreFault as fault:
             log.error("%s/%s is saved and cannot be read: %s", kind, key, fault)
             raise _unread() from fault
@@ -138,7 +138,7 @@ def router(console: Console) -> APIRouter:
         except DocumentsRefused as refused:
             raise _needed(refused) from refused
         except StaleDocument as stale:
-            raise _stale(stale, views.document(stale.current) if stale.current else None) from stale
+            raise _stale(stale, papers.document(stale.current) if stale.current else None) from stale
         log.info("%s/%s removed by %s", kind, key, who.account.login)
         await _held(console, kind, policy)
 
@@ -153,7 +153,7 @@ def router(console: Console) -> APIRouter:
     ) -> DocumentChangesJson:
         """Newest first, each with what was there before and after."""
         page = await store.read(store.policy_changes, kind, key, cursor, limit)
-        return {"items": [views.document_change(one) for one in page.items], "next": page.next}
+        return {"items": [papers.document_change(one) for one in page.items], "next": page.next}
 
     return routes
 

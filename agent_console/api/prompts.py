@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from agent_console.parts import Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
-from agent_console.shapes import DocumentJson
+from agent_console.shapes.papers import DocumentJson
 from ivr import shipped
 from ivr.document import MenuDocument
 from ivr.prompt import spoken_name
@@ -54,7 +54,7 @@ class LibrariesJson(TypedDict):
 
 def router(console: Console) -> APIRouter:
     routes = APIRouter(prefix="/prompts", tags=["prompts"])
-    need, store, views = console.gate.need, console.store, console.views
+    need, store, papers = console.gate.need, console.store, console.papers
 
     @routes.get("")
     async def prompts(who: Annotated[SignedIn, Depends(need("prompts"))]) -> LibrariesJson:
@@ -73,7 +73,7 @@ def router(console: Console) -> APIRouter:
                     "url": f"/api/v1/prompts/{name}/sound",
                     "used": used.get(spoken_name(name)[0], []),
                     "shipped": one.shipped,
-                    "stored": views.document(own[name]) if name in own else None,
+                    "stored": papers.document(own[name]) if name in own else None,
                 }
                 for name, one in there
             ],

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 
 from agent_console.parts import Console
 from agent_console.session import SignedIn
-from agent_console.shapes import QueuesJson
+from agent_console.shapes.calls import QueuesJson
 
 
 def router(console: Console) -> APIRouter:
@@ -14,6 +14,6 @@ def router(console: Console) -> APIRouter:
 
     @routes.get("")
     async def queues(who: Annotated[SignedIn, Depends(console.gate.need("queues"))]) -> QueuesJson:
-        return {"items": console.hub.queues(), "next": None}
+        return {"items": console.news.queues(), "next": None}
 
     return routes

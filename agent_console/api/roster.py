@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, StrictBool, StrictInt
 from agent_console import findings
 from agent_console.audit import origin
 from agent_console.parts import Console
-from agent_console.problems import FieldError, Problem
+from agent_console.problems import FieldError, Problem, shown_after_saving
 from agent_console.roster import AttendanceJson, RosterJson, RosterViews, TurnJson
 from agent_console.session import SignedIn
 from routing.documents import DocumentsRefused, DutiesThere, StaleDocument
@@ -90,8 +90,8 @@ def router(console: Console) -> APIRouter:
         except StaleDocument as stale:
             raise await _stale(stale, _day("day", day), shift) from stale
         log.info("duties/%s changed by %s", key, who.account.login)
-        kept = await store.read(store.roster, _day("day", day), 1)
-        return await turn(kept, _day("day", day), shift)
+        with shown_after_saving():
+            return await turn(await store.read(store.roster, _day("day", day), 1), _day("day", day), shift)
 
     async def turn(kept: Roster, day: date, shift: str) -> TurnJson:
         (found,) = (one for one in kept.turns([day], views.timezone) if one.shift.name == shift)
@@ -154,7 +154,8 @@ def router(console: Console) -> APIRouter:
         except DutiesThere as there:
             raise _there(there.duties) from there
         log.info("%d duties copied from %s to %s by %s", changed, source, target, who.account.login)
-        return await shown(target, given.days)
+        with shown_after_saving():
+            return await shown(target, given.days)
 
     @routes.get("/attendance")
     async def attendance(who: Annotated[SignedIn, Depends(need("roster"))]) -> AttendanceJson:

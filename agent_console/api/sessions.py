@@ -1,5 +1,6 @@
 """Signing in and out, and tickets for the live socket."""
 
+import logging
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -12,8 +13,12 @@ from agent_console.gate import AT_A_SEAT, COOKIE
 from agent_console.parts import Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
-from agent_console.shapes import SignedInJson
-from routing import events as ev
+from agent_console.shapes.calls import SignedInJson
+from routing import presence_events as pe
+from routing.operators import OperatorState
+from routing.records import StoreFault
+
+log = logging.getLogger(__name__)
 
 
 class Credentials(BaseModel):
@@ -32,7 +37,18 @@ def router(console: Console) -> APIRouter:
 
     @routes.post("/sessions", status_code=201)
     async def sign_in(given: Credentials, request: Request, response: Response) -> SignedInJson:
-        token, account = await console.sessions.sign_in(given.login, given.password, origin(request))
+        try:
+            token, account = await console.sessions.sign_in(given.login, given.password, origin(request))
+        except StoreFault as away:
+            log.error("sign-in of %r: the store does not serve: %s", given.login, away)
+            raise Problem(
+                503,
+                "store-away",
+                "暂时无法登录：数据库没有应答，与工号和密码无关。请稍后重试，如持续出现请联系管理员。",
+                "You cannot sign in right now: the database does not serve, whatever login and password are. Try again "
+                "in a moment, or tell the administrator.",
+                headers={"Retry-After": "3"},
+            ) from away
         response.set_cookie(
             COOKIE,
             token,
@@ -54,8 +70,11 @@ def router(console: Console) -> APIRouter:
         page = console.hub.page_of(login)
         # an old session ends alone when the operator works from another page meanwhile
         present = who.kind == "page" and (page is None or page.who.token_sha256 == who.token_sha256)
+        operator = console.gateway.snapshot().operators.get(login)
+        # a supervisor is at no seat, and may have a talk that he has taken over
+        talks = operator is not None and operator.state in (OperatorState.RINGING, OperatorState.TALKING)
         leaves = present and who.account.role in AT_A_SEAT
-        if leaves and not await granted(console.gateway, ev.OperatorSignedOut(login)):
+        if (present and talks) or (leaves and not await granted(console.gateway, pe.OperatorSignedOut(login))):
             raise Problem(
                 409,
                 "in-a-call",

@@ -14,7 +14,7 @@ from agent_console.problems import Problem
 from agent_console.session import SignedIn
 from routing import talk_events as te
 from routing.call import Call, CallState
-from routing.effects import Refuse
+from routing.effects import refused
 from routing.talk_events import PartyKind
 
 
@@ -33,9 +33,9 @@ def router(console: Console) -> APIRouter:
 
     async def do(event: te.TalkWish) -> JSONResponse:
         effects = await asked(console.gateway, event)
-        if refused := problem_in(effects):
-            raise refused
-        if any(isinstance(effect, Refuse) for effect in effects):
+        if problem := problem_in(effects, event.call):
+            raise problem
+        if refused(effects, event):
             raise _refusal(console.gateway.snapshot().calls.get(event.call), event)
         return JSONResponse({}, 202)
 

@@ -12,8 +12,8 @@ from agent_console.gate import WATCHERS
 from agent_console.parts import Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
-from agent_console.shapes import OffersJson, OperatorJson, OperatorsJson
-from routing import events as ev
+from agent_console.shapes.calls import OffersJson, OperatorJson, OperatorsJson
+from routing import presence_events as pe
 from routing.operators import Operator
 from routing.policy import Member
 
@@ -44,12 +44,12 @@ def router(console: Console) -> APIRouter:
             raise _nothing_asked()
         asked = _waits(operator)
         by = who.account.login
-        if not await granted(console.gateway, ev.PauseGranted(login, by) if grant else ev.PauseDenied(login, by)):
+        names = {one.login: one.name for one in await store.read(store.accounts)}
+        if not await granted(console.gateway, pe.PauseGranted(login, by) if grant else pe.PauseDenied(login, by)):
             now = console.gateway.snapshot()
             found = now.operators.get(login, operator)  # he has gone, or somebody else was quicker
             raise pause_refused(_waits(found), found, now)
         console.audit.decided(who, login, origin(request), asked, granted=grant)
-        names = {one.login: one.name for one in await store.read(store.accounts)}
         after = console.gateway.snapshot()
         return views.operator(after.operators.get(login, operator), names.get(login, login), after.policy)
 

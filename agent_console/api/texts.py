@@ -16,8 +16,8 @@ from agent_console.audit import origin
 from agent_console.parts import Console
 from agent_console.problems import Problem, speaks_english
 from agent_console.session import SignedIn
-from agent_console.shapes import DocumentJson
-from agent_console.views import Views
+from agent_console.shapes.papers import DocumentJson
+from agent_console.views.times import Times
 from cases.texts import NoSuchText, NotAgain, Text, TextKind, TextState
 from cases.wording import EXAMPLES, SEGMENTS_MAX, Template, faults, fill, measure
 from routing.check import Finding
@@ -79,7 +79,7 @@ class Draft(BaseModel):
 
 def router(console: Console) -> APIRouter:
     routes = APIRouter(prefix="/texts", tags=["texts"])
-    need, store, views = console.gate.need, console.store, console.views
+    need, store, papers = console.gate.need, console.store, console.papers
 
     @routes.get("")
     async def texts(
@@ -92,7 +92,7 @@ def router(console: Console) -> APIRouter:
         page = await store.read(store.texts, state, cursor, limit)
         counts = await store.read(store.text_counts)
         return {
-            "items": [_shown(one, views) for one in page.items],
+            "items": [_shown(one, papers) for one in page.items],
             "next": page.next,
             "sends": console.sends_texts,
             "counts": {one.value: counts.get(one, 0) for one in TextState},
@@ -103,7 +103,7 @@ def router(console: Console) -> APIRouter:
         """One of each kind; with version 0 as it was shipped."""
         stored = await store.read(store.text_templates)
         return {
-            "items": [views.document(one) for one in stored],
+            "items": [papers.document(one) for one in stored],
             "placeholders": {kind.value: dict(examples) for kind, examples in EXAMPLES.items()},
         }
 
@@ -139,10 +139,10 @@ def router(console: Console) -> APIRouter:
                 "not-again",
                 "没有重发：只有结果不明或发送失败的短信可以重发。请刷新列表查看最新状态。",
                 "Not sent again: only a text that failed, or of which nobody knows, can be. Reload the list.",
-                more={"current": _shown(not_again.current, views)},
+                more={"current": _shown(not_again.current, papers)},
             ) from not_again
         log.info("text %s is sent again by the word of %s", text_id, login)
-        return _shown(text, views)
+        return _shown(text, papers)
 
     return routes
 
@@ -152,19 +152,19 @@ def _told(code: str, value: str, request: Request) -> str:
     return error.en if speaks_english(request) else error.zh
 
 
-def _shown(text: Text, views: Views) -> TextJson:
+def _shown(text: Text, times: Times) -> TextJson:
     return {
         "id": text.id,
         "kind": text.kind.value,
         "subject": text.subject,
         "caller": text.caller,
-        "at": views.time(text.at),
+        "at": times.time(text.at),
         "state": text.state.value,
         "reason": text.reason,
         "detail": text.detail,
         "attempts": text.attempts,
         "words": text.words,
-        "due_at": views.time(text.due_at),
-        "handed_at": views.maybe(text.handed_at),
-        "settled_at": views.maybe(text.settled_at),
+        "due_at": times.time(text.due_at),
+        "handed_at": times.maybe(text.handed_at),
+        "settled_at": times.maybe(text.settled_at),
     }

@@ -8,13 +8,14 @@ from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
 from agent_console.desk import asked
-from agent_console.outbound import problem_in
+from agent_console.outbound import problem_in, problem_of
 from agent_console.parts import Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
 from routing import events as ev
 from routing.call import CallState
-from routing.effects import Refuse
+from routing.effects import refused
+from routing.guard import Refusal
 from routing.transfer import advisers, takers, takes
 
 
@@ -114,9 +115,9 @@ def router(console: Console) -> APIRouter:
             number, _ = outside(console, "contact" if given.contact else "number", given.contact or given.number)
         wish = ev.TransferRequested(call_id, login, given.queue, given.to, number)
         effects = await asked(console.gateway, wish)
-        if refused := problem_in(effects):
-            raise refused
-        if any(isinstance(effect, Refuse) for effect in effects):
+        if problem := problem_in(effects, call_id):
+            raise problem
+        if refused(effects, wish):
             desk = console.gateway.snapshot()
             call = desk.calls.get(call_id)
             if call is None:
@@ -163,7 +164,9 @@ def outside(console: Console, kind: str, target: str) -> tuple[str, str]:
             "This hotline has no trunk for calls outside. Ask the administrator.",
         )
     if kind == "number":
-        return console.one_form(target), ""
+        if not (number := console.one_form(target)):  # letters alone: told as they were typed
+            raise problem_of(Refusal.NOT_A_NUMBER.value, target)
+        return number, ""
     contact = console.gateway.snapshot().policy.contacts.get(target)
     if contact is None:
         raise Problem(

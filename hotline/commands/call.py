@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from agent_console.views import Views
+from agent_console.views.calls import CallViews
 from agi.caller import number
 from config.settings import Settings
 from hotline import trial
@@ -64,6 +64,6 @@ def _record_of(store: Store, dialled_at: float, caller: str, settings: Settings)
 
     def closed() -> dict[str, Any] | None:
         found = store.calls(wanted, None, 1).items
-        return dict(Views(settings.zone).record(found[0])) if found and found[0].call.outcome is not None else None
+        return dict(CallViews(settings.zone).record(found[0])) if found and found[0].call.outcome is not None else None
 
     return until(closed, RECORD_S)

@@ -153,10 +153,10 @@ def _here() -> tuple[Known, Mapping[str, MenuDocument], Mapping[str, str]]:
     menus, words = dict(shipped.documents()), dict(spoken.prompts())
     if settings.founded:
         with opened(settings) as store:
-            queues = frozenset(store.policy().queues)
+            policy = store.policy()
             menus |= {document.name: document for document, _ in store.menus()}
             own = spoken.own(store.documents("prompts"), Layout(settings.home).prompts)
             words |= {name: one.text for name, one in own.items() if not spoken_name(name)[1]}
     else:
-        queues = frozenset(city().policy.queues)
-    return Known(words, queues, bool(settings.trunk_out)), menus, words
+        policy = city().policy
+    return Known(words, frozenset(policy.queues), bool(settings.trunk_out), policy.unfit), menus, words

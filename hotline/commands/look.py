@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from agent_console.views import Views
+from agent_console.views.calls import CallViews
+from agent_console.views.papers import PaperViews
 from agi.configuration import Layout
 from cases.case import CaseFilter
 from cases.work import WorkFilter, WorkState
@@ -25,7 +26,7 @@ app = typer.Typer()
 def calls(limit: Annotated[int, typer.Option(min=1, max=500)] = 50, as_json: Json = False) -> None:
     """The calls, newest first."""
     settings = load()
-    show = Views(settings.zone)
+    show = CallViews(settings.zone)
     with opened(settings) as store:
         items = [dict(show.record(record)) for record in store.calls(CallFilter(), None, limit).items]
     show_list(
@@ -50,7 +51,7 @@ def calls(limit: Annotated[int, typer.Option(min=1, max=500)] = 50, as_json: Jso
 def cases(limit: Annotated[int, typer.Option(min=1, max=500)] = 50, as_json: Json = False) -> None:
     """The cases, newest first."""
     settings = load()
-    show = Views(settings.zone)
+    show = PaperViews(settings.zone)
     with opened(settings) as store:
         items = [dict(show.case(case)) for case in store.cases(CaseFilter(), None, limit).items]
     show_list(
@@ -77,7 +78,7 @@ def messages(
 ) -> None:
     """Call-backs that are owed, by messages, wishes and missed calls, newest first. 待回电。"""
     settings = load()
-    show = Views(settings.zone)
+    show = PaperViews(settings.zone)
     states = () if every else (WorkState.OPEN, WorkState.TAKEN)
     with opened(settings) as store:
         names = {account.login: account.name for account in store.accounts()}

@@ -11,7 +11,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from agent_console.roster import AttendanceJson, DayJson, RosterViews
-from agent_console.views import Views
+from agent_console.views.times import Times
 from hotline.hold import is_running
 from hotline.literal import literal
 from hotline.options import load
@@ -45,7 +45,7 @@ def roster(
     today = datetime.fromtimestamp(now, settings.zone).date()
     wanted = _day(day) if day else today
     with opened(settings) as store:
-        show = RosterViews(Views(settings.zone), store.accounts())
+        show = RosterViews(Times(settings.zone), store.accounts())
         (shown,) = show.roster(store.roster(wanted, 1), wanted, 1, now)["days"]
         attendance = None
         if is_running(Places(settings.home)):

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from agent_console.app import build
 from agent_console.hub import Hub
 from agent_console.live import Rhythm
+from agent_console.news import News
 from agent_console.parts import Incidents, Recorded, Softphone, Sound, Spoken, Visitors
 from agi.caller import number
 from cases.office import Office
@@ -31,6 +32,7 @@ ANSWERED_BY_THE_STORE = (
     *(
         "test_calls",
         "test_cases",
+        "test_findings",
         "test_handovers",
         "test_marks",
         "test_menus",
@@ -174,8 +176,9 @@ def house(
     secrets: list[Any] = []
     health = {"database": "ok", "asterisk": "ok"}
     desk = DeskAtHand(Desk(store.policy()), lambda: now[0])
-    hub = Hub(desk.snapshot, lambda: now[0], CITY, kept=64, bound=32, calls_out=trunk)
-    desk.hub = hub
+    hub = Hub(lambda: now[0], kept=64, bound=32)
+    news = News(hub, desk.snapshot, lambda: now[0], CITY, calls_out=trunk)
+    desk.news = news
     recordings = tmp_path / "recordings"
     recordings.mkdir()
     pages = tmp_path / "dist"
@@ -196,6 +199,7 @@ def house(
         store=store,
         gateway=desk,
         hub=hub,
+        news=news,
         office=Office(store, lambda: now[0], CITY),
         worklist=Worklist(store, lambda: now[0], lambda: desk.snapshot().policy.rules.call_back_tries),
         clock=lambda: now[0],
@@ -218,7 +222,7 @@ def house(
         rhythm=rhythm,
         ticks=lambda: ticks[0],
     )
-    made = House(app, store, desk, hub, recordings, now, ticks, secrets, health, shelf, booth)
+    made = House(app, store, desk, hub, news, recordings, now, ticks, secrets, health, shelf, booth)
 
     @asynccontextmanager
     async def client(login: str | None = None, **headers: str) -> AsyncIterator[httpx.AsyncClient]:

@@ -14,8 +14,10 @@ import pytest
 from fastapi import FastAPI
 
 from agent_console.hub import Hub
+from agent_console.news import News
 from routing import effects as fx
 from routing import events as ev
+from routing import presence_events as pe
 from routing.call import Call
 from routing.desk import Desk
 from routing.policy import Line, Member
@@ -56,12 +58,12 @@ CITY_OF_TESTS = DemoCity(
 
 
 class DeskAtHand:
-    """The desk without the loop: handles at once, lets the hub show what follows, keeps the other orders."""
+    """The desk without the loop: handles at once, lets the pages be told what follows, keeps the other orders."""
 
     def __init__(self, desk: Desk, clock: Callable[[], float]) -> None:
         self._desk = desk
         self._clock = clock
-        self.hub: Hub | None = None
+        self.news: News | None = None
         self.events: list[ev.Event] = []
         self.orders: list[fx.Effect] = []
         self.answers = True
@@ -86,15 +88,15 @@ class DeskAtHand:
                 await self._told.wait()
 
     def _handle(self, event: ev.Event) -> list[fx.Effect]:
-        assert self.hub is not None
+        assert self.news is not None
         self.events.append(event)
         self._told.set()
         effects = self._desk.handle(event, self._clock())
-        workers = self.hub.workers()
+        workers = self.news.workers()
         for effect in effects:
             if type(effect) in workers:
                 showing = workers[type(effect)](fx.Order(1, effect))
-                with pytest.raises(StopIteration):  # the hub waits for nobody
+                with pytest.raises(StopIteration):  # the news wait for nobody
                     showing.__await__().__next__()
             else:
                 self.orders.append(effect)
@@ -107,6 +109,7 @@ class House:
     store: Store
     desk: DeskAtHand
     hub: Hub
+    news: News
     recordings: Path
     now: list[float]
     ticks: list[float]
@@ -125,9 +128,9 @@ class House:
 
     def sit_down(self, login: str) -> None:
         """The operator is there and ready, with a phone."""
-        self.desk.post(ev.OperatorSignedIn(login))
-        self.desk.post(ev.PhoneRegistered(login))
-        self.desk.post(ev.ReadyRequested(login))
+        self.desk.post(pe.OperatorSignedIn(login))
+        self.desk.post(pe.PhoneRegistered(login))
+        self.desk.post(pe.ReadyRequested(login))
 
     def talk(self, call_id: str, login: str) -> None:
         self.sit_down(login)

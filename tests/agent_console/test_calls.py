@@ -2,6 +2,7 @@ import pytest
 
 from routing import effects as fx
 from routing import events as ev
+from routing import presence_events as pe
 from routing.records import RecordingRow
 
 from .house import START, House
@@ -9,14 +10,14 @@ from .house import START, House
 
 def one_talk(house: House, call_id: str = "c1", *, name: str = "") -> None:
     """A call of 3 s waiting and 60 s talking with op1001, saved."""
-    house.desk.post(ev.PhoneRegistered("op1001"))
+    house.desk.post(pe.PhoneRegistered("op1001"))
     house.call_up(call_id, name=name)
     house.now[0] += 3
     house.sit_down("op1001")
     house.desk.post(ev.OperatorAnswered(call_id, "op1001", "PJSIP/op-1"))
     house.now[0] += 60
     house.desk.post(ev.CallEnded(call_id, 16))
-    house.desk.post(ev.ReadyRequested("op1001"))
+    house.desk.post(pe.ReadyRequested("op1001"))
     house.write_calls()
     house.desk.orders.clear()
 
@@ -44,6 +45,7 @@ async def test_a_call_is_shown_with_all_that_is_known_of_it(house: House) -> Non
         "forwarded_to": "",
         "joined": "",
         "transferred_by": "",
+        "taken_over": False,
         "mark": None,
         "turn": None,
         "queue": "main",
@@ -53,6 +55,7 @@ async def test_a_call_is_shown_with_all_that_is_known_of_it(house: House) -> Non
         "operator": "op1001",
         "arrived_at": "2026-11-23T18:30:00.000+08:00",
         "queued_at": "2026-11-23T18:30:00.000+08:00",
+        "waiting_since": None,
         "answered_at": "2026-11-23T18:30:03.000+08:00",
         "ended_at": "2026-11-23T18:31:03.000+08:00",
         "wait_s": 3.0,

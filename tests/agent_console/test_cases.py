@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from routing.records import StoreFault
 from storage.store import Store
 
 from .house import CITY, House
@@ -137,6 +138,7 @@ async def test_a_body_without_end_is_refused(house: House) -> None:
         answer = await http.post("/api/v1/cases", json={**NOISE, "content": "x" * 300_000, "call": "c1"})
         assert answer.status_code == 413
         assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["detail"] == "提交的内容太长，没有处理。请缩短后重试。"
 
 
 async def test_an_unknown_case_is_not_found(house: House) -> None:
@@ -177,3 +179,16 @@ async def test_an_unforeseen_fault_is_told_without_its_inside(house: House, monk
     assert answer.status_code == 500
     assert answer.json()["detail"].startswith("系统内部出错")
     assert "secret" not in answer.text
+
+
+async def test_a_saved_case_is_answered_though_its_call_back_cannot_be_read(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise StoreFault("the server does not answer")
+
+    one_talk(house)
+    monkeypatch.setattr(house.store, "messages_of", away)
+    async with house.client("op1001") as http:
+        answer = await http.post("/api/v1/cases", json={**NOISE, "call": "c1"})
+    assert (answer.status_code, answer.json()["number"]) == (201, "20261123-0001")

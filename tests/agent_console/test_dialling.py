@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,11 +11,12 @@ from agent_console.gate import ALLOWED, AT_A_SEAT
 from routing import effects as fx
 from routing import events as ev
 from routing import out_events as oe
+from routing import presence_events as pe
 from routing.outside import Destination, OutboundPurpose
 from routing.policy import Rules
 
 from .house import START, House
-from .test_hub import frames, page
+from .pages import frames, page
 from .test_messages import did, owe, refused
 
 HE = "13907330001"
@@ -45,7 +47,7 @@ async def a_case(house: House, http: Any, caller: str = HE) -> str:
     house.write_calls()
     made = await did(http, "/api/v1/cases", 201, call="old", type="投诉", content="夜间施工噪声")
     house.desk.post(ev.CallEnded("old", 16))
-    house.desk.post(ev.ReadyRequested("op1001"))
+    house.desk.post(pe.ReadyRequested("op1001"))
     return f"/api/v1/cases/{made['number']}"
 
 
@@ -120,7 +122,7 @@ async def test_who_is_not_signed_in_or_has_no_telephone_is_told_so(house: House)
             "您还没有签入，不能外呼。请打开话务台页面，或在话机上按 *71。",
             "You are not signed in: open the console, or dial *71 at your telephone.",
         )
-        house.desk.post(ev.OperatorSignedIn("op1002"))
+        house.desk.post(pe.OperatorSignedIn("op1002"))
         assert await words(http, path) == (
             "no-telephone",
             "您的电话还没有连上，不能外呼。请检查话机或刷新页面。",
@@ -177,6 +179,20 @@ async def test_what_the_guard_refuses_is_said_in_its_words(house: House) -> None
     assert chinese == f"没有拨出：外呼许可中没有一项允许 {HE}。工作需要的，请管理员在“系统管理 · 外呼许可”中添加。"
     assert english.startswith(f"Not dialled: no destination allows {HE}.")
     assert house.desk.snapshot().operators["op1001"].state == "ready"
+
+
+async def test_who_presses_ready_is_ready_though_the_call_back_that_came_to_him_is_refused(house: House) -> None:
+    house.have(replace(ANYTIME, outbound_per_hour=0), Destination("1XXXXXXXXXX", "手机"))
+    house.desk.post(ev.TelephonyChanged(up=True))
+    house.desk.post(OWED)
+    house.desk.post(pe.OperatorSignedIn("op1001"))
+    house.desk.post(pe.PhoneRegistered("op1001"))
+    link = page(house, "sup1")
+    async with house.client("op1001") as http:
+        answer = await http.put("/api/v1/operators/op1001/presence", json={"state": "ready"})
+    assert (answer.status_code, answer.json()["state"]) == (200, "ready")
+    alarms = [frame["data"] for frame in frames(link) if frame["type"] == "alarm"]
+    assert [(one["operator"], one["number"], one["refusal"]) for one in alarms] == [("op1001", HE, "hour_full")]
 
 
 @pytest.mark.parametrize("login", ["sup1", "disp1", "rev1", "hb1", "xian1", "admin"])

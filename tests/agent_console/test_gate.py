@@ -81,6 +81,7 @@ ROUTES = {
     ("PUT", "/api/v1/messages/{number}/transcript"): "admin",
     ("GET", "/api/v1/queues"): "line",
     ("GET", "/api/v1/accounts"): "watchers",
+    ("GET", "/api/v1/colleagues"): "line",
     ("GET", "/api/v1/policy/{kind}"): "line",
     ("GET", "/api/v1/policy/{kind}/{key}"): "line",
     ("PUT", "/api/v1/policy/{kind}/{key}"): "admin",

@@ -6,6 +6,7 @@ import pytest
 
 from routing import events as ev
 from routing.policy import Notice
+from routing.records import StoreFault
 from worktime.roster import Duty, Shift
 
 from .house import House
@@ -100,3 +101,31 @@ async def test_of_two_who_take_it_together_one_has_it_and_the_other_is_told(hous
     async with house.client("op1002") as one, house.client("sup1") as other:
         answers = await asyncio.gather(one.post(url), other.post(url))
     assert sorted(answer.status_code for answer in answers) == [200, 409]
+
+
+async def test_what_is_written_or_taken_is_not_said_to_be_unsaved_though_it_cannot_be_read_any_more(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> None:
+        raise StoreFault("the server does not answer")
+
+    for login, url, body in (
+        ("op1001", "/api/v1/handovers", NOTE),
+        ("op1002", f"/api/v1/handovers/{NOTE['id']}/take", {}),
+    ):
+        async with house.client(login) as http:
+            with monkeypatch.context() as store:
+                store.setattr(house.store, "accounts", away)
+                answer = await http.post(url, json=body)
+            assert (answer.status_code, answer.json()["type"]) == (503, "urn:hotline:problem:saved-not-shown")
+    assert house.store.document("handovers", str(NOTE["id"])).data["taken_by"] == "op1002"
+
+
+async def test_who_presses_twice_has_taken_it_once_and_is_told_so_twice(house: House) -> None:
+    async with house.client("op1001") as http:
+        await http.post("/api/v1/handovers", json=NOTE)
+    url = f"/api/v1/handovers/{NOTE['id']}/take"
+    async with house.client("op1002") as http:
+        answers = await asyncio.gather(*(http.post(url) for _ in range(3)))
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert [answer.json()["taken_by"]["login"] for answer in answers] == ["op1002"] * 3

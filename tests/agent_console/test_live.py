@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 import pytest
 from websockets.asyncio.client import connect
 
-from routing import events as ev
+from routing import presence_events as pe
 from routing.operators import OperatorState
 from tests.work import backlog
 
@@ -17,10 +17,10 @@ async def test_an_open_page_brings_its_operator_and_a_closed_one_is_told_to_the_
         frame = await hear(link)
         assert frame["type"] == "snapshot"
         assert (frame["data"]["operator"]["state"], frame["data"]["operator"]["name"]) == ("paused", "李晓雯")
-        assert served.house.desk.events == [ev.OperatorSignedIn("op1001")]
-        served.house.hub.messages(backlog(4), [])
+        assert served.house.desk.events == [pe.OperatorSignedIn("op1001")]
+        served.house.news.messages(backlog(4), [])
         assert (await hear_until(link, "messages"))[-1]["data"] == {"open": 4, "taken": 0, "oldest_at": None}
-    await served.house.desk.last(ev.PageClosed("op1001"))
+    await served.house.desk.last(pe.PageClosed("op1001"))
 
 
 async def test_a_supervisors_page_brings_no_operator(served: Served) -> None:
@@ -32,9 +32,9 @@ async def test_a_supervisors_page_brings_no_operator(served: Served) -> None:
 async def test_a_page_that_lost_its_network_goes_on_where_it_was(served: Served) -> None:
     async with served.page() as link:
         seen = (await hear(link))["seq"]
-    await served.house.desk.last(ev.PageClosed("op1001"))
-    served.house.hub.messages(backlog(1), [])
-    served.house.hub.messages(backlog(2), [])
+    await served.house.desk.last(pe.PageClosed("op1001"))
+    served.house.news.messages(backlog(1), [])
+    served.house.news.messages(backlog(2), [])
     async with served.page(since=seen) as link:
         heard = await hear_until(link, "messages")
         heard += await hear_until(link, "messages")
@@ -53,10 +53,10 @@ async def test_the_second_page_of_an_account_sends_the_first_away(served: Served
         async with served.page() as second:
             assert (await hear(second))["type"] == "snapshot"
             assert await closed(first) == 4409
-            served.house.hub.messages(backlog(1), [])
+            served.house.news.messages(backlog(1), [])
             assert (await hear_until(second, "messages"))[-1]["data"] == {"open": 1, "taken": 0, "oldest_at": None}
-            assert ev.PageClosed("op1001") not in served.house.desk.events
-    await served.house.desk.last(ev.PageClosed("op1001"))
+            assert pe.PageClosed("op1001") not in served.house.desk.events
+    await served.house.desk.last(pe.PageClosed("op1001"))
 
 
 async def test_signing_out_closes_the_page_and_takes_the_operator_off_the_line(served: Served) -> None:
@@ -67,8 +67,8 @@ async def test_signing_out_closes_the_page_and_takes_the_operator_off_the_line(s
         assert (await http.delete("/api/v1/session")).status_code == 204
         assert await closed(link) == 4401
     await http.aclose()
-    await served.house.desk.last(ev.PageClosed("op1001"))
-    assert served.house.desk.events[-2] == ev.OperatorSignedOut("op1001")
+    await served.house.desk.last(pe.PageClosed("op1001"))
+    assert served.house.desk.events[-2] == pe.OperatorSignedOut("op1001")
     assert served.house.desk.snapshot().operators["op1001"].state is OperatorState.OFFLINE
 
 
@@ -80,7 +80,7 @@ async def test_several_pages_of_a_supervisor_stay_and_the_twenty_first_sends_the
         wallboard = await stack.enter_async_context(served.page("admin"))
         assert (await hear(wallboard))["type"] == "snapshot"
         assert await closed(pages[0]) == 4409
-        served.house.hub.messages(backlog(7), [])
+        served.house.news.messages(backlog(7), [])
         for page in (*pages[1:], wallboard):
             assert (await hear_until(page, "messages"))[-1]["data"] == {"open": 7, "taken": 0, "oldest_at": None}
 
@@ -98,7 +98,7 @@ async def test_nonsense_from_a_page_is_not_heeded(served: Served) -> None:
         await hear(link)
         for text in ("", "{", "[]", "7", '{"type": 5}', '"pong"', "[" * 3000, '{"type": "hang_up"}'):
             await link.send(text)
-        served.house.hub.messages(backlog(9), [])
+        served.house.news.messages(backlog(9), [])
         assert (await hear_until(link, "messages"))[-1]["data"] == {"open": 9, "taken": 0, "oldest_at": None}
 
 
@@ -110,7 +110,7 @@ async def test_a_restarted_server_shows_the_case_that_was_saved_in_the_talk(serv
     case = {"type": "投诉", "content": "噪声", "call": "c1"}
     assert (await http.post("/api/v1/cases", json=case)).status_code == 201
     await http.aclose()
-    house.hub._cases.clear()  # what a restart forgets
+    house.news._cases.clear()  # what a restart forgets
     async with served.page() as link:
         data = (await hear(link))["data"]
     assert (data["call"]["id"], data["call"]["state"], data["call"]["case"]) == ("c1", "talking", "20261123-0001")

@@ -6,6 +6,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from routing.records import StoreFault
 from tests.work import backlog
 
 from .served import WAIT_S, Served, closed, hear, hear_until
@@ -88,7 +89,7 @@ async def test_a_refused_site_neither_uses_up_the_ticket_nor_sends_the_open_page
     async with served.page() as link:
         await hear(link)
         assert await handshake(served.port, f"/live?ticket={ticket}", Origin="http://evil.example") == 403
-        served.house.hub.messages(backlog(1), [])
+        served.house.news.messages(backlog(1), [])
         assert (await hear_until(link, "messages"))[-1]["data"] == {"open": 1, "taken": 0, "oldest_at": None}
         async with connect(served.url(ticket), origin=served.origin, proxy=None):
             assert await closed(link) == 4409
@@ -110,3 +111,17 @@ async def test_a_ticket_of_a_session_that_ended_meanwhile_is_refused(served: Ser
     assert (await http.delete("/api/v1/session")).status_code == 204
     await http.aclose()
     assert await refused(served.url(ticket), served.origin) == 403
+
+
+async def test_while_the_database_is_away_a_page_at_the_door_is_told_to_come_again(
+    served: Served, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(*_: object) -> None:
+        raise StoreFault("the server does not answer")
+
+    url = served.url(await served.ticket())
+    monkeypatch.setattr(served.house.store, "session", away)
+    async with connect(url, origin=served.origin, proxy=None) as link:
+        assert await closed(link) == 1013
+    assert served.house.desk.events == []
+    assert "live socket of op1001: the server does not answer" in caplog.text

@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from agent_console.hub import Link
 from agent_console.live import Rhythm
 from hotline.board import Board, told
-from routing import events as ev
+from routing import presence_events as pe
 from tests.work import backlog
 
 from .served import WAIT_S, Served, closed, hear, hear_until
@@ -29,7 +29,7 @@ async def test_a_page_that_does_not_read_is_dropped_and_another_hears_everything
         while not page.over.done():
             assert count < 5000
             count += 1
-            served.house.hub._tell("messages", {"open": count, "padding": "x" * 50_000})
+            served.house.hub.tell("messages", {"open": count, "padding": "x" * 50_000})
             if count % 8 == 0:  # let the sockets take what they can
                 while (await hear(quick)).get("data", {}).get("open") != count:
                     pass
@@ -95,7 +95,7 @@ async def test_one_that_reads_nothing_is_dropped_while_the_others_get_every_fram
         while not stuck.over.done():
             assert sent < 5000
             sent += 1
-            hub._tell("messages", {"open": sent, "padding": "x" * 50_000})
+            hub.tell("messages", {"open": sent, "padding": "x" * 50_000})
             for page, heard in pages.items():
                 while heard[-1]["data"].get("open") != sent:
                     heard.append(await hear(page))
@@ -103,7 +103,7 @@ async def test_one_that_reads_nothing_is_dropped_while_the_others_get_every_fram
         async with asyncio.timeout(WAIT_S):  # its socket is cut although it has read nothing
             while hub.page_of("sup1") is not None:
                 await asyncio.sleep(0.01)
-        hub.messages(backlog(sent + 1), [])
+        served.house.news.messages(backlog(sent + 1), [])
         for page, heard in pages.items():
             heard.extend(await hear_until(page, "messages"))
             assert numbered(heard) == list(range(1, sent + 2))
@@ -114,7 +114,7 @@ async def test_one_that_reads_nothing_is_dropped_while_the_others_get_every_fram
         assert seen < hub.seq
         served.house.talk("c1", "op1002")
         served.house.call_up("c2")
-        hub.messages(backlog(0), [])
+        served.house.news.messages(backlog(0), [])
         pages[other] += await hear_until(other, "messages")
         async with served.page("sup1", since=seen) as back:
             missed = [await hear(back)]
@@ -133,7 +133,7 @@ async def test_a_page_that_never_reads_does_not_keep_its_socket(
     hub = served.house.hub
     async with asyncio.timeout(WAIT_S), Deaf(served) as stuck:
         while not stuck.over.done():
-            hub._tell("messages", {"open": 1, "padding": "x" * 50_000})
+            hub.tell("messages", {"open": 1, "padding": "x" * 50_000})
             await asyncio.sleep(0)
         # the server's end is gone, not lingering with what nobody reads
         while served.sockets():
@@ -156,7 +156,7 @@ class TestRhythm:
     async def test_a_page_that_answers_no_ping_is_dropped(self, served: Served) -> None:
         async with served.page() as link:
             assert await closed(link) == 1001
-        await served.house.desk.last(ev.PageClosed("op1001"))
+        await served.house.desk.last(pe.PageClosed("op1001"))
 
     async def test_a_page_is_dropped_as_soon_as_it_was_silent_for_long_enough(self, served: Served) -> None:
         clock = asyncio.get_running_loop().time

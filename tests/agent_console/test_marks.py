@@ -6,6 +6,7 @@ import pytest
 
 from agent_console.api import marks
 from routing import events as ev
+from routing.documents import StoredDocument
 from routing.policy import Mark, MarkKind
 
 from .house import House
@@ -129,3 +130,50 @@ async def test_one_marked_a_moment_ago_is_shown_before_those_that_hold_longer(
     async with house.client("sup1") as http:
         listed = (await http.get("/api/v1/marks?kind=nuisance")).json()
     assert ([one["number"] for one in listed["items"]], listed["more"]) == (["13900000002"], 1)
+
+
+async def test_whom_a_supervisor_has_just_put_into_special_care_stays_so_though_the_desk_does_not_know_yet(
+    house: House,
+) -> None:
+    after_a_talk(house)
+    house.store.change_policy(Mark("13907330001", MarkKind.SPECIAL_CARE, "独居老人"), who="sup1", at=house.now[0])
+    async with house.client("op1001") as http:
+        answer = await http.post(NUISANCE, json={})
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:hotline:problem:special-care")
+    assert house.store.document("marks", "13907330001").data["kind"] == "special_care"
+
+
+async def test_special_care_that_is_written_between_the_look_and_the_mark_stays(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    after_a_talk(house)
+    looked = house.store.documents_named
+
+    def then_put_into_care(kind: str, keys: list[str]) -> dict[str, StoredDocument]:
+        found = looked(kind, keys)
+        if not found:
+            house.store.change_policy(Mark("13907330001", MarkKind.SPECIAL_CARE), who="sup1", at=house.now[0])
+        return found
+
+    monkeypatch.setattr(house.store, "documents_named", then_put_into_care)
+    async with house.client("op1001") as http:
+        answer = await http.post(NUISANCE, json={})
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:hotline:problem:special-care")
+    assert house.store.document("marks", "13907330001").data["kind"] == "special_care"
+
+
+async def test_a_number_that_others_change_all_the_time_is_not_marked_and_he_is_told_so(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    after_a_talk(house)
+    looked, notes = house.store.documents_named, iter("abcdef")
+
+    def then_change(kind: str, keys: list[str]) -> dict[str, StoredDocument]:
+        found = looked(kind, keys)
+        house.store.change_policy(Mark("13907330001", MarkKind.NUISANCE, next(notes)), who="sup1", at=house.now[0])
+        return found
+
+    monkeypatch.setattr(house.store, "documents_named", then_change)
+    async with house.client("op1001") as http:
+        answer = await http.post(NUISANCE, json={})
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:hotline:problem:stale-mark")

@@ -3,16 +3,17 @@
 from typing import Any
 
 import httpx
+import pytest
 
 from routing import effects as fx
 from routing import events as ev
 from routing.call import Call
 from routing.course import advance
-from routing.records import RecordingRow
+from routing.records import RecordingRow, StoreFault
 
 from .house import START, House
+from .pages import frames, page
 from .test_calls import one_talk
-from .test_hub import frames, page
 
 CASE = {"call": "c1", "type": "投诉", "content": "夜间施工噪声"}
 
@@ -162,7 +163,7 @@ async def test_that_two_became_one_is_no_persons_word(house: House) -> None:
 
 async def test_every_page_is_told_of_every_change_and_of_how_many_there_are(house: House) -> None:
     path = owe(house)
-    house.hub.backlog = house.store.message_backlog()
+    house.news.backlog = house.store.message_backlog()
     links = [page(house, login) for login in ("op1002", "sup1")]
     for link in links:
         (welcome,) = frames(link)
@@ -191,3 +192,19 @@ async def test_a_machine_asks_what_to_write_down_and_what_it_understood_is_shown
         assert (await machine.get("/api/v1/messages/untranscribed")).json()["items"] == []
         shown = (await http.get(path)).json()["transcript"]
     assert shown == {**body, "at": "2026-11-23T18:31:03.000+08:00"}
+
+
+async def test_what_is_done_is_not_said_to_be_unsaved_though_it_cannot_be_read_any_more(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise StoreFault("the server does not answer")
+
+    path = owe(house)
+    async with house.client("op1001") as http:
+        monkeypatch.setattr(house.store, "messages_of", away)
+        taken = await did(http, f"{path}/take", 503)
+        assert refused(taken) == "saved-not-shown"
+        assert taken["detail"].startswith("已保存，但数据库暂时无法读取")
+        monkeypatch.undo()
+        assert (await http.get(path)).json()["owner"] == "op1001"

@@ -1,6 +1,7 @@
 import pytest
 
 from routing import events as ev
+from routing import presence_events as pe
 from routing.operators import OperatorState
 from routing.policy import Member, PauseKind
 from routing.records import DeskPhone
@@ -13,8 +14,8 @@ FINISH = "/api/v1/operators/op1001/wrap-up/finish"
 
 async def test_ready_is_answered_with_the_operator_as_he_now_stands(house: House) -> None:
     async with house.client("op1001") as http:
-        house.desk.post(ev.OperatorSignedIn("op1001"))
-        house.desk.post(ev.PhoneRegistered("op1001"))
+        house.desk.post(pe.OperatorSignedIn("op1001"))
+        house.desk.post(pe.PhoneRegistered("op1001"))
         answer = await http.put(PRESENCE, json={"state": "ready"})
         assert answer.status_code == 200
         assert answer.json() == {
@@ -53,7 +54,7 @@ async def test_ready_without_a_phone_is_refused_in_the_readers_language(
     house: House, language: str, detail: str
 ) -> None:
     async with house.client("op1001") as http:
-        house.desk.post(ev.OperatorSignedIn("op1001"))
+        house.desk.post(pe.OperatorSignedIn("op1001"))
         answer = await http.put(PRESENCE, json={"state": "ready"}, headers={"Accept-Language": language})
         assert answer.status_code == 409
         assert answer.json()["detail"] == detail
@@ -78,10 +79,10 @@ async def test_at_a_desk_phone_ready_needs_no_page(house: House) -> None:
             409,
             "Your desk phone does not answer: check its power and network, then try again.",
         )
-        house.desk.post(ev.PhoneRegistered("op1001"))
+        house.desk.post(pe.PhoneRegistered("op1001"))
         answer = await http.put(PRESENCE, json={"state": "ready"})
         assert (answer.status_code, answer.json()["state"]) == (200, "ready")
-    assert ev.DeskPhoneSignedIn("op1001") in house.desk.events
+    assert pe.DeskPhoneSignedIn("op1001") in house.desk.events
     assert house.desk.snapshot().operators["op1001"].free
 
 
@@ -154,7 +155,7 @@ async def test_a_pause_that_enough_are_on_already_is_refused_with_how_many(
     house.have(PauseKind("meal", "用餐", at_once=1))
     house.sit_down("op1001")
     house.sit_down("op1002")
-    house.desk.post(ev.PauseRequested("op1002", "meal"))
+    house.desk.post(pe.PauseRequested("op1002", "meal"))
     async with house.client("op1001") as http:
         answer = await http.put(
             PRESENCE, json={"state": "paused", "kind": "meal"}, headers={"Accept-Language": language}
@@ -175,7 +176,7 @@ async def test_a_leader_at_his_seat_does_what_an_operator_does(house: House) -> 
         house.write_calls()
         assert [one["id"] for one in (await http.get("/api/v1/calls?operator=me")).json()["items"]] == ["c1"]
         assert (await http.delete("/api/v1/session")).status_code == 204
-    assert house.desk.events[-1] == ev.OperatorSignedOut("leader1")
+    assert house.desk.events[-1] == pe.OperatorSignedOut("leader1")
 
 
 async def test_a_pause_asked_for_in_a_talk_comes_after_it(house: House) -> None:
@@ -204,7 +205,7 @@ async def test_the_end_of_writing_without_a_phone_pauses(house: House) -> None:
     async with house.client("op1001") as http:
         house.talk("c1", "op1001")
         house.desk.post(ev.CallEnded("c1", 16))
-        house.desk.post(ev.PhoneLost("op1001"))
+        house.desk.post(pe.PhoneLost("op1001"))
         assert (await http.post(FINISH, json={})).json()["state"] == "paused"
 
 

@@ -8,7 +8,7 @@ from agent_console import desk
 from agent_console.outbound import MORE_ZH, problem_in, problem_of
 from agent_console.problems import Problem
 from routing import effects as fx
-from routing import events as ev
+from routing import presence_events as pe
 from routing.guard import Refusal
 from routing.outside import OutboundPurpose
 from storage.entries import Entry, of
@@ -103,21 +103,28 @@ def test_a_code_that_is_none_is_a_fault_of_the_program() -> None:
 
 def test_what_followed_from_a_wish_tells_whether_the_guard_refused_it() -> None:
     refuse = fx.Refuse("TransferRequested", "c1: no NoteOutbound in state not_allowed")
-    told = problem_in([noted(), refuse])
+    told = problem_in([noted(), refuse], "c1")
     assert told is not None
     assert told.code == "outbound-not-allowed"
-    assert problem_in([noted(refusal=""), refuse]) is None
-    assert problem_in([]) is None
+    assert problem_in([noted(refusal=""), refuse], "c1") is None
+    assert problem_in([], "c1") is None
+
+
+def test_a_call_back_that_is_refused_beside_a_wish_is_no_refusal_of_it() -> None:
+    beside = fx.Refuse("CallBackOwed", "c1: no NoteOutbound in state hour_full")
+    assert problem_in([noted(refusal="hour_full"), beside], "c2") is None
+    assert not fx.refused([noted(refusal="hour_full"), beside], pe.ReadyRequested("op1001"))
+    assert fx.refused([beside, fx.Refuse("ReadyRequested", "op1001: no phone")], pe.ReadyRequested("op1001"))
 
 
 async def test_a_wish_is_answered_with_all_that_followed_or_with_the_desks_silence(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     house.sit_down("op1001")
-    effects = await desk.asked(house.desk, ev.PauseRequested("op1001"))
+    effects = await desk.asked(house.desk, pe.PauseRequested("op1001"))
     assert [type(one) for one in effects][:1] == [fx.ShowOperator]
     house.desk.answers = False
     monkeypatch.setattr(desk, "ANSWER_S", 0.01)
     with pytest.raises(Problem) as silent:
-        await asyncio.wait_for(desk.asked(house.desk, ev.ReadyRequested("op1001")), 10)
+        await asyncio.wait_for(desk.asked(house.desk, pe.ReadyRequested("op1001")), 10)
     assert silent.value.code == "desk-busy"

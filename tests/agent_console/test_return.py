@@ -10,10 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent_console.hub import Hub, Link
+from agent_console.news import News
 from agent_console.session import SignedIn
 from hotline.board import Board, told
 from routing import effects as fx
 from routing import events as ev
+from routing import presence_events as pe
 from routing.desk import Desk
 from routing.records import Account, Role
 from tests.policies import ENV, MAIN, policy
@@ -23,17 +25,18 @@ CALLS, CREW = ("c1", "c2", "c3"), ("op1001", "op1002")
 
 
 class Line:
-    """The desk and the hub without anything around them."""
+    """The desk, the hub and its news without anything around them."""
 
     def __init__(self, kept: int, bound: int) -> None:
         self.now = 1_795_000_000.0
         self.desk = Desk(policy(MAIN, ENV))
-        self.hub = Hub(lambda: self.desk.snapshot, lambda: self.now, ZoneInfo("Asia/Shanghai"), kept=kept, bound=bound)
+        self.hub = Hub(lambda: self.now, kept=kept, bound=bound)
+        self.news = News(self.hub, lambda: self.desk.snapshot, lambda: self.now, ZoneInfo("Asia/Shanghai"))
 
     async def tell(self, event: ev.Event) -> None:
         self.now += 1
         for effect in self.desk.handle(event, self.now):
-            worker = self.hub.workers().get(type(effect))
+            worker = self.news.workers().get(type(effect))
             if worker is not None:
                 await worker(fx.Order(1, effect))
 
@@ -54,12 +57,12 @@ class Page:
     def come(self) -> None:
         if self.link is None:
             self.link = self.line.hub.claim(self.who)
-            self.line.hub.join(self.link, self.seq)
+            self.line.hub.join(self.link, self.seq, self.line.news.whole)
 
     def stay(self) -> None:
         """Come, and read however much there is; outside the account's bound, so that nobody sends it away."""
         self.link = Link(self.who, 0)
-        self.line.hub.join(self.link, None)
+        self.line.hub.join(self.link, None, self.line.news.whole)
 
     def go(self, *, reads_before: int) -> None:
         """The line breaks: of what was on its way, `reads_before` frames still come."""
@@ -112,11 +115,11 @@ events = st.one_of(
     st.builds(ev.RingEnded, calls, crew, st.sampled_from(ev.RingResult)),
     st.builds(lambda call, login: ev.OperatorLegEnded(call, login, 44), calls, crew),
     st.builds(lambda call: ev.CallEnded(call, 16), calls),
-    st.builds(lambda login: ev.OperatorSignedIn(login), crew),
-    st.builds(ev.PhoneRegistered, crew),
-    st.builds(ev.ReadyRequested, crew),
-    st.builds(ev.PauseRequested, crew),
-    st.builds(ev.OperatorSignedOut, crew),
+    st.builds(lambda login: pe.OperatorSignedIn(login), crew),
+    st.builds(pe.PhoneRegistered, crew),
+    st.builds(pe.ReadyRequested, crew),
+    st.builds(pe.PauseRequested, crew),
+    st.builds(pe.OperatorSignedOut, crew),
     st.builds(ev.TelephonyChanged, st.booleans()),
     st.just(ev.Tick()),
 )
@@ -145,7 +148,7 @@ async def test_a_page_that_comes_and_goes_knows_at_the_end_what_one_that_stayed_
             case "event":
                 await line.tell(what)
             case "messages":
-                line.hub.messages(backlog(what), [])
+                line.news.messages(backlog(what), [])
             case "come":
                 flighty.come()
             case "go":

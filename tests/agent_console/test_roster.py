@@ -2,7 +2,8 @@
 
 import pytest
 
-from routing import events as ev
+from routing import presence_events as pe
+from routing.records import StoreFault
 from worktime.roster import Shift
 
 from .house import House
@@ -116,15 +117,15 @@ async def test_a_week_is_copied_and_people_are_written_over_only_when_told(house
 async def test_attendance_tells_who_is_there_who_is_missing_and_who_came_unasked(house: House) -> None:
     async with house.client("sup1") as http:
         await http.put("/api/v1/roster/2026-11-23/evening", json={"logins": ["op1001"]})
-        house.desk.post(ev.OperatorSignedIn("op1002"))
+        house.desk.post(pe.OperatorSignedIn("op1002"))
         first = (await http.get("/api/v1/attendance")).json()
         house.now[0] += 60
-        house.desk.post(ev.OperatorSignedIn("op1001"))
+        house.desk.post(pe.OperatorSignedIn("op1001"))
         house.now[0] += 60
-        house.desk.post(ev.OperatorSignedOut("op1002"))
+        house.desk.post(pe.OperatorSignedOut("op1002"))
         then = (await http.get("/api/v1/attendance")).json()
         house.now[0] += 60
-        house.desk.post(ev.OperatorSignedOut("op1001"))
+        house.desk.post(pe.OperatorSignedOut("op1001"))
         last = (await http.get("/api/v1/attendance")).json()
     assert [one["id"] for one in first["turns"]] == ["2026-11-23.evening"]
     (due,) = first["due"]
@@ -162,7 +163,27 @@ async def test_supervisors_write_shifts_and_a_shift_in_use_is_not_taken_away(hou
 
 async def test_a_leader_at_his_seat_is_not_told_as_there_without_a_duty(house: House) -> None:
     for login in ("leader1", "op1001"):
-        house.desk.post(ev.OperatorSignedIn(login))
+        house.desk.post(pe.OperatorSignedIn(login))
     async with house.client("sup1") as http:
         extra = (await http.get("/api/v1/attendance")).json()["extra"]
     assert [one["login"] for one in extra] == ["op1001"]
+
+
+async def test_what_is_set_down_is_not_said_to_be_unsaved_though_it_cannot_be_read_any_more(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> None:
+        raise StoreFault("the server does not answer")
+
+    crew = {"logins": ["op1001"], "needed": 1}
+    copied = {"from": "2026-11-23", "to": "2026-11-30"}
+    async with house.client("sup1") as http:
+        with monkeypatch.context() as store:
+            store.setattr(house.store, "accounts", away)
+            put = await http.put("/api/v1/roster/2026-11-23/day", json=crew)
+            copy = await http.post("/api/v1/roster/copy", json=copied)
+        assert [(one.status_code, one.json()["type"]) for one in (put, copy)] == [
+            (503, "urn:hotline:problem:saved-not-shown")
+        ] * 2
+        days = (await http.get("/api/v1/roster", params={"from": "2026-11-30", "days": 1})).json()["days"]
+    assert [one["login"] for turn in days[0]["turns"] for one in turn["operators"]] == ["op1001"]

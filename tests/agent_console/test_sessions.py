@@ -8,8 +8,9 @@ from agent_console.session import Sessions
 from agent_console.throttle import Throttle
 from agent_console.tickets import Tickets
 from routing import events as ev
+from routing import presence_events as pe
 from routing.operators import OperatorState
-from routing.records import Account, Role
+from routing.records import Account, Role, StoreFault
 
 from .house import PASSWORD, START, House
 
@@ -274,7 +275,7 @@ async def test_an_operator_without_a_page_session_of_his_own_is_not_signed_out_b
         house.sit_down("op1001")
         assert (await old.delete("/api/v1/session")).status_code == 204
         assert house.desk.snapshot().operators["op1001"].state is OperatorState.READY
-        assert ev.OperatorSignedOut("op1001") not in house.desk.events
+        assert pe.OperatorSignedOut("op1001") not in house.desk.events
 
 
 async def test_signing_in_and_out_and_every_failure_are_in_the_audit_without_a_password(house: House) -> None:
@@ -289,3 +290,75 @@ async def test_signing_in_and_out_and_every_failure_are_in_the_audit_without_a_p
         ("op1001", "signed_in", "op1001", ""),
         ("op1001", "signed_out", "op1001", ""),
     ]
+
+
+async def test_while_the_database_takes_no_writes_who_works_stays_signed_in_and_ends_his_call(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StoreFault("database or disk is full")
+
+    house.talk("c1", "op1001")
+    async with house.client("op1001") as http:
+        with monkeypatch.context() as store:
+            store.setattr(house.store, "touch_session", full)
+            for _ in range(31):
+                house.now[0] += 60
+                assert (await http.get("/api/v1/session")).status_code == 200
+            assert (await http.post("/api/v1/calls/c1/hangup")).status_code == 202
+        house.now[0] += 60
+        assert (await http.get("/api/v1/session")).status_code == 200
+        house.now[0] += 1800
+        assert (await http.get("/api/v1/session")).status_code == 401
+
+
+async def test_a_try_that_the_address_was_refused_is_none_of_the_login(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent_console.session.ADDRESS_TRIES", 1)
+    sessions = Sessions(house.store, lambda: house.now[0], ticks=lambda: house.ticks[0])
+    with pytest.raises(Problem, match="401"):
+        await sessions.sign_in("op1002", "guess", "10.0.0.9")
+    for _ in range(5):
+        house.ticks[0] += 50
+        with pytest.raises(Problem, match="429"):
+            await sessions.sign_in("op1001", PASSWORD, "10.0.0.9")
+    house.ticks[0] += 50
+    _, account = await sessions.sign_in("op1001", PASSWORD, "10.0.0.9")
+    assert account.login == "op1001"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh", "没有执行：数据库暂时"), ("en", "Nothing was done: the database")]
+)
+async def test_while_the_database_is_away_an_order_is_not_said_to_be_something_to_be_saved(
+    house: House, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    def away(*_: object) -> None:
+        raise StoreFault("the server does not answer")
+
+    house.talk("c1", "op1001")
+    async with house.client("op1001", **{"Accept-Language": language}) as http:
+        monkeypatch.setattr(house.store, "session", away)
+        answer = await http.post("/api/v1/calls/c1/hangup")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "3")
+    assert answer.json()["type"] == "urn:hotline:problem:store-away"
+    assert answer.json()["detail"].startswith(said)
+    assert ev.HangUpRequested("c1", "op1001") not in house.desk.events
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "暂时无法登录：数据库"), ("en", "You cannot sign in right now")])
+async def test_while_the_database_is_away_who_signs_in_is_told_that_it_is_not_his_password(
+    house: House, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    def away(*_: object) -> None:
+        raise StoreFault("the server does not answer")
+
+    async with house.client(**{"Accept-Language": language}) as http:
+        with monkeypatch.context() as store:
+            store.setattr(house.store, "account", away)
+            for _ in range(6):
+                answer = await http.post("/api/v1/sessions", json=RIGHT)
+                assert (answer.status_code, answer.json()["type"]) == (503, "urn:hotline:problem:store-away")
+                assert answer.json()["detail"].startswith(said)
+        assert (await http.post("/api/v1/sessions", json=RIGHT)).status_code == 201  # none of them was a wrong try

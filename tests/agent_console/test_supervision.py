@@ -11,7 +11,10 @@ from agent_console.hub import Link
 from agent_console.session import SignedIn
 from routing import effects as fx
 from routing import events as ev
+from routing import presence_events as pe
+from routing import talk_events as te
 from routing import watch_events as we
+from routing.policy import Member
 from routing.records import Account, Role
 from routing.watch_events import WatchMode
 
@@ -23,12 +26,12 @@ HIS = "PJSIP/sup1-1"
 def talks(house: House) -> None:
     """op1001 in a talk, and a supervisor whose telephone is there."""
     house.talk("c1", "op1001")
-    house.desk.post(ev.PhoneRegistered("sup1"))
+    house.desk.post(pe.PhoneRegistered("sup1"))
 
 
 def page(house: House, login: str, name: str, role: Role) -> Link:
     link = house.hub.claim(SignedIn(Account(login, name, role), login, "page", 2e9))
-    house.hub.join(link, None)
+    house.hub.join(link, None, house.news.whole)
     return link
 
 
@@ -70,6 +73,30 @@ async def test_he_takes_the_talk_over_and_may_do_with_it_what_its_operator_may(h
         assert (await http.post("/api/v1/calls/c1/hangup")).json()["type"] == "urn:hotline:problem:not-your-call"
 
 
+@pytest.mark.parametrize("asked", [False, True], ids=["rung by a queue", "asked into that very talk"])
+async def test_who_is_called_himself_before_he_answers_takes_nothing_over_and_nobody_stays_in_a_talk(
+    house: House, asked: bool
+) -> None:
+    talks(house)
+    house.have(Member("sup1", ("main",)))
+    house.sit_down("sup1")  # at a telephone on his desk
+    link = page(house, "sup1", "赵敏", Role.SUPERVISOR)
+    house.desk.post(we.TakeOverRequested("c1", "sup1"))
+    if asked:
+        house.desk.post(te.ConsultRequested("c1", "op1001", te.PartyKind.OPERATOR, "sup1"))
+    else:
+        house.call_up("c2", caller="13907330002")
+    assert house.desk.snapshot().operators["sup1"].state == "ringing"
+    house.desk.post(we.SpyPlaced("c1", "sup1", HIS, WatchMode.LISTEN))
+    assert [one["end"] for one in frames(link, "watch")][-1] == "busy"
+    assert fx.DropLegs("c1", (HIS,)) in house.desk.orders
+    assert (house.call("c1").operator, house.desk.snapshot().watches) == ("op1001", {})
+    for call in ("c2", "c1"):
+        house.desk.post(ev.CallEnded(call, 16))
+    states = {login: house.desk.snapshot().operators[login].state for login in ("op1001", "sup1")}
+    assert states == {"op1001": "wrap_up", "sup1": "ready"}
+
+
 @pytest.mark.parametrize("login", ["op1001", "leader1", "admin", "disp1"])
 async def test_nobody_but_a_supervisor_may(house: House, login: str) -> None:
     talks(house)
@@ -87,8 +114,8 @@ async def test_nobody_but_a_supervisor_may(house: House, login: str) -> None:
     ("events", "call", "what", "code"),
     [
         ((), "c9", "supervise", "call-over"),
-        ((ev.PhoneLost("sup1"),), "c1", "supervise", "no-phone"),
-        ((ev.PhoneLost("sup1"),), "c1", "take-over", "no-phone"),
+        ((pe.PhoneLost("sup1"),), "c1", "supervise", "no-phone"),
+        ((pe.PhoneLost("sup1"),), "c1", "take-over", "no-phone"),
         ((ev.OperatorLegEnded("c1", "op1001", 44),), "c1", "supervise", "not-talking"),
         (
             (
@@ -161,3 +188,16 @@ async def test_a_silent_listening_stands_in_no_timeline_that_an_operator_reads(h
             timeline = (await http.get("/api/v1/calls/c1")).json()["timeline"]
             told[login] = [one["detail"] for one in timeline if one["kind"] == "watched"]
     assert told == {"op1001": ["sup1 whisper"], "sup1": ["sup1 listen", "sup1 whisper"]}
+
+
+async def test_a_supervisor_signs_out_of_no_talk_that_is_his(house: House) -> None:
+    talks(house)
+    async with house.client("sup1") as http:
+        await http.post("/api/v1/calls/c1/take-over")
+        house.desk.post(we.SpyPlaced("c1", "sup1", HIS, WatchMode.LISTEN))
+        assert house.call("c1").operator == "sup1"
+        refused = await http.delete("/api/v1/session")
+        assert (refused.status_code, refused.json()["type"]) == (409, "urn:hotline:problem:in-a-call")
+        assert (await http.get("/api/v1/session")).status_code == 200
+        house.desk.post(ev.CallEnded("c1", 16))
+        assert (await http.delete("/api/v1/session")).status_code == 204

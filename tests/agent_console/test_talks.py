@@ -7,14 +7,17 @@ import pytest
 
 from routing import effects as fx
 from routing import events as ev
+from routing import presence_events as pe
 from routing import talk_events as te
+from routing import watch_events as we
 from routing.outside import Contact, ContactKind, Destination
 from routing.policy import Member
 from routing.queues import Queue
 from routing.talk_events import PartyKind, PartyResult
+from routing.watch_events import WatchMode
 
 from .house import House
-from .test_hub import frames, page
+from .pages import frames, page
 
 OTHER, OUT = "PJSIP/op1002-1", "PJSIP/trunk-out-1"
 MARKUP = "<img src=x onerror=alert(1)>"
@@ -183,6 +186,15 @@ async def test_a_citizen_is_put_through_to_a_contact_or_a_number_by_one_order(ho
     ]
 
 
+async def test_letters_in_place_of_a_number_are_no_wish_for_a_queue(house: House) -> None:
+    talks(house)
+    for language, said in (("zh", "没有拨出：“总机”不是可以拨打的号码。"), ("en", "Not dialled: “总机” is no number.")):
+        status, problem = await asks(house, "transfer", language=language, number="总机")
+        assert (status, problem["type"]) == (409, "urn:hotline:problem:outbound-not-a-number")
+        assert problem["detail"].startswith(said)
+    assert state(house) == "together"
+
+
 async def test_whom_he_can_ask_or_call_is_offered(house: House) -> None:
     talks(house)
     async with house.client("op1001") as http:
@@ -212,6 +224,30 @@ class TestWithoutATrunk:
         ):
             status, problem = await asks(house, what, **wanted)
             assert (status, problem["type"]) == (409, "urn:hotline:problem:no-trunk")
+
+
+async def test_a_supervisor_who_could_not_be_brought_to_the_two_leaves_each_part_to_whose_it_is(house: House) -> None:
+    talks(house)
+    house.now[0] += 10
+    await asks(house, "transfer", queue="main", to="op1002")
+    house.now[0] += 2
+    house.desk.post(ev.CallerWaiting("c1", "PJSIP/trunk-c1"))
+    house.desk.post(ev.OperatorAnswered("c1", "op1002", OTHER))
+    house.desk.post(pe.PhoneRegistered("sup1"))
+    house.now[0] += 5
+    house.desk.post(we.SuperviseRequested("c1", "sup1", WatchMode.BARGE))
+    house.desk.post(we.SpyPlaced("c1", "sup1", "PJSIP/sup1-1", WatchMode.LISTEN))
+    (move,) = [one for one in house.desk.orders if isinstance(one, fx.MoveTalk)]
+    house.desk.post(te.MoveFailed("c1", move.step))
+    house.now[0] += 15
+    house.desk.post(ev.CallEnded("c1", 16))
+    house.write_calls()
+    async with house.client("op1002") as http:
+        parts = (await http.get("/api/v1/calls/c1")).json()["segments"]
+    assert [(one["operator"], one["begins_s"], one["seconds"]) for one in parts] == [
+        ("op1001", 0.0, 10.0),
+        ("op1002", 10.0, 20.0),
+    ]
 
 
 # -- what the pages see ------------------------------------------------------------------------------------------------
@@ -301,3 +337,32 @@ async def test_of_a_call_that_is_over_each_part_of_the_recording_is_told_with_wh
     ]
     assert whole["talk"] is None
     assert [(leg["operator"], leg["held_s"]) for leg in whole["legs"]] == [("op1001", 5.0), ("op1002", 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", "市民正在听等待音乐，不能挂断。请先取回或返回市民，再挂断。"),
+        ("en", "The citizen hears music: go back to him first, then hang up."),
+    ],
+)
+async def test_who_would_hang_up_on_a_citizen_who_hears_music_is_told_to_go_back_to_him_first(
+    house: House, language: str, said: str
+) -> None:
+    talks(house)
+    await asks(house, "hold")
+    status, problem = await asks(house, "hangup", language=language)
+    assert (status, problem["type"], problem["detail"]) == (409, "urn:hotline:problem:citizen-waits", said)
+    assert await asks(house, "resume") == (202, {})
+    assert (await asks(house, "hangup"))[0] == 202
+
+
+async def test_letters_in_place_of_a_number_are_told_as_they_were_typed_and_no_call_outside_is_noted(
+    house: House,
+) -> None:
+    talks(house)
+    watch = page(house, "sup1")
+    status, problem = await asks(house, "consult", kind="number", target="总机")
+    assert (status, problem["type"]) == (409, "urn:hotline:problem:outbound-not-a-number")
+    assert problem["detail"].startswith("没有拨出：“总机”不是可以拨打的号码。")
+    assert [frame["type"] for frame in frames(watch)] == ["snapshot"]

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from routing import events as ev
+from routing import presence_events as pe
 from routing.operators import OperatorState
 from routing.policy import Member, PauseKind, Skill
+from routing.records import StoreFault
 
 from .house import House
 
@@ -18,7 +20,7 @@ async def test_every_member_is_listed_whether_he_is_there_or_not(house: House) -
     house.have(PauseKind("meal", "用餐", limit_s=60), Skill("gas", "燃气"), Member("op1001", ("main",), {"gas": 3}))
     house.talk("c1", "op1001")
     house.desk.post(ev.CallEnded("c1", 16))
-    house.desk.post(ev.PauseRequested("op1001", "meal"))
+    house.desk.post(pe.PauseRequested("op1001", "meal"))
     house.now[0] += 61
     house.desk.post(ev.Tick())
     async with house.client("sup1") as http:
@@ -71,21 +73,21 @@ async def test_every_member_is_listed_whether_he_is_there_or_not(house: House) -
 async def test_a_pause_that_is_granted_begins_and_is_in_the_audit(house: House) -> None:
     house.have(TRAINING)
     house.sit_down("op1001")
-    house.desk.post(ev.PauseRequested("op1001", "training"))
+    house.desk.post(pe.PauseRequested("op1001", "training"))
     async with house.client("sup1") as http:
         answer = await http.post(f"{OPERATORS}/op1001/pause/grant", json={})
         assert answer.status_code == 200
         assert [answer.json()[name] for name in ("state", "pause_title", "asked")] == ["paused", "培训", None]
         again = await http.post(f"{OPERATORS}/op1001/pause/grant", json={})
     assert (again.status_code, again.json()["type"]) == (409, "urn:hotline:problem:no-pause-asked")
-    assert house.desk.events[-1] == ev.PauseGranted("op1001", "sup1")
+    assert house.desk.events[-1] == pe.PauseGranted("op1001", "sup1")
     assert house.audit()[-1] == ("sup1", "pause_granted", "op1001", "training")
 
 
 async def test_a_pause_that_is_denied_leaves_him_ready_and_is_in_the_audit(house: House) -> None:
     house.have(TRAINING)
     house.sit_down("op1001")
-    house.desk.post(ev.PauseRequested("op1001", "training"))
+    house.desk.post(pe.PauseRequested("op1001", "training"))
     async with house.client("sup1") as http:
         answer = await http.post(f"{OPERATORS}/op1001/pause/deny", json={})
         assert [answer.json()[name] for name in ("state", "asked")] == ["ready", None]
@@ -97,8 +99,8 @@ async def test_a_grant_for_which_there_is_no_room_is_refused_and_stays_asked_for
     house.have(PauseKind("training", "培训", approval=True, at_once=1))
     for login in ("op1002", "op1001"):
         house.sit_down(login)
-        house.desk.post(ev.PauseRequested(login, "training"))
-    house.desk.post(ev.PauseGranted("op1002", "sup1"))
+        house.desk.post(pe.PauseRequested(login, "training"))
+    house.desk.post(pe.PauseGranted("op1002", "sup1"))
     async with house.client("sup1") as http:
         answer = await http.post(f"{OPERATORS}/op1001/pause/grant", json={})
     assert answer.status_code == 409
@@ -119,7 +121,7 @@ async def test_offers_that_were_refused_and_missed_are_listed_and_counted(house:
         house.desk.post(ev.RingStarted(call, "op1001", "PJSIP/op-1"))
         house.desk.post(ev.RingEnded(call, "op1001", result))
         house.desk.post(ev.CallEnded(call, 16))
-        house.desk.post(ev.ReadyRequested("op1001"))
+        house.desk.post(pe.ReadyRequested("op1001"))
     house.talk("c4", "op1001")
     house.desk.post(ev.OperatorLegEnded("c4", "op1001", 44))
     house.desk.post(ev.CallEnded("c4", 16))
@@ -160,11 +162,11 @@ async def test_whoever_has_gone_meanwhile_is_told_as_gone(
 ) -> None:
     house.have(TRAINING)
     house.sit_down("op1001")
-    house.desk.post(ev.PauseRequested("op1001", "training"))
+    house.desk.post(pe.PauseRequested("op1001", "training"))
     ask = house.desk.ask
 
     async def goes_first(event: ev.Event) -> Any:
-        house.desk.post(ev.OperatorSignedOut("op1001"))
+        house.desk.post(pe.OperatorSignedOut("op1001"))
         return await ask(event)
 
     async with house.client("sup1") as http:
@@ -175,3 +177,18 @@ async def test_whoever_has_gone_meanwhile_is_told_as_gone(
     for answer in (first, again):
         assert (answer.status_code, answer.json()["type"]) == (409, "urn:hotline:problem:operator-gone")
     assert not [act for _, act, _, _ in house.audit() if act.startswith("pause_")]
+
+
+async def test_no_pause_is_granted_behind_the_back_of_a_supervisor_who_is_told_that_it_failed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> None:
+        raise StoreFault("the server does not answer")
+
+    house.have(TRAINING)
+    house.sit_down("op1001")
+    house.desk.post(pe.PauseRequested("op1001", "training"))
+    monkeypatch.setattr(house.store, "accounts", away)
+    async with house.client("sup1") as http:
+        assert (await http.post(f"{OPERATORS}/op1001/pause/grant", json={})).status_code == 503
+    assert house.desk.snapshot().operators["op1001"].asked == "training"

@@ -175,6 +175,13 @@ def test_a_line_with_a_menu_leads_by_keys_and_each_step_is_told(
     assert waits == ([ev.MenuFinished(CALL, "env")] if following["NEXT"] == "wait" else [])
 
 
+def test_a_menu_puts_nobody_through_to_a_number_of_ours_where_he_would_come_in_again_and_again() -> None:
+    channel = Channel({"choice": "2"}, agi_dnid="12328")
+    told = arrive(channel, LED, Line("0731110", "自己", "", "main"))
+    assert channel.variables == {"GREETED": "1", "NEXT": "wait"}
+    assert told[-1] == ev.MenuFinished(CALL, "main")
+
+
 def test_a_line_whose_menu_is_not_there_has_the_usual_one() -> None:
     channel = Channel(agi_dnid="12328")
     assert arrive(channel, Line("12328", "交通", "交通", "main", menu="gone"))[1:] == [ev.MenuFinished(CALL, "main")]

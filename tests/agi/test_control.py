@@ -142,7 +142,7 @@ async def test_a_supervisor_who_cannot_be_rung_is_told_so() -> None:
 async def test_a_call_out_rings_the_operators_telephone_by_the_dialers_user_and_names_its_ring() -> None:
     desk, dialer, told = Manager(), Manager(), list[ev.Event]()
     orders = Control(cast(Ami, desk), cast(Ami, dialer), Endpoints(["1007"]), told.append)
-    await orders.call_out(fx.Order(1, fx.CallOut("c1", "1007", "13907330001", 2, 15)))
+    await orders.call_out(fx.Order(1, fx.CallOut("c1", "1007", "13907330001", 2, 15)), "12345")
     assert (desk.taken, told) == ([], [])
     assert dialer.taken == [
         {
@@ -156,7 +156,7 @@ async def test_a_call_out_rings_the_operators_telephone_by_the_dialers_user_and_
             "Account": "c1",
             "CallerID": "13907330001",
             "Timeout": "15000",
-            "Variable": ["__CALL=c1", "PJSIP_HEADER(add,X-Call)=c1"],
+            "Variable": ["__CALL=c1", "__OURS=12345", "PJSIP_HEADER(add,X-Call)=c1"],
         }
     ]
 
@@ -164,9 +164,9 @@ async def test_a_call_out_rings_the_operators_telephone_by_the_dialers_user_and_
 async def test_a_call_out_that_asterisk_refuses_has_failed() -> None:
     told: list[ev.Event] = []
     order = fx.CallOut("c1", "op1001", "13907330001", 1, 15)
-    await control(Manager("Originate"), told).call_out(fx.Order(1, order))
+    await control(Manager("Originate"), told).call_out(fx.Order(1, order), "12345")
     assert told == [oe.CallOutFailed("c1")]
-    await control(Manager(), told).call_out(fx.Order(1, order))
+    await control(Manager(), told).call_out(fx.Order(1, order), "12345")
     assert len(told) == 1
 
 
@@ -175,7 +175,7 @@ async def test_a_call_out_of_an_older_desk_is_not_placed_and_has_failed() -> Non
     manager = Manager()
     orders = control(manager, told)
     await orders.end_call(fx.Order(2, fx.EndCall("c0", CHANNEL)))
-    await orders.call_out(fx.Order(1, fx.CallOut("c1", "op1001", "13907330001", 1, 15)))
+    await orders.call_out(fx.Order(1, fx.CallOut("c1", "op1001", "13907330001", 1, 15)), "12345")
     assert ([one["Action"] for one in manager.taken], told) == (["Hangup"], [oe.CallOutFailed("c1")])
 
 

@@ -9,6 +9,7 @@ from agi.endpoints import Endpoints
 from agi.facts import Facts, contacts
 from routing import events as ev
 from routing import out_events as oe
+from routing import presence_events as pe
 from routing import talk_events as te
 from routing import watch_events as we
 from routing.events import RingResult
@@ -28,13 +29,13 @@ def test_a_recorded_call_is_told_in_six_facts_and_its_phone_in_two() -> None:
     facts = Facts(Endpoints())
     told = [fact for event in recorded() if "ActionID" not in event for fact in facts.of(event)]
     assert told == [
-        ev.PhoneRegistered("op1001"),
+        pe.PhoneRegistered("op1001"),
         ev.CallerWaiting(CALL, "PJSIP/trunk-00000000"),
         ev.RingStarted(CALL, "op1001", "PJSIP/op1001-00000001"),
         ev.OperatorAnswered(CALL, "op1001", "PJSIP/op1001-00000001"),
         ev.CallEnded(CALL, 16),
         te.ChannelGone(CALL, "PJSIP/op1001-00000001", 16),
-        ev.PhoneLost("op1001"),
+        pe.PhoneLost("op1001"),
     ]
 
 
@@ -67,14 +68,14 @@ def test_a_new_registration_and_the_removal_of_the_old_one_may_come_in_any_order
 
     facts = Facts(Endpoints())
     facts.of(contact("old", "NonQualified"))
-    assert facts.of(contact("new", "NonQualified")) == [ev.PhoneRegistered("op1001")]
+    assert facts.of(contact("new", "NonQualified")) == [pe.PhoneRegistered("op1001")]
     assert facts.of(contact("old", "Removed")) == []
-    assert facts.of(contact("new", "Removed")) == [ev.PhoneLost("op1001")]
+    assert facts.of(contact("new", "Removed")) == [pe.PhoneLost("op1001")]
 
 
 def test_a_list_of_contacts_tells_the_lost_and_the_present() -> None:
     told = Facts(Endpoints()).contacts([("op1001", "uri")], known=["op1001", "op1002"])
-    assert told == [ev.PhoneLost("op1002"), ev.PhoneRegistered("op1001")]
+    assert told == [pe.PhoneLost("op1002"), pe.PhoneRegistered("op1001")]
 
 
 def test_what_a_desk_phone_does_is_told_of_its_operator() -> None:
@@ -91,16 +92,16 @@ def test_what_a_desk_phone_does_is_told_of_its_operator() -> None:
 def test_a_desk_phone_that_answers_no_more_is_lost_until_it_does() -> None:
     facts = Facts(Endpoints(["1007"]))
     contact = {"Event": "ContactStatus", "AOR": "desk_1007", "URI": "sip:1007@127.0.0.4"}
-    assert facts.of({**contact, "ContactStatus": "NonQualified"}) == [ev.PhoneRegistered("1007")]
-    assert facts.of({**contact, "ContactStatus": "Unreachable"}) == [ev.PhoneLost("1007")]
-    assert facts.of({**contact, "ContactStatus": "Reachable"}) == [ev.PhoneRegistered("1007")]
+    assert facts.of({**contact, "ContactStatus": "NonQualified"}) == [pe.PhoneRegistered("1007")]
+    assert facts.of({**contact, "ContactStatus": "Unreachable"}) == [pe.PhoneLost("1007")]
+    assert facts.of({**contact, "ContactStatus": "Reachable"}) == [pe.PhoneRegistered("1007")]
 
 
 def test_the_softphone_of_an_operator_with_a_desk_phone_is_no_phone_of_his() -> None:
     facts = Facts(Endpoints(["op1003"]))
     event = {"Event": "ContactStatus", "AOR": "op1003", "URI": "sip:x@y.invalid", "ContactStatus": "NonQualified"}
     assert facts.of(event) == []
-    assert facts.contacts([("op1003", "sip:x@y.invalid")], known=["op1003"]) == [ev.PhoneLost("op1003")]
+    assert facts.contacts([("op1003", "sip:x@y.invalid")], known=["op1003"]) == [pe.PhoneLost("op1003")]
 
 
 def test_contacts_are_those_of_endpoints_that_can_be_rung() -> None:
@@ -271,3 +272,19 @@ def test_the_end_of_every_other_channel_of_a_call_is_told() -> None:
         gone = {"Event": "Hangup", "Channel": channel, "AccountCode": "c1", "Cause": "44"}
         assert Facts(Endpoints()).of(gone) == [te.ChannelGone("c1", channel, 44)]
         assert Facts(Endpoints()).of({**gone, "AccountCode": ""}) == []
+
+
+@pytest.mark.parametrize(
+    ("channel", "account", "facts"),
+    [
+        ("PJSIP/desk_1007-00000003", "c1", [te.HoldRequested("c1", "1007"), te.ResumeRequested("c1", "1007")]),
+        ("PJSIP/trunk-00000001", "c1", []),
+        ("PJSIP/desk_1007-00000003", "spy-c1", []),
+        ("PJSIP/desk_1007-00000003", "", []),
+    ],
+)
+def test_the_hold_key_of_a_telephone_is_its_operators_wish_and_nobody_elses(
+    channel: str, account: str, facts: list[ev.Event]
+) -> None:
+    keys = [{"Event": event, "Channel": channel, "AccountCode": account} for event in ("Hold", "Unhold")]
+    assert [fact for key in keys for fact in Facts(Endpoints()).of(key)] == facts

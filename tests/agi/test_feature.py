@@ -12,6 +12,7 @@ from agi.fastagi import Server
 from agi.feature import Feature
 from routing import effects as fx
 from routing import events as ev
+from routing import presence_events as pe
 from routing.desk import Desk
 from routing.operators import OperatorState
 from tests.policies import policy
@@ -70,17 +71,17 @@ REFUSED = [b'SET VARIABLE "SAY" "not-now"']
 
 async def test_ready_signs_in_and_counts_from_the_hang_up() -> None:
     room = Room()
-    room.desk.handle(ev.PhoneRegistered("1007"), 0.0)
+    room.desk.handle(pe.PhoneRegistered("1007"), 0.0)
     commands = await room.dial("*71")
     assert [command.split()[0] for command in commands] == [b"STREAM", b"HANGUP"]
     assert b"now-ready" in commands[0]
-    assert room.told == [ev.DeskPhoneSignedIn("1007"), ev.ReadyRequested("1007")]
+    assert room.told == [pe.DeskPhoneSignedIn("1007"), pe.ReadyRequested("1007")]
     assert room.state() is OperatorState.READY
 
 
 async def test_who_hangs_up_in_the_confirmation_is_ready_all_the_same() -> None:
     room = Room()
-    room.desk.handle(ev.PhoneRegistered("1007"), 0.0)
+    room.desk.handle(pe.PhoneRegistered("1007"), 0.0)
     await room.dial("*71", hangs_up_early=True)
     assert room.state() is OperatorState.READY
 
@@ -93,7 +94,7 @@ async def test_a_phone_that_cannot_be_rung_is_not_told_that_it_is_ready() -> Non
 
 async def test_pause_and_sign_out_are_spoken_after_they_happened() -> None:
     room = Room()
-    room.desk.handle(ev.PhoneRegistered("1007"), 0.0)
+    room.desk.handle(pe.PhoneRegistered("1007"), 0.0)
     await room.dial("*71")
     assert await room.dial("*72") == [b'SET VARIABLE "SAY" "now-paused"']
     assert room.state() is OperatorState.PAUSED
@@ -104,8 +105,8 @@ async def test_pause_and_sign_out_are_spoken_after_they_happened() -> None:
 @pytest.mark.parametrize("code", ["*70", "*71", "*72"])
 async def test_in_a_talk_nothing_changes_and_it_is_said(code: str) -> None:
     room = Room()
-    room.desk.handle(ev.PhoneRegistered("1007"), 0.0)
-    room.desk.handle(ev.DeskPhoneSignedIn("1007"), 0.0)
+    room.desk.handle(pe.PhoneRegistered("1007"), 0.0)
+    room.desk.handle(pe.DeskPhoneSignedIn("1007"), 0.0)
     room.desk.handle(ev.CallArrived("c1", "", "", "12345", "PJSIP/trunk-1"), 0.0)
     room.desk.handle(ev.CallerWaiting("c1", "PJSIP/trunk-1"), 0.0)
     room.desk.handle(ev.OperatorAnswered("c1", "1007", "PJSIP/desk_1007-1"), 0.0)

@@ -8,10 +8,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Error as BrowserError
 
 from hotline.phone import Phone
 
+from .citizens import breaks_off
 from .town import PASSWORD, PATIENCE_S, Town
 
 PATIENCE_MS = 1000 * PATIENCE_S
@@ -55,8 +57,9 @@ class Operator:
         await self.sees_state("就绪")
 
     async def takes(self, citizen: Phone) -> None:
-        """The citizen dials, this operator's page rings, and the two talk."""
+        """The citizen dials and breaks the greeting off, this operator's page rings, and the two talk."""
         await citizen.dial()
+        await breaks_off(citizen)
         await self.press("接听")
         await self.sees("通话中")
 
@@ -76,6 +79,32 @@ class Operator:
 
 
 @asynccontextmanager
+async def chromium(
+    *flags: str, program: Path = CHROMIUM, environment: Mapping[str, str] = os.environ
+) -> AsyncIterator[Browser]:
+    """A browser of its own. When something fails, what stood on its pages stands in the report."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=program, env=dict(environment), args=[*FLAGS, *flags]
+        )
+        try:
+            yield browser
+        except Exception as failure:
+            for page in (page for window in browser.contexts for page in window.pages):
+                failure.add_note(f"{page.url} showed:\n{await _words(page)}")
+            raise
+        finally:
+            await browser.close()
+
+
+async def _words(page: Page) -> str:
+    try:
+        return await page.locator("body").inner_text(timeout=1000)
+    except BrowserError as gone:
+        return f"nothing any more ({gone.message})"
+
+
+@asynccontextmanager
 async def operators(
     town: Town,
     voice: Path,
@@ -91,20 +120,13 @@ async def operators(
     `site`: another address of the hotline; `program` and `environment`: for a browser that runs elsewhere; `context`:
     more options of Playwright's `new_context`.
     """
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=program,
-            env=dict(environment),
-            args=[*FLAGS, f"--use-file-for-fake-audio-capture={voice}"],
-        )
-        try:
-            crew = []
-            for _ in range(count):
-                window = await browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN", **context)
-                crew.append(Operator(await window.new_page(), site or town.site))
-            yield crew
-            for one in crew:
-                await one.leave()
-                assert one.errors == []
-        finally:
-            await browser.close()
+    voice_of = f"--use-file-for-fake-audio-capture={voice}"
+    async with chromium(voice_of, program=program, environment=environment) as browser:
+        crew = []
+        for _ in range(count):
+            window = await browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN", **context)
+            crew.append(Operator(await window.new_page(), site or town.site))
+        yield crew
+        for one in crew:
+            await one.leave()
+            assert one.errors == []

@@ -14,6 +14,8 @@ from hotline.phone import FRAME, KEY_EVENTS, KEY_PAYLOAD, Phone
 from . import sound
 from .town import PATIENCE_S, Town, until
 
+LATEST = slice(-sound.RATE // 2, None)
+
 
 async def calls(town: Town, number: str, **line: Any) -> Phone:
     """One who is connected and speaks 1000 Hz."""
@@ -24,11 +26,16 @@ async def calls(town: Town, number: str, **line: Any) -> Phone:
 
 
 async def hurries(town: Town, number: str, **line: Any) -> Phone:
-    """One who knows the greeting and breaks it off by a key that means nothing."""
+    """One who knows the greeting and breaks it off."""
     citizen = await calls(town, number, **line)
+    await breaks_off(citizen)
+    return citizen
+
+
+async def breaks_off(citizen: Phone) -> None:
+    """What he hears, by a key that means nothing: the greeting alone takes four seconds."""
     await listens(citizen, 0)
     citizen.press("5")
-    return citizen
 
 
 async def hears(citizen: Phone, prompt: str, since: int = 0, part: slice = slice(None)) -> None:
@@ -54,6 +61,17 @@ async def hears(citizen: Phone, prompt: str, since: int = 0, part: slice = slice
 async def begins(citizen: Phone, prompt: str, since: int = 0) -> None:
     """Wait until he has heard the first two seconds of the prompt: by them a long one is known."""
     await hears(citizen, prompt, since, slice(2 * sound.RATE))
+
+
+def hears_tone(citizen: Phone, hertz: float) -> bool:
+    """Whether his last half second is this tone, however loud: a browser sends a voice as it sees fit."""
+    return min(sound.shares(samples(citizen, LATEST), hertz, 0.1), default=0.0) > 0.8
+
+
+def hears_no_tone(citizen: Phone, *hertz: float) -> bool:
+    """Something that is neither silence nor one of these tones: music."""
+    latest = samples(citizen, LATEST)
+    return sound.level(latest) > 100 and all(max(sound.shares(latest, one, 0.1)) < 0.5 for one in hertz)
 
 
 async def listens(citizen: Phone, seconds: float) -> None:

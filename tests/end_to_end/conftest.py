@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from . import sound
+from .talks import Place, placed
 from .town import Town
 
 
@@ -32,16 +33,31 @@ def quiet(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(scope="session")
 def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    town = Town(tmp_path_factory.mktemp("town") / "home")
-    with town.running():
+    with Town(tmp_path_factory.mktemp("town") / "home").verified() as town:
         yield town
-        assert "All invariants hold." in town.hotline("verify")
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """The one hotline of all tests of talks at telephones."""
+    with placed(tmp_path_factory.mktemp("place") / "home") as place:
+        yield place
 
 
 @pytest.fixture
-async def town(standing: Town) -> AsyncIterator[Town]:
-    yield standing
-    await standing.close()
+def serving(request: pytest.FixtureRequest) -> Town:
+    """The hotline of a test: that of its place where it asks for one. A file with one of its own names it so."""
+    if "place" in request.fixturenames:
+        place: Place = request.getfixturevalue("place")
+        return place.town
+    standing: Town = request.getfixturevalue("standing")
+    return standing
+
+
+@pytest.fixture
+async def town(serving: Town) -> AsyncIterator[Town]:
+    yield serving
+    await serving.close()
 
 
 @pytest.fixture
@@ -59,16 +75,9 @@ def voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def breakable_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def breakable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A hotline for the tests of one file, which may kill its application and let it come back."""
     town = Town(tmp_path_factory.mktemp("breakable") / "home")
     town.found(nobody_wait_s=1)
-    with town.running():
+    with town.verified():
         yield town
-        assert "All invariants hold." in town.hotline("verify")
-
-
-@pytest.fixture
-async def breakable(breakable_home: Town) -> AsyncIterator[Town]:
-    """A hotline for the tests of one file, which may kill its application and let it come back."""
-    yield breakable_home
-    await breakable_home.close()

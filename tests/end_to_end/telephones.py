@@ -15,7 +15,7 @@ from hotline.phone import Line, Phone, PhoneError, _media
 from tests.fakes.ports import free_ports
 
 from . import sound
-from .town import until
+from .town import PATIENCE_S, until
 
 ADDRESS = "127.0.0.4"
 HERTZ = {"1007": 440.0, "1008": 620.0, "1009": 880.0, "sup1": 1640.0}
@@ -36,7 +36,13 @@ class Telephone(Phone):
         self._media_at = _media(body)
         self._payload = 8 if re.search(r"^m=audio \d+ \S+ 8\b", body, re.MULTILINE) else 0
         self._sip = exchange.transport
-        self._bye = 0
+        self._asked = 0
+        self._answers: dict[int, asyncio.Future[int]] = {}
+
+    @property
+    def caller(self) -> str:
+        """Who calls, as its display says: a name, if there is one, and the number."""
+        return self._fields["from"].partition("@")[0]
 
     @property
     def over(self) -> bool:
@@ -44,14 +50,7 @@ class Telephone(Phone):
 
     async def answer(self) -> None:
         self._rtp, _ = await self._loop.create_datagram_endpoint(lambda: _Ear(self), local_addr=(ADDRESS, 0))
-        port = self._rtp.get_extra_info("sockname")[1]
-        kind = "PCMA" if self._payload == 8 else "PCMU"
-        self.answers(
-            200,
-            "OK",
-            f"v=0\r\no=- 1 1 IN IP4 {ADDRESS}\r\ns=-\r\nc=IN IP4 {ADDRESS}\r\nt=0 0\r\n"
-            f"m=audio {port} RTP/AVP {self._payload}\r\na=rtpmap:{self._payload} {kind}/8000\r\na=ptime:20\r\n",
-        )
+        self.answers(200, "OK", self._described())
         self.report.answered_s = self._now()
         self._answer.set_result(None)
         self._spawn(self._speak())
@@ -70,24 +69,68 @@ class Telephone(Phone):
 
     async def leave(self) -> None:
         """Hang up."""
-        if self.over:
-            return
+        if not self.over:
+            self._asked += 1
+            self._tell("BYE", self._asked)
+            self._finish("us")
+
+    async def hold(self, on: bool = True) -> None:
+        """Press its own hold key: what it tells the other side is that it wants to hear nothing."""
+        assert await self._ask("INVITE", self._described("sendonly" if on else "sendrecv")) == 200
+
+    async def refer(self, to: str) -> int:
+        """Press its own transfer key, and dial. The status of the answer."""
+        server = f"{self.line.server[0]}:{self.line.server[1]}"
+        return await self._ask(
+            "REFER", head=(f"Refer-To: <sip:{to}@{server}>", f"Referred-By: <sip:{self.user}@{ADDRESS}>")
+        )
+
+    def _described(self, way: str = "sendrecv") -> str:
+        assert self._rtp is not None
+        port = self._rtp.get_extra_info("sockname")[1]
+        kind = "PCMA" if self._payload == 8 else "PCMU"
+        return (
+            f"v=0\r\no=- 1 {self._asked + 1} IN IP4 {ADDRESS}\r\ns=-\r\nc=IN IP4 {ADDRESS}\r\nt=0 0\r\n"
+            f"m=audio {port} RTP/AVP {self._payload}\r\na=rtpmap:{self._payload} {kind}/8000\r\na=ptime:20\r\n"
+            f"a={way}\r\n"
+        )
+
+    async def _ask(self, method: str, body: str = "", head: tuple[str, ...] = ()) -> int:
+        """A request of our own within the call, and the status of its answer."""
+        self._asked += 1
+        answer = self._answers[self._asked] = self._loop.create_future()
+        self._tell(method, self._asked, body, head)
+        return await asyncio.wait_for(answer, PATIENCE_S)
+
+    def _tell(self, method: str, number: int, body: str = "", head: tuple[str, ...] = ()) -> None:
         target = re.search(r"<(sip:[^>]+)>", self._fields["contact"])
         if target is None:
             raise PhoneError("the INVITE names no contact")
-        self._bye += 1
         lines = [
-            f"BYE {target[1]} SIP/2.0",
+            f"{method} {target[1]} SIP/2.0",
             f"Via: SIP/2.0/UDP {ADDRESS}:{self._exchange.port};branch=z9hG4bK{secrets.token_hex(8)};rport",
             "Max-Forwards: 70",
             f"From: {self._fields['to']};tag={self._tag}",
             f"To: {self._fields['from']}",
+            f"Contact: <sip:{self.user}@{ADDRESS}:{self._exchange.port}>",
             f"Call-ID: {self.report.call_id}",
-            f"CSeq: {self._bye} BYE",
-            "Content-Length: 0",
+            f"CSeq: {number} {method}",
+            *head,
+            *(["Content-Type: application/sdp"] if body else []),
+            f"Content-Length: {len(body)}",
         ]
-        self._send(("\r\n".join(lines) + "\r\n\r\n").encode())
-        self._finish("us")
+        self._send(("\r\n".join(lines) + "\r\n\r\n" + body).encode())
+
+    def told(self, status: int, head: list[str]) -> None:
+        """An answer to what we asked."""
+        number, method = next(line for line in head if line.lower().startswith("cseq:")).split(":")[1].split()
+        if status < 200:
+            return
+        if method == "INVITE":
+            self._tell("ACK", int(number))
+        answer = self._answers.pop(int(number), None)
+        if answer is not None and not answer.done():
+            answer.set_result(status)
 
     def vanish(self) -> None:
         """Send nothing any more, as one whose network is gone."""
@@ -162,11 +205,13 @@ class Exchange(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         text, _, body = data.decode().partition("\r\n\r\n")
         first, *head = text.split("\r\n")
-        if first.startswith("SIP/2.0"):
-            return
-        method, target, _ = first.split(" ")
         fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head)}
         phone = self._phones.get(fields["call-id"])
+        if first.startswith("SIP/2.0"):
+            if phone is not None:
+                phone.told(int(first.split(" ")[1]), head)
+            return
+        method, target, _ = first.split(" ")
         if phone is not None and method != "INVITE":
             phone.request(method, head)
         elif method == "INVITE" and phone is None:

@@ -9,12 +9,12 @@ from datetime import date
 from time import time
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from routing.queues import Queue
 from worktime.calendar import DayKind, SpecialDay
 
-from .browser import CHROMIUM, FLAGS, Operator
+from .browser import Operator, chromium
 from .town import Town
 from .viewer import SIZES, Viewer
 
@@ -37,35 +37,25 @@ TABS = (
 
 
 @pytest.fixture(scope="module")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     town = Town(tmp_path_factory.mktemp("admin") / "home")
     with town.running():
         yield town
 
 
-@pytest.fixture
-async def city(founded: Town) -> AsyncIterator[Town]:
-    yield founded
-    await founded.close()
-
-
 @asynccontextmanager
 async def administrator(town: Town, login: str = "admin") -> AsyncIterator[Operator]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
-        try:
-            window = await browser.new_context(
-                viewport={"width": 1280, "height": 800}, locale="zh-CN", timezone_id="America/New_York"
-            )
-            who = Operator(await window.new_page(), town.site)
-            await who.sign_in(login)
-            await who.page.get_by_role("heading", name="队列").wait_for()
-            yield who
-            await who.press("退出")
-            await who.page.get_by_role("button", name="登录").wait_for()
-            assert who.errors == []
-        finally:
-            await browser.close()
+    async with chromium() as browser:
+        window = await browser.new_context(
+            viewport={"width": 1280, "height": 800}, locale="zh-CN", timezone_id="America/New_York"
+        )
+        who = Operator(await window.new_page(), town.site)
+        await who.sign_in(login)
+        await who.page.get_by_role("heading", name="队列").wait_for()
+        yield who
+        await who.press("退出")
+        await who.page.get_by_role("button", name="登录").wait_for()
+        assert who.errors == []
 
 
 async def tab(page: Page, name: str) -> None:
@@ -79,9 +69,9 @@ async def saves(page: Page) -> int:
     return (await answered.value).status
 
 
-async def test_every_tab_is_for_all_eyes_and_nothing_sticks_out(city: Town) -> None:
-    await city.change(SpecialDay(date(2027, 5, 8), "建市纪念日", DayKind.HOLIDAY, ("09:00-12:00", "14:00-17:00")))
-    async with administrator(city) as admin:
+async def test_every_tab_is_for_all_eyes_and_nothing_sticks_out(town: Town) -> None:
+    await town.change(SpecialDay(date(2027, 5, 8), "建市纪念日", DayKind.HOLIDAY, ("09:00-12:00", "14:00-17:00")))
+    async with administrator(town) as admin:
         page, viewer = admin.page, Viewer(admin.page, *SIZES)
         for number, name in enumerate(TABS):
             await tab(page, name)
@@ -104,13 +94,13 @@ async def test_every_tab_is_for_all_eyes_and_nothing_sticks_out(city: Town) -> N
             await tab(page, name)
             await viewer.sees(f"admin-english-{name}")
         await page.get_by_role("button", name="中文").click()
-    await city.drop("days", "2027-05-08")
+    await town.drop("days", "2027-05-08")
 
 
 async def test_a_contact_waits_for_its_number_to_be_allowed_and_every_country_abroad_is_allowed_by_itself(
-    city: Town,
+    town: Town,
 ) -> None:
-    async with administrator(city) as admin:
+    async with administrator(town) as admin:
         page = admin.page
         await tab(page, "通讯录")
         await page.get_by_role("button", name="新建").click()
@@ -150,16 +140,16 @@ async def test_a_contact_waits_for_its_number_to_be_allowed_and_every_country_ab
         await page.get_by_label("同一号码").scroll_into_view_if_needed()
         await Viewer(page, *SIZES).sees("admin-outbound-caps", "保存")
         assert await saves(page) == 200
-        assert city.policy().rules.outbound_per_operator == 20
+        assert town.policy().rules.outbound_per_operator == 20
         await tab(page, "变更记录")
         await admin.sees("每名话务员")
         await admin.sees("翻译")
-    await city.drop("contacts", "london")
-    await city.drop("destinations", "+44.")
+    await town.drop("contacts", "london")
+    await town.drop("destinations", "+44.")
 
 
-async def test_a_queue_is_made_mended_where_it_is_wrong_and_in_force_when_it_is_saved(city: Town) -> None:
-    async with administrator(city) as admin:
+async def test_a_queue_is_made_mended_where_it_is_wrong_and_in_force_when_it_is_saved(town: Town) -> None:
+    async with administrator(town) as admin:
         page = admin.page
         await page.get_by_role("button", name="新建").click()
         await page.get_by_label("代号").fill("gas")
@@ -184,9 +174,9 @@ async def test_a_queue_is_made_mended_where_it_is_wrong_and_in_force_when_it_is_
         assert await saves(page) == 200
         await page.get_by_role("table").get_by_role("button", name="燃气").wait_for()
         await expect(page.get_by_text("有未保存的改动")).to_have_count(0)
-        (queue,) = [one for one in (await city.get("/queues"))["items"] if one["name"] == "gas"]
+        (queue,) = [one for one in (await town.get("/queues"))["items"] if one["name"] == "gas"]
         assert queue["title"] == "燃气"
-        kept = (await city.get("/policy/queues/gas"))["data"]
+        kept = (await town.get("/policy/queues/gas"))["data"]
         assert (kept["ring_s"], kept["hours"]) == (25, ["mon-fri 08:30-18:00", "sat 09:00-12:00"])
         assert kept["when_closed"] == {"kind": "queue", "target": "main"}
         assert kept["needs"][0]["steps"] == [{"after_s": 0, "level": 5}, {"after_s": 60, "level": 0}]
@@ -201,7 +191,7 @@ async def test_a_queue_is_made_mended_where_it_is_wrong_and_in_force_when_it_is_
         await page.get_by_role("button", name="删除").click()
         await page.get_by_role("button", name="确认删除").click()
         await expect(page.get_by_role("table").get_by_role("button", name="燃气")).to_have_count(0)
-        assert "gas" not in [one["name"] for one in (await city.get("/queues"))["items"]]
+        assert "gas" not in [one["name"] for one in (await town.get("/queues"))["items"]]
 
         await page.get_by_role("table").get_by_role("button", name="市长热线").click()
         await page.get_by_role("button", name="删除").click()
@@ -210,15 +200,15 @@ async def test_a_queue_is_made_mended_where_it_is_wrong_and_in_force_when_it_is_
 
 
 async def test_a_special_day_that_is_added_closes_a_queue_at_once_and_opens_it_again_when_it_is_gone(
-    city: Town,
+    town: Town,
 ) -> None:
-    await city.change(Queue("office", "政务咨询", hours=("daily 00:00-24:00",)))
-    async with administrator(city) as admin:
+    await town.change(Queue("office", "政务咨询", hours=("daily 00:00-24:00",)))
+    async with administrator(town) as admin:
         page = admin.page
         await tab(page, "特殊日期")
         state = page.get_by_role("region", name="各队列现在").get_by_role("row", name="政务咨询")
         await expect(state).to_contain_text("服务中，不停")
-        today = city.policy().local(time()).date()
+        today = town.policy().local(time()).date()
         await page.get_by_role("button", name="新建").click()
         await page.get_by_label("日期", exact=True).fill(str(today))
         await page.get_by_label("名称", exact=True).fill("停电检修")
@@ -249,15 +239,15 @@ async def test_a_special_day_that_is_added_closes_a_queue_at_once_and_opens_it_a
         await page.get_by_role("button", name="删除").click()
         await page.get_by_role("button", name="确认删除").click()
         await expect(state).to_contain_text("服务中，不停")
-    await city.drop("queues", "office")
+    await town.drop("queues", "office")
 
 
-async def test_what_is_missing_of_the_calendar_is_told_at_the_pages_and_in_the_log(city: Town) -> None:
+async def test_what_is_missing_of_the_calendar_is_told_at_the_pages_and_in_the_log(town: Town) -> None:
     """From November until there is a notice, or newer packages; at other times there is nothing to tell."""
-    remarks = (await city.get("/calendar"))["remarks"]
-    log = (city.settings.home / "log" / "app.log").read_text(encoding="utf-8")
+    remarks = (await town.get("/calendar"))["remarks"]
+    log = (town.settings.home / "log" / "app.log").read_text(encoding="utf-8")
     assert [one["en"] for one in remarks if f"{one['en']} {one['cure_en']}" not in log] == []
-    async with administrator(city, "sup1") as boss:
+    async with administrator(town, "sup1") as boss:
         for one in remarks:
             await boss.sees(one["zh"])
             await boss.page.get_by_role("button", name="知道了").first.click()
@@ -268,8 +258,8 @@ async def test_what_is_missing_of_the_calendar_is_told_at_the_pages_and_in_the_l
             await boss.sees(one["cure_zh"])
 
 
-async def test_two_who_change_the_same_see_both_and_neither_is_lost(city: Town) -> None:
-    async with administrator(city) as one, administrator(city) as other:
+async def test_two_who_change_the_same_see_both_and_neither_is_lost(town: Town) -> None:
+    async with administrator(town) as one, administrator(town) as other:
         for who, title in ((one, "方言一"), (other, "方言二")):
             await tab(who.page, "技能")
             await who.page.get_by_role("table").get_by_role("button", name="方言").click()
@@ -282,11 +272,11 @@ async def test_two_who_change_the_same_see_both_and_neither_is_lost(city: Town) 
         await Viewer(other.page, (1280, 800)).sees("admin-conflict")
         await other.page.get_by_role("button", name="用我的覆盖").click()
         assert await saves(other.page) == 200
-        assert (await city.get("/policy/skills/dialect"))["data"]["title"] == "方言二"
+        assert (await town.get("/policy/skills/dialect"))["data"]["title"] == "方言二"
 
 
-async def test_a_supervisor_keeps_the_list_of_callers_and_the_crew_and_looks_at_the_rest(city: Town) -> None:
-    async with administrator(city, "sup1") as boss:
+async def test_a_supervisor_keeps_the_list_of_callers_and_the_crew_and_looks_at_the_rest(town: Town) -> None:
+    async with administrator(town, "sup1") as boss:
         page = boss.page
         await page.get_by_role("link", name="系统管理").click()
         await boss.sees("此项只有管理员可以修改，您可以查看。")
@@ -297,7 +287,7 @@ async def test_a_supervisor_keeps_the_list_of_callers_and_the_crew_and_looks_at_
         await page.get_by_label("有效至").fill("2027-01-02T03:04")
         await page.get_by_label("有效至").blur()
         assert await saves(page) == 200
-        mark = (await city.get("/policy/marks/13907330999"))["data"]
+        mark = (await town.get("/policy/marks/13907330999"))["data"]
         assert (mark["kind"], mark["until"]) == ("nuisance", 1798830240)  # 03:04 in the city, wherever the PC stands
         await page.get_by_label("号码开头几位").fill("13907330")
         await page.get_by_role("button", name="查找").click()
@@ -312,7 +302,7 @@ async def test_a_supervisor_keeps_the_list_of_callers_and_the_crew_and_looks_at_
         await Viewer(page, (1280, 800)).sees("admin-members-changed")
         await page.get_by_role("button", name="保存").click()
         await expect(page.get_by_text("人有改动未保存")).to_have_count(0)
-        assert (await city.get("/policy/members/op1001"))["data"]["skills"]["environment"] == 3
-        assert "city" not in (await city.get("/policy/members/op1002"))["data"]["queues"]
+        assert (await town.get("/policy/members/op1001"))["data"]["skills"]["environment"] == 3
+        assert "city" not in (await town.get("/policy/members/op1002"))["data"]["queues"]
         stored = await page.evaluate("() => JSON.stringify(Object.keys(localStorage))")
         assert [key for key in json.loads(stored) if key.startswith("hotline.policy.")] == []

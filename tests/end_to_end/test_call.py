@@ -9,7 +9,7 @@ from playwright.async_api import expect
 from . import sound
 from .browser import operators
 from .callers import citizen as caller
-from .citizens import begins
+from .citizens import begins, hurries
 from .town import PATIENCE_S, Town, until
 
 
@@ -97,8 +97,7 @@ async def test_with_nobody_there_citizens_leave_messages_that_become_work_and_wh
 
 
 async def _leaves_message(town: Town, number: str) -> None:
-    citizen = town.phone(number, sound.tone(1000))
-    await citizen.dial()
+    citizen = await hurries(town, number)
     called = await until(lambda: town.call_of(number))
     await until(town.home.joinpath("recordings", f"{called['id']}-message.sln").exists)
     citizen_spoke_from = len(citizen.report.heard)
@@ -135,9 +134,8 @@ async def test_an_operator_who_does_not_answer_is_passed_over_and_put_on_pause(t
     async with operators(town, voice, 2) as (first, second):
         await first.ready("op1001")
         await second.ready("op1002")
-        citizen = town.phone("13907330104")
         async with town.ruled(ring_s=5):  # his; the next one has his time
-            await citizen.dial()
+            citizen = await hurries(town, "13907330104")
             await first.sees("139 0733 0104")
         await second.sees("139 0733 0104")
         await second.press("接听")
@@ -173,8 +171,7 @@ async def _newest(town: Town, number: str) -> dict[str, object] | None:
 async def test_a_citizen_who_hangs_up_while_it_rings_silences_the_page(town: Town, voice: Path) -> None:
     async with operators(town, voice) as (operator,):
         await operator.ready("op1001")
-        citizen = town.phone("13907330106")
-        await citizen.dial()
+        citizen = await hurries(town, "13907330106")
         await operator.sees("139 0733 0106")
         await citizen.hang_up()
         await operator.sees_state("就绪")

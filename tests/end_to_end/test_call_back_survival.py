@@ -121,7 +121,7 @@ async def survives(home: Path, kills: int, seed: int) -> None:
                 await asyncio.gather(work, return_exceptions=True)
             items = (await town.get("/messages", state="done", limit=200))["items"]
             assert [(one["caller"], one["attempts"], one["ending"]) for one in items] == [
-                (number, 1, "served") for number in reversed(numbers)
+                (number, 1, "answered") for number in reversed(numbers)
             ]
             await town.close()
         assert "All invariants hold." in town.hotline("verify")

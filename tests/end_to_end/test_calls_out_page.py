@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -33,17 +33,19 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     (outside,) = free_ports(1)
     town = Town(tmp_path_factory.mktemp("out-page") / "home", trunk_out=f"{ADDRESS}:{outside}")
     town.found(wrap_up_s=5)
-    with town.running():
+    with town.verified():
         yield House(town, outside)
-        assert "All invariants hold." in town.hotline("verify")
+
+
+@pytest.fixture(scope="module")
+def serving(house: House) -> Town:
+    return house.town
 
 
 @pytest.fixture
-async def town(house: House) -> AsyncIterator[Town]:
-    rules = replace(house.town.policy().rules, call_back_begins="00:00", call_back_ends="00:00")
-    await house.town.change(rules)
-    yield house.town
-    await house.town.close()
+async def town(town: Town) -> Town:
+    await town.change(replace(town.policy().rules, call_back_begins="00:00", call_back_ends="00:00"))
+    return town
 
 
 async def test_a_call_back_comes_by_itself_and_the_citizen_is_heard_when_he_answers(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from . import sound
 from .browser import operators
+from .citizens import hurries
 from .town import Town, until
 
 
@@ -55,8 +56,7 @@ async def test_a_call_in_the_queue_and_an_operator_are_seen_by_the_figures(town:
 
 
 async def test_the_figures_for_prometheus_tell_of_the_line_and_of_no_person(town: Town) -> None:
-    citizen = town.phone("13907330472", sound.tone(1000), display="罗小光")
-    await citizen.dial()
+    citizen = await hurries(town, "13907330472", display="罗小光")
 
     async def waits() -> str | None:
         text = (await town.fetch("/metrics")).text

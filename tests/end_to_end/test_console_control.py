@@ -6,10 +6,9 @@ With HOTLINE_TEST_PICTURES=DIR the pictures are written there; docs/images/ has 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from playwright.async_api import expect
 
@@ -18,9 +17,9 @@ from tests.fakes.ports import free_ports
 
 from . import sound
 from .browser import Operator, operators
-from .citizens import calls
-from .talks import hears_music
-from .telephones import ADDRESS, CITIZEN, OTHERS, Exchange, telephones, voices
+from .citizens import hurries
+from .talks import hears, hears_music
+from .telephones import ADDRESS, CITIZEN, OTHERS, Exchange, telephones
 from .town import Town, noon, until
 from .viewer import SIZES, Viewer
 
@@ -35,6 +34,8 @@ SMELL = "河东工业园夜里有刺鼻气味，窗户不敢开，已经一个�
 LATER = "() => { window.now = Date.now; Date.now = () => window.now() + 60_000 }"
 """A minute goes by, on this page alone."""
 NOW = "() => { Date.now = window.now }"
+AGAIN_AND_AGAIN = "() => { for (const one of document.querySelectorAll('audio')) one.loop = true }"
+"""A recording that plays does not end while somebody looks at it."""
 LINE = ("接听", "挂断", "静音", "结束话后")
 
 
@@ -45,28 +46,16 @@ def outside() -> int:
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory, outside: int) -> Iterator[Town]:
+def serving(tmp_path_factory: pytest.TempPathFactory, outside: int) -> Iterator[Town]:
     home = tmp_path_factory.mktemp("control") / "home"
     town = Town(home, timezone=noon(), trunk_out=f"{ADDRESS}:{outside}")
-    with town.running():
+    with town.verified():
         yield town
-        assert "All invariants hold." in town.hotline("verify")
-
-
-@pytest.fixture
-async def town(city: Town) -> AsyncIterator[Town]:
-    yield city
-    await city.close()
 
 
 @pytest.fixture
 def other_voice(tmp_path: Path) -> Path:
     return sound.write(tmp_path / "620.wav", sound.tone(OTHER, 4))
-
-
-def hears(phone: Phone, *hertz: float) -> bool:
-    """All of these voices, and no other."""
-    return voices(np.array(phone.report.heard[-sound.RATE // 2 :], dtype=float)) == set(hertz)
 
 
 async def sits_down(operator: Operator, login: str) -> None:
@@ -76,7 +65,7 @@ async def sits_down(operator: Operator, login: str) -> None:
 
 async def talks(operator: Operator, town: Town, number: str, name: str = "") -> Phone:
     """A citizen calls, and this operator takes him."""
-    citizen = await calls(town, number, display=name)
+    citizen = await hurries(town, number, display=name)
     await operator.press("接听")
     await until(lambda: hears(citizen, ONE))
     return citizen
@@ -123,6 +112,18 @@ async def joins(first: Operator, second: Operator, citizen: Phone) -> None:
     await second.sees_state("就绪")
 
 
+async def plays(operator: Operator, look: Viewer) -> None:
+    """He hears what was recorded of the talk, and sees whose voice is where."""
+    page = operator.page
+    play = page.get_by_role("button", name="播放录音 13907338001")
+    await play.wait_for()
+    await page.evaluate(AGAIN_AND_AGAIN)
+    await play.click()
+    parts = page.get_by_role("group", name="谁在什么时候通话").get_by_role("button")
+    await expect(parts).to_have_text(["李晓雯", "李晓雯", "李晓雯", "李晓雯", "陈建国"])
+    await look.sees("console-player", *LINE)
+
+
 async def test_a_citizen_hears_music_while_his_operator_asks_a_colleague_who_then_has_him_with_the_case(
     town: Town, voice: Path, other_voice: Path
 ) -> None:
@@ -140,8 +141,11 @@ async def test_a_citizen_hears_music_while_his_operator_asks_a_colleague_who_the
         await line(first, "市民保持", "我保持")
         await look.sees("console-held", *LINE, "取回", "转接", "三方", "110")
         await expect(page.get_by_role("button", name="挂断")).to_be_disabled()
+        await keys.press("F4")
+        await first.sees("市民还在等待，请先取回")
         await keys.press("F6")
         await until(lambda: hears(citizen, ONE))
+        await expect(page.get_by_text("市民还在等待，请先取回")).to_have_count(0)
 
         await sits_down(second, "op1002")
         await joins(first, second, citizen)
@@ -164,6 +168,7 @@ async def test_a_citizen_hears_music_while_his_operator_asks_a_colleague_who_the
         call = await town.ended("13907338001")
         await first.press("结束话后")
         await second.press("结束话后")
+        await plays(first, look)
     assert [kind for kind, _ in await town.timeline(call)][4:-2] == [
         *("held", "resumed", "consult", "consulting", "three", "returned", "consult", "consulting", "taken"),
     ]
@@ -224,6 +229,18 @@ async def is_refused(third: Operator, far: Exchange) -> None:
     assert far.rung == []
 
 
+async def walks_down_the_list(operator: Operator) -> None:
+    """By arrow he comes from the search past those who cannot be asked now to the number typed below them."""
+    page = operator.page
+    await page.keyboard.press("F3")
+    listed = page.get_by_role("region", name="请谁加入通话")
+    await listed.get_by_role("button", disabled=True).first.wait_for()
+    for _ in range(await listed.locator("[data-stop]").count() - 1):
+        await page.keyboard.press("ArrowDown")
+    await expect(page.get_by_label("外线号码")).to_be_focused()
+    await page.keyboard.press("Escape")
+
+
 async def calls_outside(third: Operator, far: Exchange, citizen: Phone) -> None:
     """110 as a third, an office that is busy, and 110 that has the citizen."""
     page, look = third.page, Viewer(third.page, *SIZES)
@@ -243,7 +260,7 @@ async def calls_outside(third: Operator, far: Exchange, citizen: Phone) -> None:
     await page.get_by_role("searchbox").fill("环境局")
     await page.get_by_role("menubar", name="生态环境局值班室").get_by_role("menuitem", name="咨询").click()
     (await far.ring("073128681201")).refuse(486)
-    await line(third, "市民通话", "我通话", "生态环境局值班室 忙，已回到与市民的通话")
+    await line(third, "市民通话", "我通话", "生态环境局值班室 占线，已回到与市民的通话")
     await until(lambda: hears(citizen, ONE))
     await look.sees("console-busy", *LINE)
 
@@ -275,6 +292,7 @@ async def test_two_pages_at_once_call_outside_are_refused_and_told_who_did_not_a
         missed = meanwhile.create_task(second.sees("没有接听同事的咨询"))
 
         await is_refused(third, far)
+        await walks_down_the_list(third)
         await calls_outside(third, far, citizen)
         await town.ended("13907338004")
         await third.press("结束话后")
@@ -292,4 +310,27 @@ async def test_two_pages_at_once_call_outside_are_refused_and_told_who_did_not_a
         await until(lambda: hears(waits, ONE))
         await waits.hang_up()
         await town.ended("13907338003")
+        await first.press("结束话后")
+
+
+async def test_who_gave_a_citizen_to_110_that_is_busy_is_told_by_a_banner_and_takes_him_back_by_one_key(
+    town: Town, voice: Path, outside: int
+) -> None:
+    async with operators(town, voice, 1) as (first,), telephones(outside) as far:
+        page = first.page
+        await sits_down(first, "op1001")
+        citizen = await talks(first, town, "13907338005")
+        await page.keyboard.press("F10")
+        await page.keyboard.press("F10")
+        there = await far.ring("110")
+        await first.sees("已转给 110 报警服务台")
+        there.refuse(486)
+        banner = page.get_by_role("alert").filter(has_text="转接 110 报警服务台 没有成功：对方忙")
+        await expect(banner).to_contain_text("市民 139 0733 8005 已回到“市长热线”队列，等候接听")
+        await page.get_by_role("button", name="代答 139 0733 8005").wait_for()
+        await page.keyboard.press("Shift+F2")
+        await until(lambda: hears(citizen, ONE))
+        await expect(banner).to_have_count(0)
+        await citizen.hang_up()
+        await town.ended("13907338005")
         await first.press("结束话后")

@@ -18,6 +18,7 @@ from hotline.phone import Line, Phone
 
 from . import sound
 from .browser import operators
+from .citizens import hurries
 from .desk_phones import desk_phones
 from .town import PATIENCE_S, Town, until
 
@@ -76,8 +77,8 @@ async def dials(town: Town, code: str, secret: str, login: str = "1007") -> str:
     return best if alike[best] > sound.ALIKE else str(alike)
 
 
-@pytest.fixture
-def town(breakable: Town) -> Town:
+@pytest.fixture(scope="module")
+def serving(breakable: Town) -> Town:
     return breakable
 
 
@@ -102,10 +103,9 @@ async def test_an_operator_works_at_a_desk_phone_alone_that_was_added_while_the_
     town: Town, tmp_path: Path
 ) -> None:
     async with staffed(town, tmp_path / "phones", "1007", talk_s=4.0) as (phone,):
-        await until(lambda: town.json("desk-phone", "list")["items"][0]["state"] == "there")
+        await until(lambda: _there(town))
         assert await dials(town, "*71", phone["secret"]) == "now-ready"
-        citizen = town.phone("13907330301", sound.tone(1000))
-        await citizen.dial()
+        citizen = await hurries(town, "13907330301")
         report = await citizen.ended(PATIENCE_S)
         call = await town.ended("13907330301")
         assert (call["outcome"], call["operator"], call["ended_by"]) == ("answered", "1007", "operator")
@@ -126,14 +126,19 @@ async def test_an_operator_works_at_a_desk_phone_alone_that_was_added_while_the_
 async def test_a_citizen_who_waits_is_connected_to_the_phone_that_made_itself_ready(town: Town, tmp_path: Path) -> None:
     async with staffed(town, tmp_path / "phones", "1007", talk_s=2.0) as (phone,):
         await town.present("1007", "paused")
-        citizen = town.phone("13907330302", sound.tone(1000))
-        await citizen.dial()
+        citizen = await hurries(town, "13907330302")
         await until(lambda: _waiting(town))
+        await until(lambda: _there(town))
         assert await dials(town, "*71", phone["secret"]) == "now-ready"
         await citizen.ended(PATIENCE_S)
         call = await town.ended("13907330302")
         assert (call["outcome"], call["operator"]) == ("answered", "1007")
         assert await dials(town, "*70", phone["secret"]) == "now-signed-out"
+
+
+def _there(town: Town) -> bool:
+    """Whether Asterisk has heard of the desk phone."""
+    return bool(town.json("desk-phone", "list")["items"][0]["state"] == "there")
 
 
 async def _ready(town: Town, count: int) -> bool:
@@ -154,8 +159,7 @@ async def test_a_desk_phone_that_nobody_answers_is_passed_over(town: Town, tmp_p
     ):
         await town.present("1007")
         await town.present("1008")
-        citizen = town.phone("13907330303", sound.tone(1000))
-        await citizen.dial()
+        citizen = await hurries(town, "13907330303")
         await citizen.ended(PATIENCE_S)
         call = await town.ended("13907330303")
         legs = (await town.get(f"/calls/{call['id']}"))["legs"]
@@ -224,8 +228,7 @@ async def test_at_a_desk_phone_the_page_shows_the_call_and_takes_the_case(
         page = operator.page
         await operator.ready("op1004")
         await operator.sees("话机")
-        citizen = town.phone("13907330305", sound.tone(1000))
-        await citizen.dial()
+        citizen = await hurries(town, "13907330305")
         await operator.sees("139 0733 0305")
         await operator.sees("请在话机上接听或拒接")
         assert await page.get_by_role("button", name="接听").count() == 0
@@ -259,7 +262,6 @@ async def test_without_the_application_feature_codes_are_refused_aloud_and_the_d
         call = await town.ended("13907330306")
         assert (call["outcome"], call["operator"], call["ended_by"]) == ("answered", "1007", "operator")
         # who was ready before is so again
-        citizen = town.phone("13907330307", sound.tone(1000))
-        await citizen.dial()
+        citizen = await hurries(town, "13907330307")
         await citizen.ended(PATIENCE_S)
         assert (await town.ended("13907330307"))["outcome"] == "answered"

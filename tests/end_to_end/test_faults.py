@@ -20,6 +20,11 @@ from .browser import operators
 from .town import PATIENCE_S, Town, until
 
 
+@pytest.fixture(scope="module")
+def serving(breakable: Town) -> Town:
+    return breakable
+
+
 async def hear(citizen: Phone, seconds: float) -> array[int]:
     """What the citizen hears from now on, for `seconds`."""
     start = len(citizen.report.heard)
@@ -28,10 +33,7 @@ async def hear(citizen: Phone, seconds: float) -> array[int]:
 
 
 @pytest.mark.hears
-async def test_a_talk_outlives_the_killed_application_and_is_known_again_afterwards(
-    breakable: Town, voice: Path
-) -> None:
-    town = breakable
+async def test_a_talk_outlives_the_killed_application_and_is_known_again_afterwards(town: Town, voice: Path) -> None:
     async with operators(town, voice) as (operator,):
         await operator.ready("op1001")
         citizen = town.phone("13907330201", sound.tone(1000))
@@ -61,9 +63,8 @@ async def _talking(town: Town) -> bool:
 
 
 async def test_calls_that_end_while_the_application_is_away_are_closed_with_their_true_length_and_by_whom(
-    breakable: Town, voice: Path
+    town: Town, voice: Path
 ) -> None:
-    town = breakable
     async with operators(town, voice, 2) as (left, leaving):
         await left.ready("op1001")
         await leaving.ready("op1002")
@@ -88,12 +89,11 @@ async def test_calls_that_end_while_the_application_is_away_are_closed_with_thei
 
 
 async def test_without_the_application_a_registered_phone_is_rung_and_the_call_written_afterwards(
-    breakable: Town, voice: Path
+    town: Town, voice: Path
 ) -> None:
-    town = breakable
     async with operators(town, voice) as (operator,):
         await operator.ready("op1001")
-        with town.without_application():
+        with town.impatience(), town.without_application():
             citizen = town.phone("13907330203", sound.tone(1000))
             await citizen.dial()
             await operator.press("接听")
@@ -106,8 +106,7 @@ async def test_without_the_application_a_registered_phone_is_rung_and_the_call_w
     assert call["recordings"][0]["state"] == "ok"
 
 
-async def test_without_the_application_and_without_phones_a_message_is_taken_and_becomes_work(breakable: Town) -> None:
-    town = breakable
+async def test_without_the_application_and_without_phones_a_message_is_taken_and_becomes_work(town: Town) -> None:
     folder = town.home / "recordings"
     before = set(folder.glob("*-message.sln"))
     with town.impatience(), town.without_application():
@@ -171,25 +170,25 @@ async def killed_at(town: Town, step: int, moment: str, number: str) -> None:
 
 @pytest.mark.parametrize(("step", "moment"), SHORT, ids=lambda value: str(value))
 async def test_killed_at_an_agi_command_the_citizen_still_leaves_his_message(
-    breakable: Town, step: int, moment: str
+    town: Town, step: int, moment: str
 ) -> None:
-    await killed_at(breakable, step, moment, f"139073303{step:02d}")
+    await killed_at(town, step, moment, f"139073303{step:02d}")
 
 
 @pytest.mark.faults
 @pytest.mark.parametrize(("step", "moment"), KILLS, ids=lambda value: str(value))
 async def test_killed_at_every_agi_command_the_citizen_still_leaves_his_message(
-    breakable: Town, step: int, moment: str
+    town: Town, step: int, moment: str
 ) -> None:
-    await killed_at(breakable, step, moment, f"13907330{step:02d}{len(moment)}")
+    await killed_at(town, step, moment, f"13907330{step:02d}{len(moment)}")
 
 
 @pytest.mark.faults
-async def test_an_application_that_hangs_is_killed_and_comes_back(breakable: Town) -> None:
-    hung = breakable.pid()
+async def test_an_application_that_hangs_is_killed_and_comes_back(town: Town) -> None:
+    hung = town.pid()
     os.kill(hung, signal.SIGSTOP)
-    await until(lambda: breakable.pid() != hung, why=breakable.logs)
-    await breakable.healthy()
+    await until(lambda: town.pid() != hung, why=town.logs)
+    await town.healthy()
 
 
 @pytest.mark.faults
@@ -209,8 +208,7 @@ async def test_what_a_dead_keeper_leaves_is_found_by_the_next_one_or_stopped_by_
             assert town.json_of_failing("status")["asterisk_pid"] is None
 
 
-async def test_a_flood_of_connections_to_the_agi_port_delays_no_call(breakable: Town) -> None:
-    town = breakable
+async def test_a_flood_of_connections_to_the_agi_port_delays_no_call(town: Town) -> None:
     idle = [await asyncio.open_connection("127.0.0.1", town.settings.agi_port) for _ in range(100)]
     try:
         citizen = town.phone("13907330206")

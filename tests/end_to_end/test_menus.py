@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -19,19 +19,12 @@ MENU = {"to": "12328"}
 
 
 @pytest.fixture(scope="module")
-def menu_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A hotline whose citizens wait as long as they like."""
     town = Town(tmp_path_factory.mktemp("menus") / "home")
     town.found(nobody_wait_s=600)
-    with town.running():
+    with town.verified():
         yield town
-        assert "All invariants hold." in town.hotline("verify")
-
-
-@pytest.fixture
-async def town(menu_home: Town) -> AsyncIterator[Town]:
-    """A hotline whose citizens wait as long as they like."""
-    yield menu_home
-    await menu_home.close()
 
 
 async def asked(town: Town, number: str) -> Phone:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -25,19 +25,12 @@ WORDS, OTHERS = 1000.0, 1600.0
 
 
 @pytest.fixture(scope="module")
-def message_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A hotline with nobody at work: who calls is asked for a message at once."""
     town = Town(tmp_path_factory.mktemp("messages") / "home")
     town.found(wrap_up_s=0, nobody_wait_s=0)
-    with town.running():
+    with town.verified():
         yield town
-        assert "All invariants hold." in town.hotline("verify")
-
-
-@pytest.fixture
-async def town(message_home: Town) -> AsyncIterator[Town]:
-    """A hotline with nobody at work: who calls is asked for a message at once."""
-    yield message_home
-    await message_home.close()
 
 
 async def recorded(town: Town, number: str, take: int = 1, bytes_: int = 1) -> str:

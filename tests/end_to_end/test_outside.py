@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-
-import pytest
-
 from . import sound
-from .talks import ONE, Place, free, hears, hears_music, placed, talking
+from .talks import ONE, Place, free, hears, hears_music, talking
 from .telephones import CITIZEN, OTHERS, telephones
 from .town import Town, until
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    with placed(tmp_path_factory.mktemp("talks") / "home") as place:
-        yield place
-
-
-@pytest.fixture
-async def town(place: Place) -> AsyncIterator[Town]:
-    yield place.town
-    await place.town.close()
 
 
 async def contact(town: Town, kind: str) -> dict[str, str]:
@@ -90,6 +74,7 @@ async def test_a_department_is_consulted_and_takes_the_citizen(place: Place, tow
     async with talking(place, "13907336004") as (citizen, desk, first, _), telephones(place.outside) as outside:
         await desk.does(first.call, "consult", kind="contact", target=department["name"])
         there = await outside.ring(department["number"])
+        assert there.caller == "<sip:12345"  # and nobody's login
         await there.answer()
         await until(lambda: first.hears(OTHERS) and there.hears(ONE) and hears_music(citizen))
         await desk.does(first.call, "complete")

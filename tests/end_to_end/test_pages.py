@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -23,8 +23,8 @@ from routing.course import advance
 from storage import recordings
 from storage.store import Store
 
-from . import sound
 from .browser import Operator, operators
+from .citizens import hurries
 from .town import PATIENCE_S, Town, noon, until
 from .viewer import SIZES, Viewer
 
@@ -91,27 +91,20 @@ def _keep(store: Store, town: Town, call: Call, kind: recordings.Kind, seconds: 
 
 
 @pytest.fixture(scope="module")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     town = Town(tmp_path_factory.mktemp("pages") / "home", timezone=noon())
     town.found(ring_s=60)  # a picture is taken of it, and axe looks at it, while it rings
-    with town.running():
+    with town.verified():
         furnish(town)
         yield town
-        assert "All invariants hold." in town.hotline("verify")
-
-
-@pytest.fixture
-async def city(furnished: Town) -> AsyncIterator[Town]:
-    yield furnished
-    await furnished.close()
 
 
 DESK = ("就绪", "小休", "退出", "接听", "挂断", "静音", "结束话后", "保存工单")
 FORM = ("内容", "地点", "来电人姓名")
 
 
-async def test_the_page_serves_everybody_from_sign_in_to_wrap_up(city: Town, voice: Path) -> None:
-    async with operators(city, voice) as (operator,):
+async def test_the_page_serves_everybody_from_sign_in_to_wrap_up(town: Town, voice: Path) -> None:
+    async with operators(town, voice) as (operator,):
         page = operator.page
         viewer = Viewer(page, *SIZES)
 
@@ -119,7 +112,7 @@ async def test_the_page_serves_everybody_from_sign_in_to_wrap_up(city: Town, voi
         await operator.sees("工号或密码错误，请核对后重试。")
         assert await page.get_by_role("alert").count() == 1
         await viewer.sees("wrong-password", "工号", "密码", "登录")
-        await page.goto(city.site + "/")
+        await page.goto(town.site + "/")
         await page.get_by_role("button", name="登录").wait_for()
         await viewer.sees("sign-in", "工号", "密码", "登录")
 
@@ -132,8 +125,7 @@ async def test_the_page_serves_everybody_from_sign_in_to_wrap_up(city: Town, voi
         await viewer.sees("console-english")
         await page.get_by_role("button", name="中文").click()
 
-        citizen = city.phone(CITIZEN, sound.tone(1000), display="罗小光")
-        await citizen.dial()
+        citizen = await hurries(town, CITIZEN, display="罗小光")
         await operator.sees("139 0733 0188")
         await operator.sees(COWS.content)
         await until(page.get_by_role("button", name="接听").is_enabled)
@@ -153,18 +145,17 @@ async def test_the_page_serves_everybody_from_sign_in_to_wrap_up(city: Town, voi
         await operator.press("挂断")
         await operator.sees("话后处理")
         await citizen.ended(PATIENCE_S)
-        await city.ended(CITIZEN)
+        await town.ended(CITIZEN)
         await viewer.sees("console-wrap-up", *DESK, *FORM)
         await operator.press("结束话后")
         await operator.sees_state("就绪")
 
 
-async def test_a_reload_in_the_middle_of_typing_gives_back_the_words_and_the_citizen(city: Town, voice: Path) -> None:
-    async with operators(city, voice) as (operator,):
+async def test_a_reload_in_the_middle_of_typing_gives_back_the_words_and_the_citizen(town: Town, voice: Path) -> None:
+    async with operators(town, voice) as (operator,):
         page = operator.page
         await operator.ready("op1003")
-        citizen = city.phone("13907330189", sound.tone(1000), display="<b>x</b>")
-        await citizen.dial()
+        citizen = await hurries(town, "13907330189", display="<b>x</b>")
         await operator.press("接听")
         await operator.sees("通话中")
         await _shown_literally(operator)
@@ -180,7 +171,7 @@ async def test_a_reload_in_the_middle_of_typing_gives_back_the_words_and_the_cit
         await operator.press("保存工单")
         await operator.sees("已保存")
         await operator.press("结束话后")
-    case = (await city.get("/cases", caller="13907330189"))["items"][0]
+    case = (await town.get("/cases", caller="13907330189"))["items"][0]
     assert (case["content"], case["citizen_name"]) == ("自来水从昨晚开始发黄，", "<b>x</b>")
 
 

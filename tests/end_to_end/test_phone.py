@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from . import sound
-from .browser import FLAGS, PATIENCE_MS, operators
+from .browser import PATIENCE_MS, chromium, operators
 from .town import Town, until
 from .viewer import Viewer
 
@@ -21,17 +20,9 @@ def citizens_voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return sound.write(tmp_path_factory.mktemp("citizen") / "1000.wav", sound.tone(1000, 4))
 
 
-@asynccontextmanager
-async def citizens(voice: Path) -> AsyncIterator[Browser]:
+def citizens(voice: Path) -> AbstractAsyncContextManager[Browser]:
     """A browser of citizens, all speaking the WAV file `voice`."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=[*FLAGS, f"--use-file-for-fake-audio-capture={voice}"]
-        )
-        try:
-            yield browser
-        finally:
-            await browser.close()
+    return chromium(f"--use-file-for-fake-audio-capture={voice}")
 
 
 async def at_phone(town: Town, browser: Browser) -> Page:

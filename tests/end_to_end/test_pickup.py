@@ -3,37 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 
-import pytest
-
-from .citizens import calls
-from .talks import ONE, OTHER, Desk, Place, free, hears, placed
+from .citizens import hurries
+from .talks import ONE, OTHER, Desk, Place, all_paused, free, hears, on_pause
 from .telephones import CITIZEN, telephones
 from .town import Town, until
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    with placed(tmp_path_factory.mktemp("pickup") / "home") as place:
-        yield place
-
-
-@pytest.fixture
-async def town(place: Place) -> AsyncIterator[Town]:
-    yield place.town
-    await place.town.close()
 
 
 async def test_a_call_that_rings_at_a_colleague_is_picked_up_and_his_telephone_is_silent(
     place: Place, town: Town
 ) -> None:
     async with telephones(place.port) as exchange, await town.operator("1008") as api:
-        await town.present("1008", "paused")
+        await all_paused(town)
+        await on_pause(town, "1008")
         await town.present("1007")
-        citizen = await calls(town, "13907337001")
+        citizen = await hurries(town, "13907337001")
         first = await exchange.ring("1007")
-        await until(lambda: _granted(Desk(api, "1008"), first.call))
+        await town.once_there("1008", lambda: _granted(Desk(api, "1008"), first.call))
         second = await exchange.ring("1008")
         await until(lambda: first.over)
         assert second.call == first.call
@@ -51,11 +37,11 @@ async def test_a_call_that_rings_at_a_colleague_is_picked_up_and_his_telephone_i
 
 async def test_one_who_waits_is_taken_by_hand(place: Place, town: Town) -> None:
     async with telephones(place.port) as exchange, await town.operator("1007") as api:
-        for login in ("1007", "1008"):
-            await town.present(login, "paused")
-        citizen = await calls(town, "13907337002")
+        await all_paused(town)
+        await on_pause(town, "1007")
+        citizen = await hurries(town, "13907337002")
         call = await until(lambda: _waits(town, "13907337002"))
-        await until(lambda: _granted(Desk(api, "1007"), call))
+        await town.once_there("1007", lambda: _granted(Desk(api, "1007"), call))
         phone = await exchange.ring("1007")
         await phone.answer()
         await until(lambda: hears(citizen, ONE) and phone.hears(CITIZEN))
@@ -67,9 +53,10 @@ async def test_when_the_colleague_answers_at_that_moment_the_citizen_has_one_ope
     place: Place, town: Town
 ) -> None:
     async with telephones(place.port) as exchange, await town.operator("1008") as api:
-        await town.present("1008", "paused")
+        await all_paused(town)
+        await on_pause(town, "1008")
         await town.present("1007")
-        citizen = await calls(town, "13907337003")
+        citizen = await hurries(town, "13907337003")
         first = await exchange.ring("1007")
         asking = asyncio.create_task(api.post(f"/api/v1/calls/{first.call}/pick-up"))
         await asyncio.sleep(0)

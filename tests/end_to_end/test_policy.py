@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from .callers import call_in
-from .citizens import calls
+from .citizens import hurries
 from .desk_phones import desk_phones
 from .seats import present
 from .town import Town, cut_off, until
@@ -36,7 +36,7 @@ async def test_policies_change_and_operators_move_while_fifty_calls_are_up_and_t
                 await _change(api, town)
                 for login in logins:
                     await _put(api, "members", login, {"queues": ["night"], "skills": {}})
-            after = await calls(town, "13907359999")
+            after = await hurries(town, "13907359999")
             await until(lambda: _talks(town, "13907359999"), why=town.logs)
             await after.hang_up()
             following = await town.ended("13907359999")

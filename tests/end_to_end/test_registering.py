@@ -12,6 +12,7 @@ import numpy as np
 from tests.fakes.ports import free_ports
 
 from . import sound
+from .citizens import hurries
 from .desk_phones import ADDRESS, desk_phones
 from .sipp import scenario, sipp
 from .town import Town, until
@@ -125,8 +126,7 @@ async def test_a_phone_behind_a_router_registers_and_is_rung_there_until_it_sign
                 assert await register(way, tmp_path / "in", user, secret)
                 await becomes(town, "there")
                 await town.present("1007")
-                citizen = town.phone("13907330381", sound.tone(1000))
-                await citizen.dial()
+                citizen = await hurries(town, "13907330381")
                 report = await citizen.ended(60)
                 assert sound.present(np.array(report.heard[-sound.RATE :], dtype=float), 440) == [True]
                 assert await register(way, tmp_path / "out", user, secret, expires=0)

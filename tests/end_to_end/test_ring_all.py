@@ -12,8 +12,8 @@ from playwright.async_api import expect
 
 from routing.queues import Strategy
 
-from . import sound
 from .browser import operators
+from .citizens import hurries
 from .town import Town, until
 
 NAMES = {"op1001": "李晓雯", "op1002": "陈建国"}
@@ -30,11 +30,10 @@ async def ring_all(town: Town) -> AsyncIterator[Town]:
 async def test_of_two_who_accept_at_once_one_has_the_citizen_and_the_other_reads_who_took_him(
     ring_all: Town, voice: Path
 ) -> None:
-    citizen = ring_all.phone("13907330611", sound.tone(1000))
     async with operators(ring_all, voice, 2) as crew:
         for login, operator in zip(NAMES, crew, strict=True):
             await operator.ready(login)
-        await citizen.dial()
+        citizen = await hurries(ring_all, "13907330611")
         for operator in crew:
             await expect(operator.page.get_by_role("button", name="接听")).to_be_enabled()
         buttons = [await operator.page.get_by_role("button", name="接听").element_handle() for operator in crew]

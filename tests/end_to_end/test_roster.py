@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 from datetime import date, timedelta
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
-from .browser import CHROMIUM, FLAGS, Operator
+from .browser import Operator, chromium
 from .town import Town
 from .viewer import SIZES, Viewer
 
@@ -17,39 +17,29 @@ WORDS = "天元区停水，水务称22点恢复；罗女士等回访。"
 
 
 @pytest.fixture(scope="module")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     town = Town(tmp_path_factory.mktemp("roster") / "home")
     with town.running():
         yield town
 
 
-@pytest.fixture
-async def city(founded: Town) -> AsyncIterator[Town]:
-    yield founded
-    await founded.close()
-
-
 @asynccontextmanager
 async def people(town: Town, *logins: str) -> AsyncIterator[list[Page]]:
     """Each at the roster's page, in a window of his own."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
-        try:
-            crew = []
-            for login in logins:
-                window = await browser.new_context(
-                    viewport={"width": 1280, "height": 800}, locale="zh-CN", timezone_id="America/New_York"
-                )
-                who = Operator(await window.new_page(), town.site)
-                await who.sign_in(login)
-                await who.page.wait_for_url(lambda url: not url.endswith("/"))
-                await who.page.goto(town.site + "/roster")
-                await who.page.get_by_role("heading", name="一周排班").wait_for()
-                crew.append(who)
-            yield [one.page for one in crew]
-            assert [one.errors for one in crew] == [[] for _ in crew]
-        finally:
-            await browser.close()
+    async with chromium() as browser:
+        crew = []
+        for login in logins:
+            window = await browser.new_context(
+                viewport={"width": 1280, "height": 800}, locale="zh-CN", timezone_id="America/New_York"
+            )
+            who = Operator(await window.new_page(), town.site)
+            await who.sign_in(login)
+            await who.page.wait_for_url(lambda url: not url.endswith("/"))
+            await who.page.goto(town.site + "/roster")
+            await who.page.get_by_role("heading", name="一周排班").wait_for()
+            crew.append(who)
+        yield [one.page for one in crew]
+        assert [one.errors for one in crew] == [[] for _ in crew]
 
 
 async def set_down(page: Page, cell: int, *names: str, needed: int = 0) -> None:
@@ -64,8 +54,8 @@ async def set_down(page: Page, cell: int, *names: str, needed: int = 0) -> None:
     await page.get_by_role("dialog").wait_for(state="detached")
 
 
-async def test_a_week_is_filled_and_copied_and_who_is_missing_is_seen(city: Town) -> None:
-    async with people(city, "sup1") as (page,):
+async def test_a_week_is_filled_and_copied_and_who_is_missing_is_seen(town: Town) -> None:
+    async with people(town, "sup1") as (page,):
         viewer = Viewer(page, *SIZES)
         cells = page.get_by_role("button", name="编辑")
         await expect(cells).to_have_count(21)
@@ -100,8 +90,8 @@ async def test_a_week_is_filled_and_copied_and_who_is_missing_is_seen(city: Town
         await viewer.sees("roster-english")
 
 
-async def test_a_shift_is_added_and_nobody_is_in_two_at_once(city: Town) -> None:
-    async with people(city, "admin") as (page,):
+async def test_a_shift_is_added_and_nobody_is_in_two_at_once(town: Town) -> None:
+    async with people(town, "admin") as (page,):
         await page.get_by_role("button", name="班次设置").click()
         await page.get_by_role("button", name="添加班次").click()
         for field, value in {"代号": "early", "名称": "早班", "开始": "07:00", "结束": "09:00"}.items():
@@ -126,8 +116,8 @@ async def test_a_shift_is_added_and_nobody_is_in_two_at_once(city: Town) -> None
         await page.get_by_role("button", name="保存 early").wait_for(state="detached")
 
 
-async def test_a_handover_is_typed_kept_over_a_reload_sent_once_and_taken_by_the_next(city: Town) -> None:
-    async with people(city, "sup1", "op1001") as (writer, taker):
+async def test_a_handover_is_typed_kept_over_a_reload_sent_once_and_taken_by_the_next(town: Town) -> None:
+    async with people(town, "sup1", "op1001") as (writer, taker):
         await writer.get_by_label("交班事项").press_sequentially(WORDS[:10])
         await writer.get_by_text("草稿已存本机，尚未提交").wait_for()
         await writer.reload()
@@ -145,5 +135,5 @@ async def test_a_handover_is_typed_kept_over_a_reload_sent_once_and_taken_by_the
         await Viewer(taker, (1280, 800)).sees("roster-operator", "接班：")
         await taker.get_by_role("button", name="接班：").click()
         await expect(taker.get_by_text("李晓雯").and_(taker.locator(".tag"))).to_contain_text("已接班")
-    kept = (await city.get("/handovers"))["items"][0]
+    kept = (await town.get("/handovers"))["items"][0]
     assert (kept["note"], kept["by"]["login"], kept["taken_by"]["login"]) == (WORDS, "sup1", "op1001")

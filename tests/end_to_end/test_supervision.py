@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from datetime import datetime
 from itertools import pairwise
@@ -18,8 +18,8 @@ from hotline.phone import Phone
 
 from . import sound
 from .citizens import listens
-from .talks import ONE, OTHER, Desk, Place, consults, free, hears, hears_music, placed, talking
-from .telephones import ADDRESS, CITIZEN, HERTZ, Exchange, Telephone, amplitude
+from .talks import ONE, OTHER, Desk, Place, consults, free, hears, hears_music, talking
+from .telephones import CITIZEN, HERTZ, Exchange, Telephone, amplitude
 from .town import Town, until
 
 SUP = HERTZ["sup1"]
@@ -28,9 +28,9 @@ SUP = HERTZ["sup1"]
 class Supervisor(Desk):
     """sup1, whose telephone stands on his desk."""
 
-    def __init__(self, api: httpx.AsyncClient, exchange: Exchange) -> None:
+    def __init__(self, town: Town, api: httpx.AsyncClient, exchange: Exchange) -> None:
         super().__init__(api, "sup1")
-        self._http, self.exchange = api, exchange
+        self._town, self._http, self.exchange = town, api, exchange
 
     async def joins(self, call: str, what: str = "supervise", **body: Any) -> Telephone:
         """His telephone rings for this talk as soon as it is there, and he answers."""
@@ -41,7 +41,7 @@ class Supervisor(Desk):
             assert answer.status_code == 202 or _kind(answer) == "no-phone", answer.text
             return answer.status_code == 202
 
-        await until(asked)
+        await self._town.once_there("sup1", asked)
         phone = await self.exchange.ring("sup1", before)
         assert phone.call == call
         await phone.answer()
@@ -65,19 +65,6 @@ def _kind(answer: httpx.Response) -> str:
     return str(answer.json()["type"].rpartition(":")[2])
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    with placed(tmp_path_factory.mktemp("supervision") / "home") as place:
-        place.town.hotline("desk-phone", "add", "sup1", "--contact", f"sip:sup1@{ADDRESS}:{place.port}")
-        yield place
-
-
-@pytest.fixture
-async def town(place: Place) -> AsyncIterator[Town]:
-    yield place.town
-    await place.town.close()
-
-
 @asynccontextmanager
 async def supervised(
     place: Place, number: str, *others: str
@@ -87,7 +74,7 @@ async def supervised(
         talking(place, number, *others) as (citizen, desk, first, exchange),
         await place.town.operator("sup1") as api,
     ):
-        yield citizen, desk, first, Supervisor(api, exchange)
+        yield citizen, desk, first, Supervisor(place.town, api, exchange)
 
 
 async def watched(town: Town, call: dict[str, Any]) -> list[str]:
@@ -96,8 +83,8 @@ async def watched(town: Town, call: dict[str, Any]) -> list[str]:
 
 
 async def heard_in(town: Town, call: dict[str, Any]) -> dict[str, sound.Samples]:
-    """What the recording has of all that the citizen heard, from one change of a supervisor's mode to shortly before
-    the next: it has nothing of the moment in which they come into the room, and is ahead of the clock by that.
+    """What the recording has of all that the citizen heard, from one change of a supervisor's mode half the way to the
+    next: it has nothing of the moment in which they come into the room, and is ahead of the clock by that.
     """
     (recording,) = call["recordings"]
     assert abs(recording["seconds"] - call["talk_s"]) < 1
@@ -107,7 +94,7 @@ async def heard_in(town: Town, call: dict[str, Any]) -> dict[str, sound.Samples]
     begins = next(when for when, kind, _ in at if kind == "answered")
     marks = [(when - begins, detail) for when, kind, detail in at if kind in ("watched", "ended")]
     return {
-        detail: right[round(since * sound.RATE) : round((until - 0.5) * sound.RATE)]
+        detail: right[round(since * sound.RATE) : round((since + until) / 2 * sound.RATE)]
         for (since, detail), (until, _) in pairwise(marks)
     }
 
@@ -127,14 +114,14 @@ async def audited(town: Town, call: dict[str, Any]) -> list[tuple[str, str, str]
 
 
 async def test_a_supervisor_listens_then_whispers_then_is_heard_by_both_at_one_ring(place: Place, town: Town) -> None:
-    async with supervised(place, "13907336001") as (citizen, _, first, supervisor):
+    async with supervised(place, "13907339001") as (citizen, _, first, supervisor):
         his = await supervisor.joins(first.call, mode="listen")
         await until(lambda: his.hears(CITIZEN, ONE))
         assert hears(citizen, ONE)
         assert first.hears(CITIZEN)
         await supervisor.does(first.call, "supervise", mode="whisper")
         await until(lambda: first.hears(CITIZEN, SUP) and hears(citizen, ONE) and his.hears(CITIZEN, ONE))
-        await listens(citizen, 1)
+        await listens(citizen, 2)
         await supervisor.does(first.call, "supervise", mode="barge")
         await until(lambda: first.hears(CITIZEN, SUP) and hears(citizen, ONE, SUP) and his.hears(CITIZEN, ONE))
         await listens(citizen, 1)
@@ -145,7 +132,7 @@ async def test_a_supervisor_listens_then_whispers_then_is_heard_by_both_at_one_r
         await until(lambda: hears(citizen, ONE) and first.hears(CITIZEN))
         await supervisor.leaves(first.call, 409)
         await citizen.hang_up()
-        call = await town.ended("13907336001")
+        call = await town.ended("13907339001")
         await until(lambda: first.over)
         assert len(supervisor.rings) == 1
     assert (call["outcome"], call["operator"]) == ("answered", "1007")
@@ -166,7 +153,7 @@ async def test_a_supervisor_listens_then_whispers_then_is_heard_by_both_at_one_r
 
 
 async def test_the_supervisor_leaves_when_the_operator_does(place: Place, town: Town) -> None:
-    async with supervised(place, "13907336002") as (citizen, desk, first, supervisor):
+    async with supervised(place, "13907339002") as (citizen, desk, first, supervisor):
         his = await supervisor.joins(first.call, mode="whisper")
         await until(lambda: his.hears(CITIZEN, ONE) and first.hears(CITIZEN, SUP))
         await desk.does(first.call, "hold")
@@ -182,7 +169,7 @@ async def test_the_supervisor_leaves_when_the_operator_does(place: Place, town: 
         await until(lambda: hears(citizen, ONE) and first.hears(CITIZEN, SUP))
         await first.leave()
         await until(lambda: his.over)
-        call = await town.ended("13907336002")
+        call = await town.ended("13907339002")
     assert (call["outcome"], call["ended_by"]) == ("answered", "operator")
     assert await watched(town, call) == [
         *("watched sup1 whisper", "watched sup1 barge", "watched sup1 whisper", "watch_over sup1 whisper")
@@ -190,7 +177,7 @@ async def test_the_supervisor_leaves_when_the_operator_does(place: Place, town: 
 
 
 async def test_a_citizen_who_is_given_to_another_takes_no_supervisor_with_him(place: Place, town: Town) -> None:
-    async with supervised(place, "13907336003") as (citizen, desk, first, supervisor):
+    async with supervised(place, "13907339003") as (citizen, desk, first, supervisor):
         his = await supervisor.joins(first.call, mode="listen")
         await until(lambda: his.hears(CITIZEN, ONE))
         other = await consults(town, (citizen, desk, first, supervisor.exchange))
@@ -198,12 +185,12 @@ async def test_a_citizen_who_is_given_to_another_takes_no_supervisor_with_him(pl
         await desk.does(first.call, "complete")
         await until(lambda: hears(citizen, OTHER) and other.hears(CITIZEN) and his.over)
         await citizen.hang_up()
-        call = await town.ended("13907336003")
+        call = await town.ended("13907339003")
     assert ("sup1", "watch_ended", "listen 1007 given_away") in await audited(town, call)
 
 
 @pytest.mark.parametrize(
-    ("number", "stands"), [("13907336011", "together"), ("13907336012", "held"), ("13907336013", "barged")]
+    ("number", "stands"), [("13907339011", "together"), ("13907339012", "held"), ("13907339013", "barged")]
 )
 async def test_a_supervisor_takes_the_talk_over_and_is_its_operator(
     place: Place, town: Town, number: str, stands: str
@@ -242,7 +229,7 @@ async def test_a_supervisor_takes_the_talk_over_and_is_its_operator(
 
 
 async def test_who_talks_with_three_is_taken_over_with_the_third(place: Place, town: Town) -> None:
-    async with supervised(place, "13907336021") as (citizen, desk, first, supervisor):
+    async with supervised(place, "13907339021") as (citizen, desk, first, supervisor):
         other = await consults(town, (citizen, desk, first, supervisor.exchange), join=True)
         await until(lambda: hears(citizen, ONE, OTHER))
         his = await supervisor.joins(first.call, "take-over")
@@ -250,12 +237,12 @@ async def test_who_talks_with_three_is_taken_over_with_the_third(place: Place, t
         await other.leave()
         await until(lambda: hears(citizen, SUP) and his.hears(CITIZEN))
         await his.leave()
-        call = await town.ended("13907336021")
+        call = await town.ended("13907339021")
     assert (call["operator"], call["ended_by"]) == ("sup1", "operator")
 
 
 async def test_who_listens_is_known_to_an_application_that_comes_back(place: Place, town: Town) -> None:
-    async with supervised(place, "13907336031") as (citizen, _, first, supervisor):
+    async with supervised(place, "13907339031") as (citizen, _, first, supervisor):
         his = await supervisor.joins(first.call, mode="listen")
         await until(lambda: his.hears(CITIZEN, ONE))
         os.kill(town.pid(), signal.SIGKILL)
@@ -267,7 +254,7 @@ async def test_who_listens_is_known_to_an_application_that_comes_back(place: Pla
         await supervisor.leaves(first.call)
         await until(lambda: his.over and first.hears(CITIZEN))
         await citizen.hang_up()
-        call = await town.ended("13907336031")
+        call = await town.ended("13907339031")
     assert (await audited(town, call))[-1] == ("sup1", "watch_ended", "whisper 1007 asked")
 
 

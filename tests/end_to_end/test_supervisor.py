@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,30 +18,22 @@ from routing.effects import NoteOutbound
 from routing.outside import OutboundPurpose
 from storage import outbound
 
-from . import sound
 from .browser import operators
-from .citizens import calls, hears
+from .citizens import calls, hears, hurries
 from .town import PATIENCE_S, Town, noon
 from .viewer import SIZES, Viewer
 
 
 @pytest.fixture(scope="module")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     town = Town(tmp_path_factory.mktemp("supervisor") / "home", timezone=noon())
     town.found(ring_s=60)
-    with town.running():
+    with town.verified():
         yield town
-        assert "All invariants hold." in town.hotline("verify")
 
 
-@pytest.fixture
-async def city(founded: Town) -> AsyncIterator[Town]:
-    yield founded
-    await founded.close()
-
-
-async def test_a_shift_from_a_pause_that_is_granted_to_a_caller_who_is_released(city: Town, voice: Path) -> None:
-    async with operators(city, voice, 2) as (operator, boss):
+async def test_a_shift_from_a_pause_that_is_granted_to_a_caller_who_is_released(town: Town, voice: Path) -> None:
+    async with operators(town, voice, 2) as (operator, boss):
         page, viewer = boss.page, Viewer(boss.page, *SIZES)
         await boss.sign_in("sup1")
         await boss.sees("李晓雯")
@@ -61,8 +53,7 @@ async def test_a_shift_from_a_pause_that_is_granted_to_a_caller_who_is_released(
         await operator.sees_state("小休：培训")
 
         number = "13907331280"
-        citizen = city.phone(number, sound.tone(1000))
-        await citizen.dial()
+        citizen = await hurries(town, number)
         waiting = page.get_by_role("region", name="等待来电")
         row = waiting.get_by_role("row").filter(has_text=f"{number[:3]} {number[3:7]} {number[7:]}")
         await row.wait_for()
@@ -74,7 +65,7 @@ async def test_a_shift_from_a_pause_that_is_granted_to_a_caller_who_is_released(
         await operator.press("挂断")
         await operator.sees("话后处理")
         await citizen.ended(PATIENCE_S)
-        await city.ended(number)
+        await town.ended(number)
 
         await operator.press("标记骚扰来电")
         await operator.page.get_by_label("骚扰备注").fill("一直不说话")
@@ -89,19 +80,19 @@ async def test_a_shift_from_a_pause_that_is_granted_to_a_caller_who_is_released(
         await boss.press("关闭")
         await boss.press(f"解除 {number}")
         await boss.sees("名单上没有号码")
-        assert (await city.get("/marks", kind="nuisance"))["items"] == []
+        assert (await town.get("/marks", kind="nuisance"))["items"] == []
         await operator.press("结束话后")
 
 
-def note(city: Town, *given: NoteOutbound) -> None:
+def note(town: Town, *given: NoteOutbound) -> None:
     """What operators had dialled, as it would stand in the store."""
-    with closing(city.store()) as store, store._writing() as session:
+    with closing(town.store()) as store, store._writing() as session:
         for one in given:
             outbound.write(session, one)
 
 
-async def test_a_call_outside_that_is_refused_is_told_at_once_and_stands_in_the_list(city: Town, voice: Path) -> None:
-    async with operators(city, voice, 1) as (boss,):
+async def test_a_call_outside_that_is_refused_is_told_at_once_and_stands_in_the_list(town: Town, voice: Path) -> None:
+    async with operators(town, voice, 1) as (boss,):
         page, viewer = boss.page, Viewer(boss.page, *SIZES)
         live: list[WebSocketRoute] = []
         seen: list[int] = []
@@ -125,7 +116,7 @@ async def test_a_call_outside_that_is_refused_is_told_at_once_and_stands_in_the_
         abroad = replace(
             placed, number="+442079460018", purpose=OutboundPurpose.TRANSFER, at=now, refusal="not_allowed"
         )
-        note(city, placed, abroad)
+        note(town, placed, abroad)
         told = {
             "kind": "outbound_refused",
             "at": datetime.fromtimestamp(now, UTC).isoformat(),
@@ -159,29 +150,29 @@ async def test_a_call_outside_that_is_refused_is_told_at_once_and_stands_in_the_
 
 
 @pytest.mark.hears
-async def test_an_incident_is_told_after_two_clicks_and_who_joins_it_is_counted(city: Town, voice: Path) -> None:
-    async with operators(city, voice, 2) as (operator, boss):
+async def test_an_incident_is_told_after_two_clicks_and_who_joins_it_is_counted(town: Town, voice: Path) -> None:
+    async with operators(town, voice, 2) as (operator, boss):
         page = boss.page
         await boss.sign_in("sup1")
         await page.get_by_text("停水", exact=True).click()
         await boss.press("发布")
         await boss.sees("已登记 0 人")
         await Viewer(page, (1280, 800)).sees("supervisor-notice", "发布")
-        notice = (await city.get("/notices"))["items"][0]
+        notice = (await town.get("/notices"))["items"][0]
         assert (notice["area"], notice["by"], notice["joined"]) == ("", "sup1", 0)
 
-        citizen = await calls(city, "13907332001")
+        citizen = await calls(town, "13907332001")
         for prompt in ("notice-begin", "area-city", "incident-water"):
             await hears(citizen, prompt)
         citizen.press("1")
         await hears(citizen, "notice-joined")
         await citizen.ended(PATIENCE_S)
         await boss.sees("已登记 1 人")
-        call = await city.ended("13907332001")
+        call = await town.ended("13907332001")
         assert (call["outcome"], call["joined"]) == ("joined", notice["case"])
-        case = await city.get(f"/cases/{notice['case']}")
+        case = await town.get(f"/cases/{notice['case']}")
         assert (case["attached"], case["operator"], case["content"]) == (1, "sup1", notice["text"])
-        attached = (await city.get(f"/cases/{notice['case']}/callers"))["items"]
+        attached = (await town.get(f"/cases/{notice['case']}/callers"))["items"]
         assert [(one["call"], one["caller"]) for one in attached] == [(call["id"], "13907332001")]
 
         await operator.sign_in("leader1")
@@ -189,4 +180,4 @@ async def test_an_incident_is_told_after_two_clicks_and_who_joins_it_is_counted(
         await boss.press(f"撤销播报：{notice['text']}")
         await boss.sees("现在没有播报")
         await expect(operator.page.get_by_text("突发事件播报中")).to_have_count(0)
-        assert (await city.get("/notices"))["items"] == []
+        assert (await town.get("/notices"))["items"] == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -18,22 +17,10 @@ from hotline.phone import Phone
 
 from . import sound
 from .browser import operators
-from .citizens import calls, listens
-from .talks import LOGINS, ONE, OTHER, Desk, Place, consults, free, hears, hears_music, placed, state_of, talking
+from .citizens import hurries, listens
+from .talks import ONE, OTHER, Desk, Place, all_paused, consults, free, hears, hears_music, state_of, talking
 from .telephones import CITIZEN, OTHERS, Telephone, telephones
 from .town import Town, until
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    with placed(tmp_path_factory.mktemp("races") / "home") as place:
-        yield place
-
-
-@pytest.fixture
-async def town(place: Place) -> AsyncIterator[Town]:
-    yield place.town
-    await place.town.close()
 
 
 def together(citizen: Phone, phone: Telephone, voice: float) -> bool:
@@ -109,8 +96,7 @@ async def test_an_operator_who_hangs_up_while_the_citizen_waits_is_rung_again(
 async def test_a_page_that_is_loaded_anew_in_a_consultation_takes_its_citizen_back_and_releases_the_colleague(
     place: Place, town: Town, voice: Path
 ) -> None:
-    for login in LOGINS:
-        await town.present(login, "paused")
+    await all_paused(town)
     async with telephones(place.port) as exchange, operators(town, voice) as (operator,):
         await operator.ready("op1001")
         citizen = town.phone("13907338009", sound.tone(1000))
@@ -193,7 +179,7 @@ async def test_an_operator_who_hangs_up_in_three_leaves_the_citizen_to_somebody_
 async def test_a_citizen_who_is_given_to_a_full_queue_waits_there(place: Place, town: Town) -> None:
     async with town.ruled(max_length=1), talking(place, "13907338007") as (citizen, desk, first, exchange):
         await town.present("1008", "paused")
-        waits = await calls(town, "13907338010")
+        waits = await hurries(town, "13907338010")
         await until(lambda: waiting(town), why=town.logs)
         await desk.does(first.call, "transfer", queue="main")
         again = await exchange.ring("1007", 1)  # who has just given him away is the only one there

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-
 import pytest
 
 from . import sound
 from .citizens import listens
-from .talks import ONE, OTHER, Desk, Place, consults, free, hears, hears_music, placed, talking
+from .talks import ONE, OTHER, Desk, Place, consults, free, hears, hears_music, talking
 from .telephones import CITIZEN
 from .town import Town, cut_off, until
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    with placed(tmp_path_factory.mktemp("talks") / "home") as place:
-        yield place
-
-
-@pytest.fixture
-async def town(place: Place) -> AsyncIterator[Town]:
-    yield place.town
-    await place.town.close()
 
 
 @pytest.mark.hears
@@ -86,6 +72,7 @@ async def test_the_citizen_is_left_to_the_colleague_who_was_consulted(place: Pla
             await until(lambda: hears_music(citizen) and other.hears())
             await his.does(first.call, "resume")
             await until(lambda: hears(citizen, OTHER) and other.hears(CITIZEN))
+            await listens(citizen, 1)
             await his.does(first.call, "hangup")
         call = await town.ended("13907335003")
         await until(lambda: other.over)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ def provider() -> Iterator[StandIn]:
 
 
 @pytest.fixture(scope="module")
-def founded(provider: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def serving(provider: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     town = Town(
         tmp_path_factory.mktemp("texts") / "home",
         twilio_account_sid=ACCOUNT,
@@ -38,12 +38,6 @@ def founded(provider: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield town
 
 
-@pytest.fixture
-async def city(founded: Town) -> AsyncIterator[Town]:
-    yield founded
-    await founded.close()
-
-
 def leave_message(town: Town, call: str, caller: str) -> None:
     with closing(town.store()) as store:
         now = time.time()
@@ -51,9 +45,9 @@ def leave_message(town: Town, call: str, caller: str) -> None:
         store.open_work(OpenWork(call, caller, now))
 
 
-async def test_a_citizen_is_told_by_a_text_and_the_page_shows_what_became_of_it(city: Town, provider: StandIn) -> None:
-    await city.change(replace(city.policy().rules, quiet_begins="00:00", quiet_ends="00:00"))
-    async with administrator(city) as admin:
+async def test_a_citizen_is_told_by_a_text_and_the_page_shows_what_became_of_it(town: Town, provider: StandIn) -> None:
+    await town.change(replace(town.policy().rules, quiet_begins="00:00", quiet_ends="00:00"))
+    async with administrator(town) as admin:
         page, viewer = admin.page, Viewer(admin.page, (1280, 800))
         await tab(page, "短信")
         await page.get_by_role("button", name="模板").click()
@@ -73,14 +67,14 @@ async def test_a_citizen_is_told_by_a_text_and_the_page_shows_what_became_of_it(
         assert await saves(page) == 200
 
         provider.ways.extend(["cut_after"])
-        leave_message(city, "c1", "13907330001")
+        leave_message(town, "c1", "13907330001")
         await until(lambda: provider.delivered)
-        leave_message(city, "c2", "13907330002")
-        leave_message(city, "c3", "13907330003")
+        leave_message(town, "c2", "13907330002")
+        leave_message(town, "c3", "13907330003")
         await until(lambda: len(provider.delivered) == 2)
 
         async def settled() -> bool:
-            counts = (await city.get("/texts"))["counts"]
+            counts = (await town.get("/texts"))["counts"]
             return bool(counts == {**dict.fromkeys(counts, 0), "sent": 1, "unknown": 1, "suppressed": 1})
 
         await until(settled)
@@ -95,7 +89,7 @@ async def test_a_citizen_is_told_by_a_text_and_the_page_shows_what_became_of_it(
         await until(lambda: len(provider.delivered) == 3)
         assert [text.to for text in provider.delivered] == ["+8613907330001", "+8613907330003", "+8613907330001"]
         assert all(text.body.endswith("的留言已收到") for text in provider.delivered)
-    log = (city.home / "log" / "app.log").read_text(encoding="utf-8")
+    log = (town.home / "log" / "app.log").read_text(encoding="utf-8")
     assert "+86139******01" in log
     assert TOKEN not in log
     assert "+8613907330001" not in log

@@ -8,24 +8,13 @@ import numpy as np
 import pytest
 from playwright.async_api import expect
 
-from hotline.phone import Phone
-
 from . import sound
 from .browser import operators
-from .citizens import listens, samples
+from .citizens import hears_no_tone, hears_tone, listens
 from .town import Town, cut_off, until
 from .viewer import Viewer
 
-
-def hears(citizen: Phone, hertz: float) -> bool:
-    latest = samples(citizen, slice(-sound.RATE // 2, None))
-    return len(latest) > 0 and min(sound.shares(latest, hertz, 0.1)) > 0.8
-
-
-def hears_music(citizen: Phone) -> bool:
-    """Something that is neither silence nor one of the operators."""
-    latest = samples(citizen, slice(-sound.RATE // 2, None))
-    return sound.level(latest) > 100 and all(max(sound.shares(latest, hertz, 0.1)) < 0.5 for hertz in (440, 880))
+VOICES = (440, 880)
 
 
 @pytest.mark.hears
@@ -37,7 +26,7 @@ async def test_a_citizen_is_given_to_a_colleague_who_goes_on_with_the_case(
         await first.ready("op1001")
         citizen = town.phone("13907337001", sound.tone(1000))
         await first.takes(citizen)
-        await until(lambda: hears(citizen, 440))
+        await until(lambda: hears_tone(citizen, 440))
         await first.page.get_by_label("内容", exact=True).fill("天元区路灯不亮")
         await first.page.get_by_label("求助").check()
         await first.press("保存工单")
@@ -52,13 +41,13 @@ async def test_a_citizen_is_given_to_a_colleague_who_goes_on_with_the_case(
             await first.page.set_viewport_size({"width": size[0], "height": size[1]})
             await Viewer(first.page, size).sees("transfer", "转接", "挂断")
         await to_him.click()
-        await until(lambda: hears_music(citizen))
+        await until(lambda: hears_no_tone(citizen, *VOICES))
         await first.sees_state("话后")
         await expect(first.page.get_by_label("内容", exact=True)).to_have_value("天元区路灯不亮")
 
         await second.sees("李晓雯 转来")
         await second.press("接听")
-        await until(lambda: hears(citizen, 880))
+        await until(lambda: hears_tone(citizen, 880))
         await expect(second.page.get_by_label("内容", exact=True)).to_have_value("天元区路灯不亮")
         await expect(first.page.get_by_label("内容", exact=True)).to_have_value("天元区路灯不亮")
         await listens(citizen, 2)
@@ -87,15 +76,15 @@ async def test_a_citizen_is_given_to_a_queue_and_taken_there_by_whoever_is_free(
         await first.ready("op1001")
         citizen = town.phone("13907337002", sound.tone(1000))
         await first.takes(citizen)
-        await until(lambda: hears(citizen, 440))
+        await until(lambda: hears_tone(citizen, 440))
         await first.press("转接")
         await first.page.get_by_role("region", name="转接给").get_by_role("button", name="市长热线").click()
-        await until(lambda: hears_music(citizen))
+        await until(lambda: hears_no_tone(citizen, *VOICES))
         await first.sees_state("话后")
         await second.sign_in("op1002")
         await second.press("就绪")  # and is rung at once
         await second.press("接听")
-        await until(lambda: hears(citizen, 440))
+        await until(lambda: hears_tone(citizen, 440))
         await citizen.hang_up()
         call = await town.ended("13907337002")
         await second.press("结束话后")

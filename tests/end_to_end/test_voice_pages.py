@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,18 +18,11 @@ from .viewer import SIZES, Viewer
 
 
 @pytest.fixture(scope="module")
-def menu_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     town = Town(tmp_path_factory.mktemp("menupage") / "home")
     town.found(nobody_wait_s=600)
-    with town.running():
+    with town.verified():
         yield town
-        assert "All invariants hold." in town.hotline("verify")
-
-
-@pytest.fixture
-async def town(menu_home: Town) -> AsyncIterator[Town]:
-    yield menu_home
-    await menu_home.close()
 
 
 async def asked(town: Town, number: str, prompt: str) -> Phone:

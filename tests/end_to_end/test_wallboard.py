@@ -14,7 +14,7 @@ import termios
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from . import sound
+from .citizens import hurries
 from .town import HOTLINE, PATIENCE_S, Town, until
 
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
@@ -77,8 +77,7 @@ async def test_a_citizen_who_waits_appears_on_the_board_and_goes_when_he_hangs_u
             await screen.shows("无人等待 nobody waits")
             assert "● 已连接 live   ● 电话正常 telephony" in screen.shown
             assert "无人签入 nobody is signed in" in screen.shown
-            citizen = own_town.phone("13907330451", sound.tone(1000))
-            await citizen.dial()
+            citizen = await hurries(own_town, "13907330451")
             await screen.shows("•••0451")
             assert "13907330451" not in screen.text
             assert re.search(r"1 +•••0451 +市长热线 +\d:\d\d", screen.shown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,19 +32,12 @@ def outgoing() -> int:
 
 
 @pytest.fixture(scope="module")
-def ways_home(tmp_path_factory: pytest.TempPathFactory, outgoing: int) -> Iterator[Town]:
+def serving(tmp_path_factory: pytest.TempPathFactory, outgoing: int) -> Iterator[Town]:
+    """A hotline with a trunk to another platform and nobody at work, for the tests of this file."""
     town = Town(tmp_path_factory.mktemp("ways") / "home", trunk_out=f"{ADDRESS}:{outgoing}")
     town.found(wrap_up_s=0)
-    with town.running():
+    with town.verified():
         yield town
-        assert "All invariants hold." in town.hotline("verify")
-
-
-@pytest.fixture
-async def town(ways_home: Town) -> AsyncIterator[Town]:
-    """A hotline with a trunk to another platform and nobody at work, for the tests of this file."""
-    yield ways_home
-    await ways_home.close()
 
 
 async def nobody(town: Town, way: Overflow) -> None:

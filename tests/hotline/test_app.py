@@ -1,21 +1,8 @@
-"""What the application does before it serves."""
+"""What the process of the application does before it serves."""
 
 import subprocess
 import sys
-import time
-from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
-
-from config.settings import load
-from hotline.app import Application
-from hotline.places import Places
-from routing import events as ev
-from routing.effects import NoteOutbound
-from routing.outside import OutboundPurpose
-from storage.entries import Entry, of
-from storage.store import Store
-from tests.conftest import CITY
 
 LIMITS = """
 import resource
@@ -35,22 +22,3 @@ def test_the_application_takes_as_many_open_files_as_it_may_have() -> None:
         [sys.executable, "-c", LIMITS], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]
     )
     assert done.stdout.splitlines() == ["(4000, 4000)"] * 2
-
-
-async def test_who_was_called_outside_in_the_last_hour_is_told_to_the_desk_before_anything_else_happens(
-    tmp_path: Path,
-) -> None:
-    settings = load({"HOTLINE_HOME": str(tmp_path / "home")}, tmp_path)
-    Places(settings.home).make()
-    now = time.time()
-    placed = NoteOutbound("c1", "13907330001", "op1001", OutboundPurpose.CALL_BACK, now - 1800)
-    with closing(Store.open(settings.database, timezone=CITY)) as store:
-        for seq, at in enumerate((now - 4000, now - 1800), start=1):
-            store.apply([Entry(seq, *of(replace(placed, at=at)))])
-        application = Application(settings, store)
-        first, _, _ = application._loop._inbox.get_nowait()
-        assert isinstance(first, ev.OutboundRemembered)
-        assert (first.number, first.operator) == ("13907330001", "op1001")
-        assert abs(first.at - placed.at) < 1e-3
-        assert application._loop.waiting == 0
-        application._journal.close()

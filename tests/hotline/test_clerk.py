@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import json
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -129,10 +130,10 @@ async def test_a_caller_whom_the_desk_put_on_the_list_is_kept_there_and_the_poli
     await office.end(task)
 
 
-def given_up(call: str, at: float) -> Call:
-    """One who waited 30 s and gave up at this time."""
+def given_up(call: str, at: float) -> tuple[Call, Call]:
+    """One who waited 30 s and gave up at this time: as he waited, and as he was gone."""
     waits = advance(replace(CALL, id=call, arrived_at=at - 30), ev.MenuFinished(call, "main"), at - 30)
-    return advance(waits, ev.CallEnded(call, 16), at)
+    return waits, advance(waits, ev.CallEnded(call, 16), at)
 
 
 async def test_who_gave_up_while_the_application_was_away_is_work_by_the_policy_that_the_desk_goes_by(
@@ -140,19 +141,35 @@ async def test_who_gave_up_while_the_application_was_away_is_work_by_the_policy_
 ) -> None:
     clerk = office.begin()
     task = office.run()
-    clerk.finish(given_up("m1", 150.0))
+    clerk.finish(*given_up("m1", 150.0))
     office.policy = Policy(rules=Rules(missed_after_s=60))
-    clerk.finish(given_up("m2", 250.0))
+    clerk.finish(*given_up("m2", 250.0))
     office.policy = Policy().with_(Mark("13907330001", MarkKind.NUISANCE))
-    clerk.finish(given_up("m3", 350.0))
+    clerk.finish(*given_up("m3", 350.0))
     await clerk.settled()
     assert [(item.call_id, item.kind, item.calls) for item, _ in office.store.messages(WorkFilter()).items] == [
         ("m1", "missed", 1)
     ]
     await office.until(lambda: office.open_messages == [1])
-    clerk.finish(replace(ENDED, id="t", answered_at=400.0, ended_at=460.0))
+    clerk.finish(replace(CALL, id="t"), replace(ENDED, id="t", answered_at=400.0, ended_at=460.0))
     await office.until(lambda: office.open_messages == [1, 0])
     await office.end(task)
+
+
+async def test_the_work_of_a_call_that_nobody_looked_at_is_written_before_its_end(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk = office.begin()
+    written: list[tuple[str, str]] = []
+
+    def append(kind: str, data: str) -> int:
+        state = json.loads(data).get("state", "")
+        written.append((kind, state))
+        return len(written)
+
+    monkeypatch.setattr(office.journal, "append", append)
+    clerk.finish(*given_up("m1", 150.0))
+    assert written == [("call", "waiting"), ("message", ""), ("call", "ended")]
 
 
 async def test_calls_outside_are_kept_and_those_refused_are_in_the_log_without_their_number(
@@ -163,6 +180,7 @@ async def test_calls_outside_are_kept_and_those_refused_are_in_the_log_without_t
     placed = fx.NoteOutbound("c1", "13907330001", "op1001", OutboundPurpose.CALL_BACK, 100.0)
     await clerk.note_outbound(order(placed))
     await clerk.note_outbound(order(replace(placed, number="+442079460018", at=101.0, refusal="not_allowed")))
+    await clerk.note_outbound(order(replace(placed, at=102.0, refusal="not_allowed", kept=False)))  # one of too many
     await clerk.settled()
     assert [(one.number, one.at, one.refusal) for one in office.store.outbound().items] == [
         ("+442079460018", 101.0, "not_allowed"),
@@ -183,10 +201,8 @@ async def test_who_joined_an_incident_is_attached_to_its_case_once(office: Offic
     )  # fmt: skip
     with office.store.case_work() as work:
         work.add(opened, date(2026, 11, 23), 1)
-    joined = advance(
-        advance(replace(CALL, id="c3"), ev.NoticeJoined("c3", opened.number), 105.0), ev.CallEnded("c3", 16), 109.0
-    )
-    clerk.finish(joined)
+    joined = advance(replace(CALL, id="c3"), ev.NoticeJoined("c3", opened.number), 105.0)
+    clerk.finish(joined, advance(joined, ev.CallEnded("c3", 16), 109.0))
     await clerk.left_work(order(fx.AttachCaller("c3", "13907330001", opened.number, 105.0)))
     await clerk.settled()
     assert rows(office._url, "SELECT number, call_id, caller FROM case_callers") == [
@@ -358,6 +374,24 @@ async def test_a_store_that_does_not_serve_delays_and_loses_nothing(
     await asyncio.wait_for(refused.wait(), 60)
     await clerk.settled()
     assert office.store.open_calls() == [CALL]
+    await office.end(task)
+
+
+async def test_work_is_told_though_the_store_wrote_it_and_the_answer_was_lost(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk = office.begin()
+    real = office.store.apply
+
+    def lost(batch: Any) -> list[str]:
+        monkeypatch.setattr(office.store, "apply", real)
+        real(batch)
+        raise StoreFault("the connection was lost")
+
+    monkeypatch.setattr(office.store, "apply", lost)
+    task = office.run()
+    clerk.finish(*given_up("m1", 150.0))
+    await office.until(lambda: office.open_messages == [1])
     await office.end(task)
 
 

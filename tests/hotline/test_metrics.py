@@ -9,12 +9,14 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from agent_console.hub import Hub
+from agent_console.news import News
 from agent_console.session import SignedIn
 from agi.ami import Ami
 from agi.fastagi import Server
 from hotline.metrics import Figures, MeteredDesk
 from routing import effects as fx
 from routing import events as ev
+from routing import presence_events as pe
 from routing.loop import Loop
 from routing.outside import OutboundPurpose
 from routing.records import Account, Role
@@ -29,7 +31,8 @@ class Line:
         self.now = 1000.0
         self.registry = CollectorRegistry()
         self.desk = MeteredDesk(policy(MAIN, ENV), self.registry)
-        self.hub = Hub(lambda: self.desk.snapshot, lambda: self.now, ZoneInfo("Asia/Shanghai"), bound=4)
+        self.hub = Hub(lambda: self.now, bound=4)
+        self.news = News(self.hub, lambda: self.desk.snapshot, lambda: self.now, ZoneInfo("Asia/Shanghai"))
         self.ami = Ami(port=1, username="desk", secret="")
         workers = dict.fromkeys(get_args(fx.Effect), self.idle)
         loop = Loop(self.desk, lambda: self.now, workers, term=7)
@@ -62,7 +65,7 @@ class Line:
 
 def test_calls_queues_and_operators_are_told_as_they_stand() -> None:
     line = Line()
-    line.tell(ev.TelephonyChanged(True), ev.OperatorSignedIn("op1001"), ev.PhoneRegistered("op1001"))
+    line.tell(ev.TelephonyChanged(True), pe.OperatorSignedIn("op1001"), pe.PhoneRegistered("op1001"))
     line.arrives("c1")
     line.now += 30
     line.arrives("c2")
@@ -100,7 +103,7 @@ def test_calls_outside_are_counted_by_purpose_and_by_what_became_of_them(monkeyp
     line = Line()
     noted = fx.NoteOutbound("c1", CALLER, "op1001", OutboundPurpose.TRANSFER, 1000.0)
     all_noted = [noted, replace(noted, refusal="not_allowed"), replace(noted, refusal="not_allowed")]
-    monkeypatch.setattr(line.desk, "_take_in", lambda event, now, effects: effects.extend(all_noted))
+    monkeypatch.setattr(line.desk, "_take_in", lambda event: line.desk._board.order(*all_noted))
     line.tell(ev.Tick())
     told = {key: count for key, count in line.told().items() if key.startswith("hotline_outbound_calls_total")}
     assert len(told) == 4 * 7
@@ -118,9 +121,9 @@ async def test_live_connections_and_those_that_did_not_read_are_counted() -> Non
     ]
     told = line.told()
     assert [told[f"hotline_live_connections {role}"] for role in ("operator", "supervisor", "admin")] == [1, 2, 0]
-    line.hub.join(links[0], None)
+    line.hub.join(links[0], None, line.news.whole)
     for count in range(8):
-        line.hub.messages(backlog(count), [])
+        line.news.messages(backlog(count), [])
     line.hub.leave(links[0])
     line.hub.leave(links[2])
     told = line.told()

@@ -31,6 +31,8 @@ class Shelf:
         """How many times more it does not serve."""
         self.written = asyncio.Event()
         """Whether all that was decided has come to it."""
+        self.policy = Policy(rules=RULES)
+        """The one that the desk goes by."""
         self.written.set()
 
     async def settled(self) -> None:
@@ -54,7 +56,7 @@ def changed(work: str) -> tuple[WorkItem, Voice]:
 @asynccontextmanager
 async def at_work(shelf: Shelf) -> AsyncIterator[tuple[Owing, asyncio.Queue[ev.Event]]]:
     told: asyncio.Queue[ev.Event] = asyncio.Queue()
-    owing = Owing(cast(Store, shelf), lambda: Policy(rules=RULES), told.put_nowait, shelf.settled)
+    owing = Owing(cast(Store, shelf), lambda: shelf.policy, told.put_nowait, shelf.settled)
     task = asyncio.create_task(owing.run())
     try:
         async with asyncio.timeout(10):
@@ -111,3 +113,17 @@ async def test_what_is_still_on_its_way_to_the_store_is_waited_for_before_it_is_
         assert (shelf.asked, told.empty()) == ([], True)
         shelf.written.set()
         assert await told.get() == FIRST
+
+
+async def test_who_may_be_called_oftener_is_asked_for_when_the_rules_say_so_and_not_before_the_beginning() -> None:
+    shelf = Shelf()
+    oftener = Rules(call_back_tries=3)
+    async with at_work(shelf) as (owing, told):
+        owing.go_by_policy()
+        owing.begin()
+        assert await told.get() == FIRST
+        owing.go_by_policy()
+        shelf.policy = Policy(rules=oftener)
+        owing.go_by_policy()
+        assert await told.get() == FIRST
+    assert shelf.asked == [(None, RULES), (None, oftener)]

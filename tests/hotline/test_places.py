@@ -24,6 +24,7 @@ def test_the_demo_city_is_right_and_knows_whom_to_call_outside() -> None:
     ("number", "allowed"),
     [
         ("13907330001", True),
+        ("19907330001", True),
         ("073128681201", True),
         ("28681201", True),
         ("12369", True),
@@ -33,6 +34,7 @@ def test_the_demo_city_is_right_and_knows_whom_to_call_outside() -> None:
         ("00442079460018", False),
         ("95588", False),
         ("16881234", False),  # a premium line
+        ("12590123456", False),  # another, as long as a mobile's
     ],
 )
 def test_from_the_demo_city_mobiles_local_lines_and_short_numbers_are_dialled_alone(number: str, allowed: bool) -> None:

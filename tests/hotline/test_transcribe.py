@@ -2,7 +2,8 @@
 
 import sys
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,9 @@ class Ear:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store.open(f"sqlite:///{tmp_path}/hotline.db", timezone=CITY)
+def store(tmp_path: Path) -> Iterator[Store]:
+    with closing(Store.open(f"sqlite:///{tmp_path}/hotline.db", timezone=CITY)) as opened:
+        yield opened
 
 
 def left(store: Store, call: str, folder: Path, *samples: int) -> None:

@@ -99,8 +99,8 @@ def test_a_call_back_whose_history_does_not_lead_to_where_it_stands_is_found(sto
     for broken, finding in (
         ("UPDATE message_work SET state = 'open'", "it is open, and its history ends with taken"),
         (
-            "UPDATE work_moves SET deed = 'close' WHERE position = 2",
-            "its history has a move that cannot be: close when open",
+            "UPDATE work_moves SET deed = 'release' WHERE position = 2",
+            "its history has a move that cannot be: release when open",
         ),
         ("DELETE FROM work_moves WHERE position = 1", "its history has gaps"),
     ):

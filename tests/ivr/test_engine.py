@@ -67,6 +67,19 @@ def test_a_wrong_key_or_none_is_asked_for_once_more_and_then_a_person_comes(
     assert walked(CHOICE, *keys) == (steps, end)
 
 
+@pytest.mark.parametrize(
+    ("purpose", "last", "end"), [("call", PEOPLE, Wait("a", "")), ("after_talk", {"kind": "goodbye"}, Leave("a"))]
+)
+def test_who_presses_the_key_that_leads_round_for_ever_is_led_on(purpose: str, last: dict[str, str], end: End) -> None:
+    nodes = {
+        "a": {"kind": "choose", "prompt": "p", "otherwise": "c", "keys": {"1": "b"}},
+        "b": {"kind": "play", "prompt": "again", "next": "a"},
+        "c": last,
+    }
+    steps, came = walked(nodes, *["1", ""] * (engine.STEPS // 2), purpose=purpose)
+    assert (len(steps), came) == (engine.STEPS, end)
+
+
 @pytest.mark.parametrize(("answer", "end"), [("open", Wait("b", "")), ("closed", Record("c"))])
 def test_the_hours_lead_one_way_or_the_other(answer: str, end: End) -> None:
     nodes = {

@@ -151,6 +151,18 @@ def test_without_a_trunk_nobody_is_put_through() -> None:
     assert refused(nodes, Known({"greeting"}, {"main"})) == [("nodes.c.number", "outside")]
 
 
+@pytest.mark.parametrize("why", ["own_line", "not_allowed"])
+def test_nobody_is_put_through_to_a_number_that_is_not_fit_for_it(why: str) -> None:
+    nodes = {
+        "hello": {"kind": "play", "next": "b", "keys": {"1": "c", "2": "d"}},
+        "b": PEOPLE,
+        "c": {"kind": "transfer", "number": "10000"},
+        "d": {"kind": "transfer", "number": "10001"},
+    }
+    known = Known({"greeting"}, {"main"}, outside=True, unfit=lambda number: why if number == "10001" else "")
+    assert refused(nodes, known) == [("nodes.d.number", why)]
+
+
 def test_a_message_will_do_outside_the_opening_hours_and_not_within() -> None:
     closed = {
         "hello": {"kind": "hours", "open": "people", "closed": "sorry"},

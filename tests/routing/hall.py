@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from routing import effects as fx
 from routing import events as ev
+from routing import presence_events as pe
 from routing.call import Call
 from routing.desk import Desk
 from routing.operators import Operator, OperatorState
@@ -35,7 +36,7 @@ class Hall:
 
     def ready(self, *logins: str) -> None:
         for login in logins:
-            self.tell(ev.OperatorSignedIn(login), ev.PhoneRegistered(login), ev.ReadyRequested(login), after=1)
+            self.tell(pe.OperatorSignedIn(login), pe.PhoneRegistered(login), pe.ReadyRequested(login), after=1)
 
     def waits(
         self, call: str, after: float = 1.0, *, queue: str = "main", caller: str = "13907330001", urgent: bool = False
@@ -73,3 +74,9 @@ class Hall:
 
 def only(kind: type[E] | tuple[type[E], ...], effects: Iterable[object]) -> list[E]:
     return [effect for effect in effects if isinstance(effect, kind)]
+
+
+def why_refused(effects: Iterable[object]) -> str:
+    """The reason of the one order that was refused."""
+    (why,) = only(fx.Refuse, effects)
+    return why.reason.rpartition(" in state ")[2]

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from routing import effects as fx
 from routing import events as ev
-from routing.call import Outcome
+from routing import presence_events as pe
+from routing.call import Call, Outcome
+from routing.callers import Callers
 from routing.policy import Mark, MarkKind, Member, Policy, Rules, Skill
 from routing.queues import Need, Queue, Step
 from tests.policies import policy
@@ -64,7 +66,7 @@ def test_an_operator_who_is_on_pause_or_gone_is_not_waited_for() -> None:
     hall = Hall(KNOWN)
     hall.ready("op1001", "op1002")
     talked(hall, "a", "op1001")
-    hall.tell(ev.PauseRequested("op1001"))
+    hall.tell(pe.PauseRequested("op1001"))
     hall.waits("b")
     assert hall.connected()[-1] == ("b", ("op1002",))
 
@@ -103,7 +105,7 @@ def silent(hall: Hall, call: str, seconds: float = 2.0, after: float = 10.0) -> 
     hall.waits(call, after=after)
     hall.answers(call, "op1001")
     marked = only(fx.MarkCaller, hall.tell(ev.CallEnded(call, 16), after=seconds))
-    hall.tell(ev.ReadyRequested("op1001"))
+    hall.tell(pe.ReadyRequested("op1001"))
     return marked
 
 
@@ -178,3 +180,11 @@ def test_an_older_policy_that_is_told_late_changes_nothing() -> None:
     hall.tell(ev.PolicyChanged(newer))
     assert hall.tell(ev.PolicyChanged(replace(policy(), revision=4))) == []
     assert hall.desk.snapshot.policy == newer
+
+
+def test_who_was_called_back_in_vain_has_not_been_talked_with_since_he_gave_up() -> None:
+    callers = Callers()
+    gave_up = Call("a", "13907330001", "", "12345", "PJSIP/trunk-a", 900.0, queued_at=901.0)
+    callers.ended(replace(gave_up, outcome=Outcome.ABANDONED, ended_at=960.0), policy())
+    callers.ended(replace(gave_up, id="b", outcome=Outcome.UNREACHED, ended_at=980.0), policy())
+    assert callers.gave_up("13907330001", 1800, 1000.0)

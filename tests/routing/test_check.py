@@ -33,6 +33,7 @@ def test_a_policy_of_which_every_part_leads_somewhere_is_right() -> None:
             Notice("n1", "停水", ("area-tianyuan",), "20261123-0001", 1.0, 2.0, "天元区"),
             Destination("110", "公安"),
             Destination("+44.", "英国"),
+            Destination("0731XXXXXXXX", "长株潭"),
             Contact("police", "公安", "110", ContactKind.POLICE),
             Contact("london", "翻译", "+442079460018", ContactKind.INTERPRETER),
             Rules(outbound_per_hour=MOST, outbound_per_operator=0),
@@ -57,6 +58,7 @@ def test_a_policy_of_which_every_part_leads_somewhere_is_right() -> None:
         (Queue("q", "q", wrap_up_s=-1), ("queues", "q", "wrap_up_s", "range", "-1")),
         (Queue("q", "q", when_full=way("queue", "gone")), ("queues", "q", "when_full", "unknown", "gone")),
         (Queue("q", "q", when_full=way("number", "12")), ("queues", "q", "when_full", "form", "12")),
+        (Queue("q", "q", when_full=way("number", "10000")), ("queues", "q", "when_full", "not_allowed", "10000")),
         (Queue("q", "q", when_full=way("message", "x")), ("queues", "q", "when_full", "form", "x")),
         (Queue("q", "q", when_full=way("queue", "q")), ("queues", "q", "when_full", "loop", "q")),
         (Contact("c", "c", "12"), ("contacts", "c", "number", "form", "12")),
@@ -73,6 +75,14 @@ def test_a_policy_of_which_every_part_leads_somewhere_is_right() -> None:
 )
 def test_what_is_wrong_is_named_with_its_field(document: Document, finding: tuple[str, str, str, str, str]) -> None:
     assert finding in wrong(document)
+
+
+def test_a_queue_that_would_send_citizens_to_a_line_of_ours_is_wrong_whichever_of_the_two_was_there_first() -> None:
+    far, platform = Queue("far", "县平台", when_closed=way("number", "12369")), Destination("123XX", "短号")
+    assert wrong(far, platform) == []
+    assert wrong(far, platform, Line("12369", "环保", "环保", "main")) == [
+        ("queues", "far", "when_closed", "own_line", "12369")
+    ]
 
 
 def test_hours_that_cannot_be_read_are_shown() -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from routing import effects as fx
 from routing import events as ev
+from routing import presence_events as pe
 from routing.call import Call, CallState
 from routing.desk import Desk
 from routing.floor import LOST_S
@@ -194,15 +195,15 @@ class Day:
             self.tell(ev.Tick())
 
     def comes(self, login: str) -> None:
-        self.tell(ev.OperatorSignedIn(login))
-        self.tell(ev.PhoneRegistered(login))
-        self.tell(ev.ReadyRequested(login))
+        self.tell(pe.OperatorSignedIn(login))
+        self.tell(pe.PhoneRegistered(login))
+        self.tell(pe.ReadyRequested(login))
 
     def rests(self, login: str) -> None:
-        self.tell(ev.PauseRequested(login))
+        self.tell(pe.PauseRequested(login))
 
     def goes(self, login: str) -> None:
-        self.tell(ev.OperatorSignedOut(login))
+        self.tell(pe.OperatorSignedOut(login))
 
     def passes(self, seconds: float) -> None:
         self.now += seconds

@@ -2,6 +2,7 @@
 
 from routing import effects as fx
 from routing import events as ev
+from routing import presence_events as pe
 from routing.call import CallState, EndedBy, Outcome
 from routing.operators import OperatorState, PauseReason
 
@@ -68,7 +69,7 @@ def test_a_pause_asked_for_in_a_talk_comes_after_it() -> None:
     hall.ready("op1001")
     hall.waits("a")
     hall.answers("a", "op1001")
-    hall.tell(ev.PauseRequested("op1001"), ev.CallEnded("a", 16))
+    hall.tell(pe.PauseRequested("op1001"), ev.CallEnded("a", 16))
     hall.tell(ev.Tick(), after=31)
     assert hall.state("op1001") is OperatorState.PAUSED
 
@@ -93,12 +94,12 @@ def test_with_nobody_signed_in_a_message_is_taken_soon_and_becomes_work() -> Non
     saved = only(fx.SaveCall, ended)[-1].call
     assert saved.outcome is Outcome.MESSAGE
     kinds = [type(effect) for effect in ended if isinstance(effect, fx.SaveCall | fx.OpenWork)]
-    assert kinds == [fx.SaveCall, fx.OpenWork]
+    assert kinds == [fx.OpenWork, fx.SaveCall]  # of a call that is over the work is never looked for again
 
 
 def test_with_all_busy_the_citizen_waits_longer_before_a_message_is_taken() -> None:
     hall = Hall()
-    hall.tell(ev.OperatorSignedIn("op1001"))
+    hall.tell(pe.OperatorSignedIn("op1001"))
     hall.waits("a")
     assert only(fx.TakeMessage, hall.tell(ev.Tick(), after=200)) == []
     assert len(only(fx.TakeMessage, hall.tell(ev.Tick(), after=100))) == 1
@@ -109,7 +110,7 @@ def test_a_citizen_who_lost_his_operator_is_kept_for_him_and_then_goes_to_anothe
     hall.ready("op1001", "op1002")
     hall.waits("a")
     hall.answers("a", "op1001")
-    hall.tell(ev.PhoneLost("op1001"))
+    hall.tell(pe.PhoneLost("op1001"))
     hall.tell(ev.OperatorLegEnded("a", "op1001", 44), after=10)
     hall.tell(ev.CallerWaiting("a", "PJSIP/trunk-a"))
     assert hall.desk.snapshot.calls["a"].state is CallState.WAITING
@@ -127,11 +128,61 @@ def test_an_operator_who_reloads_his_page_is_rung_again_as_soon_as_his_phone_is_
     hall.tell(ev.OperatorLegEnded("a", "op1001", 41), after=10)
     hall.tell(ev.CallerWaiting("a", "PJSIP/trunk-a"))
     assert len(only(fx.ConnectCall, hall.orders)) == 1  # his old phone may still be believed to be there
-    hall.tell(ev.PhoneLost("op1001"), after=0.1)
+    hall.tell(pe.PhoneLost("op1001"), after=0.1)
     hall.tell(ev.Tick(), after=1)
     assert len(only(fx.ConnectCall, hall.orders)) == 1
-    hall.tell(ev.PhoneRegistered("op1001"), after=3)
+    hall.tell(pe.PhoneRegistered("op1001"), after=3)
     assert only(fx.ConnectCall, hall.orders)[-1].operators == ("op1001",)
+
+
+def test_a_talk_that_its_operator_has_again_counts_once() -> None:
+    hall = Hall()
+    hall.ready("op1001")
+    hall.waits("a")
+    hall.answers("a", "op1001")
+    hall.tell(ev.OperatorLegEnded("a", "op1001", 41), after=10)
+    hall.tell(ev.CallerWaiting("a", "PJSIP/trunk-a"))
+    hall.tell(ev.Tick(), after=2)
+    hall.answers("a", "op1001")
+    his = hall.desk.snapshot.operators["op1001"]
+    assert (his.state, his.call, his.taken) == (OperatorState.TALKING, "a", 1)
+
+
+def test_who_reloads_his_page_in_a_talk_that_a_pause_follows_has_his_citizen_again_and_then_the_pause() -> None:
+    hall = Hall()
+    hall.ready("op1001", "op1002")
+    hall.waits("a")
+    hall.answers("a", "op1001")
+    hall.tell(pe.PauseRequested("op1001"))
+    hall.tell(ev.OperatorLegEnded("a", "op1001", 41), after=10)
+    hall.tell(ev.CallerWaiting("a", "PJSIP/trunk-a"))
+    assert hall.desk.snapshot.operators["op1001"].state is OperatorState.PAUSED
+    hall.tell(ev.Tick(), after=0.5)  # his old phone may still be believed to be there
+    hall.tell(pe.PhoneLost("op1001"))
+    hall.tell(ev.Tick(), after=2)
+    assert len(only(fx.ConnectCall, hall.orders)) == 1
+    hall.tell(pe.PhoneRegistered("op1001"), ev.Tick(), after=1)
+    assert [order.operators for order in only(fx.ConnectCall, hall.orders)] == [("op1001",), ("op1001",)]
+    hall.answers("a", "op1001")
+    hall.tell(ev.CallEnded("a", 16), after=10)
+    hall.tell(ev.Tick(), after=100)
+    his = hall.desk.snapshot.operators["op1001"]
+    assert (his.state, his.pause) == (OperatorState.PAUSED, PauseReason.OWN)
+
+
+def test_who_picks_another_call_up_meanwhile_is_not_rung_for_his_lost_talk_as_well() -> None:
+    hall = Hall()
+    hall.ready("op1001")
+    hall.waits("a")
+    hall.answers("a", "op1001")
+    hall.waits("b")
+    hall.tell(pe.PauseRequested("op1001"))
+    hall.tell(ev.OperatorLegEnded("a", "op1001", 41), after=10)
+    hall.tell(ev.CallerWaiting("a", "PJSIP/trunk-a"))
+    hall.tell(ev.PickUpRequested("b", "op1001"))
+    told = hall.tell(ev.Tick(), after=2)
+    assert (only(fx.ConnectCall, told), only(fx.Refuse, told)) == ([], [])
+    assert (hall.state("op1001"), hall.call("a").state) == (OperatorState.RINGING, CallState.WAITING)
 
 
 def test_the_same_fact_told_twice_changes_nothing_more() -> None:
@@ -153,11 +204,39 @@ def test_a_talk_found_running_after_a_restart_keeps_its_operator_busy_until_it_i
     after = Hall()
     after.tell(ev.CallAdopted(before.desk.snapshot.calls["a"]))
     assert after.state("op1001") is OperatorState.TALKING
-    after.tell(ev.OperatorSignedIn("op1001"), ev.PhoneRegistered("op1001"), ev.ReadyRequested("op1001"))
+    after.tell(pe.OperatorSignedIn("op1001"), pe.PhoneRegistered("op1001"), pe.ReadyRequested("op1001"))
     assert after.state("op1001") is OperatorState.TALKING
     assert only(fx.ConnectCall, after.waits("b")) == []
     after.tell(ev.CallEnded("a", 16), after=30)
     assert after.state("op1001") is OperatorState.WRAP_UP
+
+
+def test_who_waits_when_the_clock_is_set_back_and_the_application_begins_anew_waits_no_longer_for_it() -> None:
+    before = Hall()
+    before.tell(ev.Tick(), after=86400)
+    before.waits("a")
+    after = Hall()
+    after.tell(ev.CallAdopted(before.call("a")))
+    after.tell(ev.Tick(), after=11.9)
+    assert only(fx.TakeMessage, after.orders) == []
+    after.tell(ev.Tick(), after=0.1)
+    assert only(fx.TakeMessage, after.orders) == [fx.TakeMessage("a", "PJSIP/trunk-a")]
+
+
+def test_whose_operator_was_waited_for_when_the_clock_was_set_back_is_given_to_another_no_later() -> None:
+    before = Hall()
+    before.tell(ev.Tick(), after=86400)
+    before.ready("op1001")
+    before.waits("a")
+    before.answers("a", "op1001")
+    before.tell(ev.OperatorLegEnded("a", "op1001", 44), ev.CallerWaiting("a", "PJSIP/trunk-a"))
+    before.tell(pe.PhoneLost("op1001"))
+    after = Hall()
+    after.ready("op1002")
+    after.tell(ev.CallAdopted(before.call("a")))
+    assert after.connected() == []
+    after.tell(ev.Tick(), after=20)
+    assert after.connected() == [("a", ("op1002",))]
 
 
 def test_an_end_that_is_told_before_the_arrival_leaves_no_ghost() -> None:
@@ -174,7 +253,7 @@ def test_patience_is_counted_anew_after_a_talk_and_never_while_the_lost_operator
     hall.ready("op1001")
     hall.waits("a")
     hall.answers("a", "op1001")
-    hall.tell(ev.PhoneLost("op1001"))
+    hall.tell(pe.PhoneLost("op1001"))
     hall.tell(ev.OperatorLegEnded("a", "op1001", 44), after=1000)
     hall.tell(ev.CallerWaiting("a", "PJSIP/trunk-a"))
     assert only(fx.TakeMessage, hall.tell(ev.Tick(), after=19)) == []
@@ -223,7 +302,7 @@ def test_a_phone_that_is_away_in_a_talk_is_listened_for_and_only_silence_sends_t
     hall.ready("op1001", "op1002")
     hall.waits("a")
     hall.answers("a", "op1001")
-    asked = hall.tell(ev.PhoneLost("op1001"), after=5)
+    asked = hall.tell(pe.PhoneLost("op1001"), after=5)
     assert only(fx.CheckSound, asked) == [fx.CheckSound("a", "op1001", "PJSIP/op1001-1")]
     assert only(fx.ReturnCaller, asked) == []
     assert hall.state("op1001") is OperatorState.TALKING
@@ -231,14 +310,14 @@ def test_a_phone_that_is_away_in_a_talk_is_listened_for_and_only_silence_sends_t
     assert only(fx.ReturnCaller, silent) == [fx.ReturnCaller("a", "PJSIP/trunk-a")]
     hall.tell(ev.CallerWaiting("a", "PJSIP/trunk-a"))
     assert only(fx.Refuse, hall.tell(ev.OperatorLegEnded("a", "op1001", 44)))  # told late: known already
-    hall.tell(ev.PhoneRegistered("op1001"), after=2)
+    hall.tell(pe.PhoneRegistered("op1001"), after=2)
     assert only(fx.ConnectCall, hall.orders)[-1].operators == ("op1001",)
 
 
 def test_a_phone_that_is_away_while_nobody_talks_at_it_is_not_listened_for() -> None:
     hall = Hall()
     hall.ready("op1001")
-    assert only(fx.CheckSound, hall.tell(ev.PhoneLost("op1001"))) == []
+    assert only(fx.CheckSound, hall.tell(pe.PhoneLost("op1001"))) == []
 
 
 def test_of_a_call_that_ended_before_it_arrived_the_witness_is_asked() -> None:
@@ -259,10 +338,10 @@ def test_a_call_that_is_over_does_not_arrive_again_by_a_round_that_was_on_its_wa
 
 def test_a_desk_phone_that_is_not_reached_in_a_talk_is_left_to_asterisk() -> None:
     hall = Hall()
-    hall.tell(ev.DeskPhoneSignedIn("1007"), ev.PhoneRegistered("1007"), ev.ReadyRequested("1007"))
+    hall.tell(pe.DeskPhoneSignedIn("1007"), pe.PhoneRegistered("1007"), pe.ReadyRequested("1007"))
     hall.waits("a")
     hall.answers("a", "1007")
-    assert only(fx.CheckSound, hall.tell(ev.PhoneLost("1007"))) == []
+    assert only(fx.CheckSound, hall.tell(pe.PhoneLost("1007"))) == []
 
 
 def test_whoever_watches_the_line_is_shown_every_change_that_is_saved() -> None:

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing import events as ev
+from routing import presence_events as pe
 from routing.call import CallState
 from routing.operators import OperatorState
 
@@ -16,19 +17,19 @@ CALLS = ("a", "b", "c", "d")
 
 
 CHOICES = st.one_of(
-    st.builds(lambda who: ev.OperatorSignedIn(who), st.sampled_from(LOGINS)),
+    st.builds(lambda who: pe.OperatorSignedIn(who), st.sampled_from(LOGINS)),
     *(
         st.builds(kind, st.sampled_from(LOGINS))
         for kind in (
-            ev.PhoneRegistered,
-            ev.PhoneLost,
-            ev.ReadyRequested,
-            ev.PauseRequested,
-            ev.PageClosed,
-            ev.OperatorSignedOut,
+            pe.PhoneRegistered,
+            pe.PhoneLost,
+            pe.ReadyRequested,
+            pe.PauseRequested,
+            pe.PageClosed,
+            pe.OperatorSignedOut,
         )
     ),
-    st.builds(lambda who: ev.DeskPhoneSignedIn(who), st.sampled_from(LOGINS)),
+    st.builds(lambda who: pe.DeskPhoneSignedIn(who), st.sampled_from(LOGINS)),
     st.builds(ev.SoundLost, st.sampled_from(CALLS), st.sampled_from(LOGINS)),
     st.builds(lambda call: ev.CallArrived(call, "1", "", "12345", f"ch-{call}"), st.sampled_from(CALLS)),
     st.builds(lambda call: ev.MenuFinished(call, "main"), st.sampled_from(CALLS)),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.guard import HOUR_S, MOST, Guard, Refusal
+from routing.guard import HOUR_S, MOST, REFUSED_KEPT, Guard, Refusal
 from routing.outside import EMERGENCY, Contact, ContactKind, Destination
 from routing.policy import Policy, Rules
 from tests.policies import policy
@@ -89,6 +89,18 @@ def test_what_is_remembered_is_bounded_and_who_reaches_the_bound_is_refused() ->
     assert len(guard._placed) == len(guard._to_number) == MOST
     assert guard._of_operator == {"op1001": MOST}
     assert guard.refusal(MOBILE, "op1002", rules(hour=MOST * 2), 1000.0) is Refusal.HOUR_FULL
+
+
+def test_of_one_operator_so_many_refused_wishes_are_kept_in_an_hour_and_of_another_no_fewer() -> None:
+    guard = Guard()
+    assert [guard.refused("op1001", 1000.0 + place) for place in range(REFUSED_KEPT + 2)] == [
+        *[True] * REFUSED_KEPT,
+        False,
+        False,
+    ]
+    assert guard.refused("op1002", 1100.0)
+    assert [guard.refused("op1001", 1000.0 + HOUR_S) for _ in range(2)] == [True, False]  # the first is an hour ago
+    assert len(guard._refused["op1001"]) == REFUSED_KEPT
 
 
 def test_what_is_forgotten_leaves_nothing_behind() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from routing import effects as fx
 from routing import events as ev
+from routing import presence_events as pe
 from routing.desk import Desk
 from routing.loop import Loop, Worker
 from tests.policies import policy
@@ -84,15 +85,15 @@ async def test_a_worker_that_fails_stops_neither_desk_nor_its_own_lane() -> None
 async def test_an_event_that_breaks_the_desk_does_not_stop_it() -> None:
     async with running({}) as loop:
         (refused,) = await loop.ask(object())
-        granted = await loop.ask(ev.OperatorSignedIn("op1001"))
+        granted = await loop.ask(pe.OperatorSignedIn("op1001"))
     assert isinstance(refused, fx.Refuse)
     assert any(isinstance(effect, fx.ShowOperator) for effect in granted)
 
 
 async def test_who_asks_learns_what_followed() -> None:
     async with running({}) as loop:
-        granted = await loop.ask(ev.OperatorSignedIn("op1001"))
-        refused = await loop.ask(ev.ReadyRequested("op1001"))
+        granted = await loop.ask(pe.OperatorSignedIn("op1001"))
+        refused = await loop.ask(pe.ReadyRequested("op1001"))
     assert any(isinstance(effect, fx.ShowOperator) for effect in granted)
     assert any(isinstance(effect, fx.Refuse) for effect in refused)
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from routing import effects as fx
 from routing import events as ev
 from routing import out_events as oe
 from routing import outgoing
@@ -18,6 +19,7 @@ from tests.policies import policy
 MOBILE = "13907330001"
 OWED = oe.CallBackOwed("w1", MOBILE, "main", "12345", "city", since=500.0, over=2, not_before=700.0)
 NOW = 1000.0
+OWN = "PJSIP/op1001-1"
 
 
 def at(clock: str) -> float:
@@ -82,6 +84,11 @@ def test_he_is_not_called_too_soon_after_the_last_try_nor_while_he_is_on_the_lin
     assert outgoing.ready(place, always, {"13907330002"}, NOW) is True
 
 
+def ringing(purpose: OutboundPurpose = OutboundPurpose.CALL_BACK) -> Call:
+    call = dialling(purpose)
+    return replace(call, legs=(replace(call.legs[0], channel=OWN, rung_at=NOW + 1),))
+
+
 def test_a_call_that_is_placed_begins_with_the_ring_of_its_operator() -> None:
     call = dialling()
     assert (call.state, call.operator, call.at_music) == (CallState.DIALLING, "op1001", False)
@@ -109,30 +116,41 @@ def test_what_an_operator_asks_for_is_of_the_default_queue_and_has_no_line() -> 
     [(17, RingResult.REFUSED), (21, RingResult.REFUSED), (19, RingResult.NOT_ANSWERED), (0, RingResult.NOT_ANSWERED)],
 )
 def test_of_a_call_back_the_end_of_the_operators_ring_costs_the_citizen_nothing(cause: int, result: RingResult) -> None:
-    call = dialling()
-    gone = te.ChannelGone(call.id, "PJSIP/op1001-1", cause)
-    assert outgoing.told(call, gone) == ev.RingEnded(call.id, "op1001", result)
-    failed = outgoing.told(call, oe.CallOutFailed(call.id))
-    assert failed == ev.RingEnded(call.id, "op1001", RingResult.UNREACHABLE)
+    call = ringing()
+    gone = te.ChannelGone(call.id, OWN, cause)
+    assert outgoing.told(call, gone) == (ev.RingEnded(call.id, "op1001", result), [])
+    failed = oe.CallOutFailed(call.id)
+    assert outgoing.told(call, failed) == (failed, [])
 
 
 def test_who_breaks_a_call_back_off_before_it_is_dialled_has_not_missed_it() -> None:
-    call = replace(dialling(), hang_up_asked=True)
-    gone = te.ChannelGone(call.id, "PJSIP/op1001-1", 31)
-    assert outgoing.told(call, gone) == ev.RingEnded(call.id, "op1001", RingResult.CANCELLED)
+    call = replace(ringing(), hang_up_asked=True)
+    gone = te.ChannelGone(call.id, OWN, 31)
+    assert outgoing.told(call, gone) == (ev.RingEnded(call.id, "op1001", RingResult.CANCELLED), [])
 
 
 def test_what_an_operator_asked_for_is_over_with_his_own_ring() -> None:
-    call = dialling(OutboundPurpose.CLICK_TO_CALL)
-    assert outgoing.told(call, te.ChannelGone(call.id, "PJSIP/op1001-1", 19)) == ev.CallEnded(call.id, None)
-    assert outgoing.told(call, oe.CallOutFailed(call.id)) == ev.CallEnded(call.id, None)
+    call = ringing(OutboundPurpose.CLICK_TO_CALL)
+    assert outgoing.told(call, te.ChannelGone(call.id, OWN, 19)) == (ev.CallEnded(call.id, None), [])
+    assert outgoing.told(call, oe.CallOutFailed(call.id)) == (ev.CallEnded(call.id, None), [])
+
+
+def test_the_end_of_another_telephone_than_the_one_that_rings_means_nothing() -> None:
+    for call in (dialling(), ringing()):
+        assert outgoing.told(call, te.ChannelGone(call.id, "PJSIP/op1002-1", 31)) == (None, [])
+
+
+def test_a_telephone_that_rings_though_it_is_not_its_turn_is_hung_up() -> None:
+    call = ringing()
+    late = ev.RingStarted(call.id, "op1002", "PJSIP/op1002-1")
+    assert outgoing.told(call, late) == (None, [fx.DropLegs(call.id, ("PJSIP/op1002-1",))])
 
 
 def test_once_the_citizens_telephone_rings_its_own_end_tells_and_all_else_means_what_it_says() -> None:
-    call = replace(dialling(), channel="PJSIP/citizen-out-1")
-    assert outgoing.told(call, te.ChannelGone(call.id, "PJSIP/op1001-1", 16)) is None
+    call = replace(ringing(), channel="PJSIP/citizen-out-1")
+    assert outgoing.told(call, te.ChannelGone(call.id, OWN, 16)) == (None, [])
     for event in (ev.CallEnded(call.id, 17), ev.HangUpRequested(call.id, "op1001")):
-        assert outgoing.told(call, event) is event
+        assert outgoing.told(call, event) == (event, [])
 
 
 def test_of_an_operators_telephone_that_nobody_heard_of_it_is_believed_that_it_does_not_ring() -> None:

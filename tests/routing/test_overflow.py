@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from routing import effects as fx
 from routing import events as ev
+from routing import presence_events as pe
 from routing.call import CallState, Outcome
 from routing.operators import OperatorState
-from routing.policy import Member, Policy, Skill
+from routing.policy import Line, Member, Policy, Skill
 from routing.queues import Need, Overflow, OverflowKind, Queue, Step
 from tests.policies import policy
 from worktime.calendar import Day, DayKind, Source, SpecialDay, Statutory
@@ -79,12 +80,12 @@ def test_out_of_hours_a_citizen_is_sent_on_even_if_somebody_is_free_and_who_came
     hours = Policy.of(policy(office).documents(), CITY)
     hall = Hall(hours)
     hall.now = datetime(2026, 11, 23, 17, 29, 50, tzinfo=CITY).timestamp()
-    hall.tell(ev.OperatorSignedIn("op1001"), ev.PhoneRegistered("op1001"))  # on pause: nobody takes him yet
+    hall.tell(pe.OperatorSignedIn("op1001"), pe.PhoneRegistered("op1001"))  # on pause: nobody takes him yet
     hall.waits("a")
     assert orders(hall) == []
     hall.waits("b", after=10)
     assert orders(hall) == [fx.TakeMessage("b", "PJSIP/trunk-b")]
-    hall.tell(ev.ReadyRequested("op1001"))
+    hall.tell(pe.ReadyRequested("op1001"))
     assert hall.connected() == [("a", ("op1001",))]
 
 
@@ -99,6 +100,14 @@ def test_the_platform_of_a_county_takes_who_waited_too_long_and_who_is_not_answe
     hall.tell(ev.CallerWaiting("a", "PJSIP/trunk-a"))
     hall.tell(ev.Tick(), after=20)
     assert orders(hall)[-1] == fx.TakeMessage("a", "PJSIP/trunk-a")
+
+
+def test_nobody_is_sent_to_a_number_of_ours_where_he_would_come_in_again_and_be_sent_on_again() -> None:
+    main = Queue("main", "市长热线", nobody_wait_s=20, when_nobody=to("number", "12369"))
+    hall = Hall(policy(main, more=[Line("12369", "环保", "环保", "main")]))
+    hall.waits("a")
+    hall.tell(ev.Tick(), after=20)
+    assert orders(hall) == [fx.TakeMessage("a", "PJSIP/trunk-a")]
 
 
 def test_a_call_that_another_platform_answered_is_forwarded_and_owes_no_recording_of_ours() -> None:
@@ -147,10 +156,10 @@ def test_an_order_that_came_to_nothing_is_given_again_with_the_next_round() -> N
 def test_one_for_whom_there_was_no_room_stays_if_there_is_when_he_comes_to_the_music() -> None:
     hall = Hall(rules(("op1001", "op1002"), max_length=1, when_full=to("message")))
     hall.ready("op1001")
-    hall.tell(ev.PauseRequested("op1001"))
+    hall.tell(pe.PauseRequested("op1001"))
     hall.waits("a", after=0)
     hall.tell(ev.CallArrived("b", "13907330002", "", "12345", "PJSIP/trunk-b"), ev.MenuFinished("b", "main"), after=1)
-    hall.tell(ev.NoticeTold("b", "n1"), ev.ReadyRequested("op1001"), after=20)
+    hall.tell(ev.NoticeTold("b", "n1"), pe.ReadyRequested("op1001"), after=20)
     assert (hall.connected(), hall.call("b").full) == ([("a", ("op1001",))], True)
     hall.tell(ev.CallerWaiting("b", "PJSIP/trunk-b"), after=10)
     assert (only(fx.TakeMessage, hall.orders), hall.call("b").full) == ([], False)
@@ -163,7 +172,7 @@ def test_a_holiday_closes_an_office_and_a_special_day_opens_it_again() -> None:
     known = Policy.of(policy(office).documents(), CITY, statutory=decreed)
     hall = Hall(known)
     hall.now = datetime(2026, 10, 1, 9, tzinfo=CITY).timestamp()
-    hall.tell(ev.OperatorSignedIn("op1001"), ev.PhoneRegistered("op1001"))
+    hall.tell(pe.OperatorSignedIn("op1001"), pe.PhoneRegistered("op1001"))
     hall.waits("a")
     assert orders(hall) == [fx.TakeMessage("a", "PJSIP/trunk-a")]
     hall.tell(ev.PolicyChanged(known.with_(SpecialDay(feast, "值班", DayKind.HOLIDAY, ("09:00-12:00",)))))
@@ -176,7 +185,7 @@ def test_a_holiday_closes_an_office_and_a_special_day_opens_it_again() -> None:
 
 def test_hours_that_are_saved_later_close_over_nobody_who_waits() -> None:
     hall = Hall(rules(("op1001",), max_wait_s=7200))
-    hall.tell(ev.OperatorSignedIn("op1001"), ev.PhoneRegistered("op1001"))
+    hall.tell(pe.OperatorSignedIn("op1001"), pe.PhoneRegistered("op1001"))
     hall.waits("a")
     shut = rules(("op1001",), hours=("mon 00:00-00:01",), max_wait_s=7200, when_closed=to("message"))
     hall.tell(ev.PolicyChanged(replace(shut, revision=1)), ev.Tick(), after=5)
@@ -187,10 +196,10 @@ def test_hours_that_are_saved_later_close_over_nobody_who_waits() -> None:
 
 def test_a_longest_wait_of_0_is_none() -> None:
     hall = Hall(rules(("op1001",), max_wait_s=0))
-    hall.tell(ev.OperatorSignedIn("op1001"), ev.PhoneRegistered("op1001"))
+    hall.tell(pe.OperatorSignedIn("op1001"), pe.PhoneRegistered("op1001"))
     hall.waits("a")
     for _ in range(10):
-        hall.tell(ev.OperatorSignedIn("op1001"), ev.Tick(), after=600)
+        hall.tell(pe.OperatorSignedIn("op1001"), ev.Tick(), after=600)
     assert orders(hall) == []
 
 

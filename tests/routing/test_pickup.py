@@ -4,13 +4,14 @@ import pytest
 
 from routing import effects as fx
 from routing import events as ev
+from routing import presence_events as pe
 from routing.call import CallState
 from routing.operators import OperatorState, PauseReason
 from routing.policy import Member
 from routing.queues import Queue
 from tests.policies import policy
 
-from .hall import MAIN, Hall, only
+from .hall import MAIN, Hall, only, why_refused
 
 LAW = Queue("law", "法律", ring_s=15, wrap_up_s=30, nobody_wait_s=12, max_wait_s=60)
 CREW = [
@@ -31,11 +32,6 @@ def ringing(*others: str) -> Hall:
     return hall
 
 
-def refused(effects: list[fx.Effect]) -> str:
-    (why,) = only(fx.Refuse, effects)
-    return why.reason.rpartition(" in state ")[2]
-
-
 def test_it_rings_at_him_alone_and_the_colleague_is_free_again() -> None:
     hall = ringing("op1002")
     hall.tell(ev.RingStarted("a", "op1001", "PJSIP/op1001-1"))
@@ -52,7 +48,7 @@ def test_it_rings_at_him_alone_and_the_colleague_is_free_again() -> None:
 
 def test_one_who_waits_is_taken_by_hand_and_who_was_on_pause_is_again_after_it() -> None:
     hall = Hall(policy(MAIN, LAW, crew=(), more=CREW))
-    hall.tell(ev.OperatorSignedIn("op1002"), ev.PhoneRegistered("op1002"))
+    hall.tell(pe.OperatorSignedIn("op1002"), pe.PhoneRegistered("op1002"))
     hall.waits("a")
     assert hall.state("op1002") is O.PAUSED
     hall.tell(ev.PickUpRequested("a", "op1002"))
@@ -77,7 +73,7 @@ def test_who_wrote_when_he_picked_it_up_goes_on_writing_if_the_citizen_hangs_up(
 def test_of_two_who_pick_it_up_at_once_the_first_has_it() -> None:
     hall = ringing("op1002", "op1003")
     hall.tell(ev.PickUpRequested("a", "op1002"))
-    assert refused(hall.tell(ev.PickUpRequested("a", "op1003"))) == "picked_up"
+    assert why_refused(hall.tell(ev.PickUpRequested("a", "op1003"))) == "picked_up"
     assert hall.call("a").ringing == ("op1002",)
     assert hall.state("op1003") is O.READY
 
@@ -85,7 +81,7 @@ def test_of_two_who_pick_it_up_at_once_the_first_has_it() -> None:
 def test_the_colleague_who_answers_first_has_it_and_one_who_is_told_of_later_does_not() -> None:
     hall = ringing("op1002")
     hall.answers("a", "op1001", after=0)
-    assert refused(hall.tell(ev.PickUpRequested("a", "op1002"))) == "answered"
+    assert why_refused(hall.tell(ev.PickUpRequested("a", "op1002"))) == "answered"
     hall = ringing("op1002")
     hall.tell(ev.PickUpRequested("a", "op1002"))
     told = hall.tell(
@@ -108,7 +104,7 @@ def test_an_order_that_finds_the_citizen_gone_leaves_everybody_free() -> None:
     [
         ((), "op1009", "not_signed_in"),
         ((), "op1001", "yours"),
-        ((ev.PhoneLost("op1002"),), "op1002", "no_phone"),
+        ((pe.PhoneLost("op1002"),), "op1002", "no_phone"),
         ((), "op1004", "other_queue"),
         ((ev.CallEnded("a", 16),), "op1002", "call_over"),
         ((ev.MessageStarted("a"),), "op1002", "not_waiting"),
@@ -118,5 +114,5 @@ def test_what_he_cannot_have_is_refused_with_its_reason(events: tuple[ev.Event, 
     hall = ringing("op1002", "op1004")
     hall.tell(*events)
     before = {one.login: one.state for one in hall.desk.snapshot.operators.values()}
-    assert refused(hall.tell(ev.PickUpRequested("a", login))) == why
+    assert why_refused(hall.tell(ev.PickUpRequested("a", login))) == why
     assert {one.login: one.state for one in hall.desk.snapshot.operators.values()} == before

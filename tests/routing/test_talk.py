@@ -187,7 +187,7 @@ def test_a_colleague_who_takes_the_citizen_has_a_leg_of_his_own_and_the_giver_no
     assert call.talk == Talk(1020.0, room=True, step=3)
     assert [(one.name, one.result) for one in call.parties] == [("op1002", PartyResult.TOOK)]
     assert (call.timeline[-1].kind, call.timeline[-1].detail) == ("taken", "op1001 op1002")
-    assert call.transferred_by == "op1001"
+    assert (call.transferred_by, call.taken_over) == ("op1001", False)
 
 
 def test_somebody_outside_who_takes_the_citizen_has_him_forwarded() -> None:

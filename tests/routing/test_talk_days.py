@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from routing import effects as fx
 from routing import events as ev
+from routing import presence_events as pe
 from routing import talk_events as te
 from routing.call import Call, CallState
 from routing.desk import Desk
@@ -211,14 +212,14 @@ class Day:
             self.tell(ev.CallEnded(f"c{number}", 16))
 
     def comes(self, login: str) -> None:
-        for event in (ev.OperatorSignedIn(login), ev.PhoneRegistered(login), ev.ReadyRequested(login)):
+        for event in (pe.OperatorSignedIn(login), pe.PhoneRegistered(login), pe.ReadyRequested(login)):
             self.tell(event)
 
     def rests(self, login: str) -> None:
-        self.tell(ev.PauseRequested(login))
+        self.tell(pe.PauseRequested(login))
 
     def phone_is_lost(self, login: str) -> None:
-        self.tell(ev.PhoneLost(login))
+        self.tell(pe.PhoneLost(login))
 
     def passes(self, seconds: float) -> None:
         self.now += seconds

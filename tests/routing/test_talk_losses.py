@@ -6,6 +6,7 @@ import pytest
 
 from routing import effects as fx
 from routing import events as ev
+from routing import presence_events as pe
 from routing import talk_events as te
 from routing.call import CallState, EndedBy, Outcome
 from routing.floor import LOST_S
@@ -177,7 +178,7 @@ def test_a_desk_that_begins_takes_over_the_talk_with_both_operators(state: TalkS
     logins = ("op1001", "op1002")
     hall = Hall(before.desk.snapshot.policy)
     hall.now = before.now + 5
-    hall.tell(*(ev.OperatorAdopted(before.operator(login), 5.0) for login in logins))
+    hall.tell(*(pe.OperatorAdopted(before.operator(login), 5.0) for login in logins))
     hall.tell(ev.CallAdopted(before.call("a")))
     second = {T.CALLING: O.RINGING, T.CONSULTING: O.TALKING, T.THREE: O.TALKING}.get(state, O.READY)
     assert states(hall) == (O.TALKING, second)

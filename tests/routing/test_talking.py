@@ -6,6 +6,7 @@ import pytest
 
 from routing import effects as fx
 from routing import events as ev
+from routing import presence_events as pe
 from routing import talk_events as te
 from routing.call import CallState, EndedBy, Outcome
 from routing.operators import OperatorState, PauseReason
@@ -186,7 +187,7 @@ def test_of_a_queue_whoever_has_been_idle_longest_is_asked_and_with_nobody_free_
     hall.tell(replace(CONSULT, party="", queue="law"))
     assert party_of(hall).name == "op1002"  # the only one there
     hall.tell(RETURN)
-    hall.tell(ev.PauseRequested("op1002"))
+    hall.tell(pe.PauseRequested("op1002"))
     told = hall.tell(replace(CONSULT, party="", queue="law"))
     assert (refused(told), moved(told)) == (["ConsultRequested"], [])
 

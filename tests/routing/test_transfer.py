@@ -29,6 +29,18 @@ def back_at_the_music(hall: Hall) -> list[fx.Effect]:
     return hall.tell(ev.CallerWaiting("a", "PJSIP/trunk-a"), after=0.2)
 
 
+def test_after_a_talk_he_has_waited_since_its_end_and_before_it_since_he_came() -> None:
+    hall = Hall(policy(MAIN, LAW, crew=(), more=CREW))
+    hall.waits("a")
+    came = hall.call("a").queued_at
+    hall.tell(ev.Tick(), after=5)
+    assert hall.call("a").waiting_since == came
+    hall.ready("op1001")
+    hall.answers("a", "op1001")
+    hall.tell(ev.TransferRequested("a", "op1001", "law"), after=300)
+    assert (hall.call("a").waiting_since, hall.call("a").queued_at) == (hall.now, came)
+
+
 def test_to_a_queue_he_is_connected_to_whoever_is_free_there_and_who_gave_him_away_writes() -> None:
     hall = talking()
     hall.ready("op1003")

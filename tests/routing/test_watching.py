@@ -6,15 +6,17 @@ import pytest
 
 from routing import effects as fx
 from routing import events as ev
+from routing import presence_events as pe
 from routing import talk_events as te
 from routing import watch_events as we
 from routing.call import CallState
-from routing.operators import OperatorState
+from routing.operators import Operator, OperatorState
 from routing.talk import Move, Place, TalkState
 from routing.watch import Watch, WatchState
 from routing.watch_events import WatchEnd, WatchMode
+from tests.policies import policy
 
-from .hall import Hall, only
+from .hall import MAIN, Hall, only, why_refused
 
 CITIZEN, OPERATOR, HIS = "PJSIP/trunk-a", "PJSIP/op1001-1", "PJSIP/sup1-1"
 LISTEN, WHISPER, BARGE = WatchMode
@@ -26,7 +28,7 @@ def talking() -> Hall:
     hall.ready("op1001")
     hall.waits("a")
     hall.answers("a", "op1001")
-    hall.tell(ev.PhoneRegistered("sup1"))
+    hall.tell(pe.PhoneRegistered("sup1"))
     return hall
 
 
@@ -47,11 +49,6 @@ def ended(effects: list[fx.Effect]) -> list[WatchEnd]:
 
 def timeline(hall: Hall) -> list[str]:
     return [f"{one.kind} {one.detail}" for one in hall.call("a").timeline if one.kind.startswith("watch")]
-
-
-def refused(effects: list[fx.Effect]) -> str:
-    (why,) = only(fx.Refuse, effects)
-    return why.reason.rpartition(" in state ")[2]
 
 
 def test_his_telephone_is_rung_for_the_operators_channel_and_he_is_there_when_the_dialplan_says_so() -> None:
@@ -116,10 +113,18 @@ def test_who_is_to_be_heard_at_once_listens_first() -> None:
 
 def test_a_room_that_asterisk_did_not_make_leaves_the_two_as_they_were() -> None:
     hall = watching()
-    hall.tell(we.SuperviseRequested("a", "sup1", BARGE), te.MoveFailed("a", 1))
+    hall.tell(we.SuperviseRequested("a", "sup1", BARGE))
+    told = hall.tell(te.MoveFailed("a", 1))
     talk = hall.call("a").talk
     assert talk is not None
     assert (talk.state, talk.room) == (TalkState.TOGETHER, False)
+    listens = [fx.MoveSpy("a", "sup1", HIS, LISTEN)]
+    assert only(fx.MoveSpy, told) == listens  # in the room he would be alone
+    assert only(fx.MoveSpy, hall.tell(we.SpyPlaced("a", "sup1", HIS, BARGE))) == listens  # he went there meanwhile
+    assert hall.tell(we.SpyPlaced("a", "sup1", HIS, LISTEN))
+    watch = watch_of(hall)
+    assert watch is not None
+    assert (watch.mode, watch.wanted) == (LISTEN, LISTEN)
 
 
 def test_who_was_heard_by_both_whispers_when_the_citizen_is_put_on_hold_and_nothing_puts_him_back() -> None:
@@ -131,7 +136,7 @@ def test_who_was_heard_by_both_whispers_when_the_citizen_is_put_on_hold_and_noth
     watch = watch_of(hall)
     assert watch is not None
     assert (watch.mode, watch.wanted) == (WHISPER, WHISPER)
-    assert refused(hall.tell(we.SuperviseRequested("a", "sup1", BARGE))) == "on_hold"
+    assert why_refused(hall.tell(we.SuperviseRequested("a", "sup1", BARGE))) == "on_hold"
 
 
 def test_who_listens_does_so_anew_when_the_operator_is_with_others_than_before() -> None:
@@ -150,7 +155,7 @@ def test_he_leaves_and_his_channel_is_hung_up() -> None:
     assert (ended(told), watch_of(hall)) == ([WatchEnd.ASKED], None)
     assert timeline(hall) == ["watched sup1 listen", "watch_over sup1 listen"]
     assert hall.tell(we.SpyGone("a", "sup1", HIS, WatchEnd.TALK_OVER)) == []
-    assert refused(hall.tell(we.SuperviseEndRequested("a", "sup1"))) == "not_there"
+    assert why_refused(hall.tell(we.SuperviseEndRequested("a", "sup1"))) == "not_there"
 
 
 def test_called_back_before_his_telephone_rang_it_rings_for_nothing_no_longer() -> None:
@@ -200,14 +205,14 @@ def test_several_may_be_at_one_talk_and_one_at_one_talk_only() -> None:
     hall.ready("op1002")
     hall.waits("b")
     hall.answers("b", "op1002")
-    hall.tell(ev.PhoneRegistered("sup2"))
+    hall.tell(pe.PhoneRegistered("sup2"))
     hall.tell(we.SuperviseRequested("a", "sup2", LISTEN))
-    assert refused(hall.tell(we.SuperviseRequested("b", "sup1", LISTEN))) == "elsewhere"
+    assert why_refused(hall.tell(we.SuperviseRequested("b", "sup1", LISTEN))) == "elsewhere"
     assert [one.call for one in (watch_of(hall), watch_of(hall, "sup2")) if one is not None] == ["a", "a"]
 
 
 def silent(hall: Hall) -> None:
-    hall.tell(ev.PhoneLost("sup1"))
+    hall.tell(pe.PhoneLost("sup1"))
 
 
 def waits(hall: Hall) -> None:
@@ -229,8 +234,8 @@ def over(hall: Hall) -> None:
 def test_what_he_cannot_have_is_refused_with_its_reason(change: Callable[[Hall], None], why: str) -> None:
     hall = talking()
     change(hall)
-    assert refused(hall.tell(we.SuperviseRequested("a", "sup1", LISTEN))) == why
-    assert refused(hall.tell(we.TakeOverRequested("a", "sup1"))) == why
+    assert why_refused(hall.tell(we.SuperviseRequested("a", "sup1", LISTEN))) == why
+    assert why_refused(hall.tell(we.TakeOverRequested("a", "sup1"))) == why
     assert watch_of(hall) is None
 
 
@@ -242,6 +247,7 @@ def test_he_takes_over_and_is_the_operator_of_the_talk_and_as_before_when_it_is_
     assert (ended(told), [one.end for one in only(fx.NoteWatch, told)]) == ([WatchEnd.TOOK], [WatchEnd.TOOK])
     call = hall.call("a")
     assert (call.operator, call.state, call.transferred_by) == ("sup1", CallState.TALKING, "op1001")
+    assert call.taken_over
     assert [(leg.operator, leg.result, leg.channel) for leg in call.legs] == [
         ("op1001", "taken_over", OPERATOR),
         ("sup1", "answered", HIS),
@@ -301,6 +307,17 @@ def test_a_supervisor_whose_line_is_lost_is_not_waited_for_since_nobody_rings_hi
     hall.tell(te.RoomLeft("a"))
     assert (hall.call("a").state, hall.call("a").prefer) == (CallState.WAITING, None)
     assert hall.state("sup1") is OperatorState.OFFLINE
+
+
+def test_a_supervisor_whose_talk_ended_while_the_application_was_away_writes_after_his_next_one() -> None:
+    hall = Hall(policy(MAIN, crew=("sup1",)))
+    took = Operator("sup1", ("main",), state=OperatorState.TALKING, call="a", back=OperatorState.PAUSED)
+    hall.tell(pe.OperatorAdopted(took, 5.0))
+    hall.ready("sup1")
+    hall.waits("b")
+    hall.answers("b", "sup1")
+    hall.ends("b")
+    assert hall.state("sup1") is OperatorState.WRAP_UP
 
 
 def test_a_take_over_that_asterisk_did_not_carry_out_brings_the_citizen_to_the_music_and_leaves_nobody_behind() -> None:

@@ -67,9 +67,16 @@ def test_who_gave_up_while_another_platform_rang_was_not_waiting_for_us() -> Non
     assert left_by(gave_up(30.0, ev.ForwardStarted("a", "073128881234")), USUAL) == []
 
 
-def test_who_was_answered_or_whose_end_nobody_saw_left_nothing() -> None:
+def test_who_was_answered_left_nothing() -> None:
     assert left_by(gave_up(30.0, ev.OperatorAnswered("a", "op1001", "o")), USUAL) == []
-    assert left_by(gave_up(30.0, cause=None), USUAL) == []
+
+
+def test_whose_end_nobody_saw_while_he_waited_is_called_back() -> None:
+    """Asterisk died, or the machine: it was we who cut him off."""
+    assert left_by(gave_up(30.0, cause=None), USUAL) == missed(1030.0)
+    assert left_by(gave_up(30.0, ev.ForwardStarted("a", "073128881234"), cause=None), USUAL) == missed(1030.0)
+    assert left_by(gave_up(30.0, ev.OperatorAnswered("a", "op1001", "o"), cause=None), USUAL) == []
+    assert left_by(advance(CALL, ev.CallEnded("a", None), 1030.0), USUAL) == []  # he was in the greeting
 
 
 def test_who_asked_or_spoke_is_called_for_that_alone() -> None:

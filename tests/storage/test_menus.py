@@ -8,6 +8,7 @@ from ivr.document import MenuDocument, MenuDraft
 from ivr.menu import Purpose
 from routing.check import Finding
 from routing.documents import DocumentsRefused, NoSuchDocument
+from routing.outside import Destination
 from routing.policy import Line
 from routing.queues import Queue
 from storage.store import Store
@@ -94,6 +95,23 @@ def test_a_queue_that_a_menu_names_stays_and_so_does_a_menu_that_a_line_names(st
     store.drop_policy("menus", "water", who="admin", at=NOON)
     store.drop_policy("queues", "gas", who="admin", at=NOON)
     assert "gas" not in store.policy().queues
+
+
+def test_a_menu_puts_citizens_through_to_numbers_that_are_allowed_and_to_none_of_ours(store: Store) -> None:
+    def through(number: str) -> MenuDocument:
+        nodes = {"hello": {**WATER.nodes["hello"], "keys": {"1": "far"}}, "people": WATER.nodes["people"]}
+        return replace(WATER, nodes={**nodes, "far": {"kind": "transfer", "number": number}})
+
+    place = "nodes.far.number"
+    store.change_policy(Line("12345", "市长热线", "", "main"), who="admin", at=NOON)
+    assert refused(store, through("95598")) == [Finding("menus", "water", place, "not_allowed", "95598")]
+    assert refused(store, through("12345")) == [Finding("menus", "water", place, "own_line", "12345")]
+    store.change_policy(Destination("95598", "电力"), who="admin", at=NOON)
+    store.change_policy(through("95598"), who="admin", at=NOON)
+    assert kept_from(store, "destinations", "95598") == [Finding("destinations", "95598", "", "needed", "menus/water")]
+    store.change_policy(Destination("955XX", "服务"), who="admin", at=NOON)
+    store.drop_policy("destinations", "95598", who="admin", at=NOON)  # another one allows it as well
+    assert [document.nodes["far"]["number"] for document, _ in store.menus()] == ["95598"]
 
 
 def test_one_that_cannot_be_read_is_left_out(store: Store, url: str) -> None:

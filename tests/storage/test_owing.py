@@ -3,20 +3,23 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import event
 
 from cases.work import Ending, Kind, WorkState
 from cases.worklist import Worklist
 from routing.call import Call, CallState, Outcome
 from routing.effects import NoteAttempt, OpenWork, WorkKind
+from routing.operators import Operator, OperatorState
 from routing.out_events import CallBackOwed, CallBackSettled
 from routing.outside import OutboundPurpose
 from routing.policy import Rules
-from storage import entries
+from storage import entries, owing
 from storage.entries import Entry, Value
 from storage.store import Store
 
 from .samples import NOON, ended
 
+CALLING = (OutboundPurpose.CALL_BACK, OutboundPurpose.CLICK_TO_CALL)
 HE, SHE = "13907330001", "13907330002"
 RULES = Rules(call_back_tries=3, call_back_retry_s=600, default_queue="main")
 
@@ -52,6 +55,17 @@ def answered(call: str, work: str, caller: str = HE) -> Call:
 
 def tried(store: Store, work: str) -> list[tuple[str, str, str, float]]:
     return [(one.who, one.detail, one.by_call, one.at) for one in store.message_history(work) if one.deed == "try"]
+
+
+def deeds(store: Store, work: str) -> list[str]:
+    return [one.deed.value for one in store.message_history(work)]
+
+
+def take(store: Store, call: str) -> None:
+    """op1001 has the work of this call from ten seconds before it is called about."""
+    item = store.work_about(call)
+    assert item is not None
+    Worklist(store, lambda: NOON + 90, lambda: 3).take(item.number, "op1001")
 
 
 def room(store: Store) -> Worklist:
@@ -144,11 +158,62 @@ def test_a_call_that_is_over_without_a_try_makes_the_next_one_another_call(store
 def test_who_is_reached_by_the_call_that_was_placed_for_it_has_been_tried_and_it_is_done(store: Store) -> None:
     wants(store, "c1")
     assert every(store, answered("t1", "c1")) == ["c1"]
-    assert state(store, "c1") == (WorkState.DONE, Ending.SERVED, 1)
+    assert state(store, "c1") == (WorkState.DONE, Ending.ANSWERED, 1)
     assert tried(store, "c1") == [("op1001", "talked", "t1", NOON + 110)]
+    assert deeds(store, "c1") == ["opened", "try", "close"]
     assert store.standing(["c1"], RULES) == [CallBackSettled("c1")]
     assert every(store, answered("t1", "c1")) == []
-    assert state(store, "c1") == (WorkState.DONE, Ending.SERVED, 1)
+    assert state(store, "c1") == (WorkState.DONE, Ending.ANSWERED, 1)
+
+
+@pytest.mark.parametrize("purpose", CALLING)
+@pytest.mark.parametrize("of", ["c1", ""], ids=["placed for it", "placed for nothing"])
+def test_who_is_reached_by_a_call_of_ours_did_not_get_through_by_himself(
+    store: Store, purpose: OutboundPurpose, of: str
+) -> None:
+    wants(store, "c1", kind=WorkKind.MISSED)
+    take(store, "c1")
+    assert every(store, replace(answered("t1", of), purpose=purpose)) == ["c1"]
+    item = store.work_about("c1")
+    assert item is not None
+    assert (item.state, item.owner, item.talked_at, item.got_through) == (WorkState.TAKEN, "op1001", NOON + 110, None)
+    assert tried(store, "c1") == [("op1001", "talked", "t1", NOON + 110)]
+    assert deeds(store, "c1") == ["opened", "take", "try"]
+
+
+def test_what_nobody_has_taken_is_done_when_its_citizen_is_reached_by_a_press_for_nothing(store: Store) -> None:
+    wants(store, "c1", kind=WorkKind.MISSED)
+    assert every(store, replace(answered("t1", ""), purpose=OutboundPurpose.CLICK_TO_CALL)) == ["c1"]
+    item = store.work_about("c1")
+    assert item is not None
+    assert (item.state, item.ending, item.got_through) == (WorkState.DONE, Ending.ANSWERED, None)
+    assert deeds(store, "c1") == ["opened", "try", "close"]
+
+
+def test_whom_its_owner_has_reached_nobody_calls_again_when_it_is_put_back_or_he_signs_out(store: Store) -> None:
+    for call, caller in (("c1", HE), ("c2", SHE)):
+        wants(store, call, caller=caller)
+        take(store, call)
+        every(store, answered(f"t{call}", call, caller))
+    item = store.work_about("c1")
+    assert item is not None
+    room(store).release(item.number, "op1001", anyones=False)
+    assert every(store, Operator("op1001", state=OperatorState.OFFLINE, since=NOON + 4000)) == ["c2"]
+    assert [state(store, call)[:2] for call in ("c1", "c2")] == [(WorkState.DONE, Ending.ANSWERED)] * 2
+    assert deeds(store, "c1") == ["opened", "take", "try", "release", "close"]
+    assert deeds(store, "c2") == ["opened", "take", "try", "return", "close"]
+
+
+def test_who_gave_up_again_after_he_was_reached_is_called_again_though_its_owner_puts_it_back(store: Store) -> None:
+    wants(store, "c1")
+    take(store, "c1")
+    given_up = replace(
+        ended("c3", NOON + 800, caller=HE), answered_at=None, outcome=Outcome.ABANDONED, operator=None, legs=()
+    )
+    every(store, answered("t1", "c1"), given_up, OpenWork("c3", HE, NOON + 900, WorkKind.MISSED))
+    item = store.work_about("c1")
+    assert item is not None
+    assert room(store).release(item.number, "op1001", anyones=False).state is WorkState.OPEN
 
 
 def test_a_message_whose_citizen_was_reached_by_a_press_was_tried_and_stays_with_its_owner(store: Store) -> None:
@@ -189,3 +254,15 @@ def test_purpose_and_work_of_a_call_are_kept_with_it_while_it_runs_and_afterward
         "c1",
         Outcome.UNREACHED,
     )
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])  # PostgreSQL plans by what is in the table, which is empty here
+def test_what_was_tried_for_a_work_is_found_by_its_index_and_not_among_all_calls_that_are_over(store: Store) -> None:
+    asked: list[tuple[str, tuple[object, ...]]] = []
+    with store._reading() as session:
+        connected = session.connection().engine
+        event.listen(connected, "before_cursor_execute", lambda *of: asked.append((of[2], of[3])), once=True)
+        assert owing._over(session, "w1") == 0
+        ((statement, values),) = asked
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+    assert ["ix_calls_work" in row[3] for row in plan] == [True]

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from cases.work import Attempt, Backlog, Ending, WorkFilter, WorkState
 from cases.worklist import Worklist
 from routing.effects import OpenWork, WorkKind
@@ -82,8 +84,9 @@ def test_signing_out_gives_back_what_was_taken_before_and_nothing_else(store: St
     now[0] = NOON + 30
     room.take(numbers[3], "op1001")  # back at work, before the store was told that he had been away
     gone = Operator("op1001", state=OperatorState.OFFLINE, since=NOON + 20)
-    changed = store.apply([entries.Entry(1, *entries.of(gone))])
-    assert changed == ["c0"]
+    told = [entries.Entry(1, *entries.of(gone))]
+    assert store.apply(told) == ["c0"]
+    assert store.apply(told) == ["c0"]  # the answer may have been lost
     states = {item.call_id: (item.state, item.owner) for item, _ in store.messages(WorkFilter()).items}
     assert states == {
         "c0": ("open", ""),
@@ -94,6 +97,31 @@ def test_signing_out_gives_back_what_was_taken_before_and_nothing_else(store: St
     last = store.message_history("c0")[-1]
     assert (last.who, last.deed, last.detail, last.at) == ("", "return", "op1001", NOON + 20)
     assert store.apply([entries.Entry(2, *entries.of(replace(gone, since=NOON + 40)))]) == ["c3"]
+
+
+def test_who_signed_out_and_in_again_before_the_store_was_told_has_nothing_any_more(store: Store) -> None:
+    number = owe(store, "c1", NOON)
+    Worklist(store, lambda: NOON + 10, lambda: 0).take(number, "op1001")
+    gone = Operator("op1001", state=OperatorState.OFFLINE, since=NOON + 20)
+    back = replace(gone, state=OperatorState.PAUSED, since=NOON + 30)
+    assert store.apply([entries.Entry(seq, *entries.of(one)) for seq, one in enumerate((gone, back), 1)]) == ["c1"]
+    assert listed(store, WorkFilter((WorkState.OPEN,))) == ["c1"]
+    assert store.presence() == [back]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("back", [OperatorState.OFFLINE, OperatorState.PAUSED])
+def test_a_supervisor_keeps_what_he_has_taken_when_a_talk_that_he_took_over_ends_or_the_application_does(
+    store: Store, back: OperatorState, at_once: bool
+) -> None:
+    number = owe(store, "c1", NOON)
+    Worklist(store, lambda: NOON + 10, lambda: 0).take(number, "sup1")
+    talks = Operator("sup1", state=OperatorState.TALKING, since=NOON + 20, call="c9", back=back)
+    over = Operator("sup1", state=OperatorState.OFFLINE, since=NOON + 30)
+    told = [entries.Entry(seq, *entries.of(one)) for seq, one in enumerate((talks, over), 1)]
+    changed = store.apply(told) if at_once else [call for entry in told for call in store.apply([entry])]
+    assert changed == []
+    assert listed(store, WorkFilter((WorkState.TAKEN,), owner="sup1")) == ["c1"]
 
 
 def test_only_a_work_that_is_new_counts_as_changed(store: Store) -> None:

@@ -160,6 +160,7 @@ export const api = {
     request<ListedMark>('POST', `/calls/${at(call)}/nuisance`, { body: { note } }),
 
   accounts: () => request<Page<Account>>('GET', '/accounts'),
+  colleagues: () => request<Page<Pick<Account, 'login' | 'name'>>>('GET', '/colleagues'),
   operators: () => request<Page<Operator>>('GET', '/operators'),
   decidePause: (login: string, word: 'grant' | 'deny') =>
     request<Operator>('POST', `/operators/${at(login)}/pause/${word}`, { body: {} }),

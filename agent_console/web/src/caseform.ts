@@ -27,7 +27,8 @@ export function conflictOf(problem: Problem): { current: Case } | { number: stri
   return null
 }
 
-export function useCaseForm(call: Call, drafts: Drafts, saved: (item: Case) => void) {
+/** `here`: whether the call rings at this page's operator, or is with him. */
+export function useCaseForm(call: Call, drafts: Drafts, saved: (item: Case) => void, here: () => boolean) {
   const start: CaseFields = { ...EMPTY, citizen_name: [...call.caller_name].slice(0, LIMITS.citizen_name).join('') }
   const draft = drafts.get(call.id)
   const fields = reactive<CaseFields>({ ...(draft?.fields ?? start) })
@@ -165,6 +166,7 @@ export function useCaseForm(call: Call, drafts: Drafts, saved: (item: Case) => v
 
   /** Who had the citizen before may have opened the case already: what the desk tells of a call names none. */
   async function loadFromBefore(): Promise<void> {
+    loadFailed.value = false
     try {
       const before = await api.call(call.id)
       if (before.case !== null) await load(before.case)
@@ -174,10 +176,26 @@ export function useCaseForm(call: Call, drafts: Drafts, saved: (item: Case) => v
     }
   }
 
-  if (call.case !== null || number.value !== null) void load(call.case ?? number.value ?? '')
-  else if (call.transferred_by) void loadFromBefore()
+  /** What the server has of this call's case, if any. */
+  async function read(): Promise<void> {
+    if (call.case !== null || number.value !== null) await load(call.case ?? number.value ?? '')
+    else if (call.transferred_by) await loadFromBefore()
+  }
+
+  /** The call was somebody else's meanwhile, who may have opened or changed its case; what is not saved here stays. */
+  async function renew(): Promise<void> {
+    if (loading.value || saving.value || conflict.value || changed.value || drafts.get(call.id)) return
+    if (number.value !== null) await load(number.value)
+    else await loadFromBefore()
+  }
+
+  void read()
+  watch(here, (now) => {
+    if (now) void renew()
+  })
 
   return {
+    read,
     fields,
     number,
     loading,

@@ -15,7 +15,7 @@ export function createControl(state: Readonly<ShallowRef<State>>, order: (run: (
   const ordered = ref(false)
   /** The list of whom one can call is open: what was refused is told in it, where the hand is. */
   const listed = ref(false)
-  /** A number that is being typed: it stays until somebody is called by it. */
+  /** A number that is being typed: it stays until somebody is called by it, or the call is another. */
   const typed = ref('')
   let timer: ReturnType<typeof setTimeout> | undefined
   let last = 0
@@ -41,7 +41,12 @@ export function createControl(state: Readonly<ShallowRef<State>>, order: (run: (
     return taken
   }
 
-  const stop = watch(turn, settled, { flush: 'sync' })
+  const stops = [
+    watch(turn, settled, { flush: 'sync' }),
+    watch(() => call.value?.id, () => {
+      typed.value = ''
+    }, { flush: 'sync' }),
+  ]
 
   return {
     listed,
@@ -65,8 +70,10 @@ export function createControl(state: Readonly<ShallowRef<State>>, order: (run: (
     },
 
     stop: () => {
-      stop()
+      stops.forEach((stop) => stop())
       clearTimeout(timer)
     },
   }
 }
+
+export type Control = ReturnType<typeof createControl>

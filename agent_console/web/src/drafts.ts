@@ -26,16 +26,31 @@ type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'lengt
 export class Drafts {
   private readonly prefix: string
   private readonly kept = new Map<string, Draft>()
+  /** Calls of which the browser refused to store what was typed last. */
+  private readonly unstored = new Set<string>()
   /** False when the browser refused to store: drafts then live only as long as the page. */
   durable = true
 
   constructor(private readonly shelf: Shelf, login: string, private readonly changed: () => void = () => undefined) {
     this.prefix = `hotline.draft.${login}.`
-    for (let index = 0; index < shelf.length; index += 1) {
-      const key = shelf.key(index)
+    this.read()
+  }
+
+  /** What he typed or saved at another page meanwhile is so here, too. */
+  readAgain(): void {
+    for (const call of [...this.kept.keys()]) {
+      if (!this.unstored.has(call)) this.kept.delete(call)
+    }
+    this.read()
+    this.changed()
+  }
+
+  private read(): void {
+    for (let index = 0; index < this.shelf.length; index += 1) {
+      const key = this.shelf.key(index)
       if (!key?.startsWith(this.prefix)) continue
-      const draft = parse(shelf.getItem(key))
-      if (draft) this.kept.set(draft.call, draft)
+      const draft = parse(this.shelf.getItem(key))
+      if (draft && !this.unstored.has(draft.call)) this.kept.set(draft.call, draft)
     }
   }
 
@@ -47,15 +62,17 @@ export class Drafts {
     this.kept.set(draft.call, draft)
     try {
       this.shelf.setItem(this.prefix + draft.call, JSON.stringify(draft))
-      this.durable = true
+      this.unstored.delete(draft.call)
     } catch {
-      this.durable = false
+      this.unstored.add(draft.call)
     }
+    this.durable = !this.unstored.has(draft.call)
     this.changed()
   }
 
   remove(call: string): void {
     this.kept.delete(call)
+    this.unstored.delete(call)
     this.shelf.removeItem(this.prefix + call)
     this.changed()
   }

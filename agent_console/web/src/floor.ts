@@ -111,11 +111,11 @@ function withWatch(floor: Floor, watch: Supervision): Pick<Floor, 'watches' | 'l
   return { watches, left }
 }
 
-/** The talks that run, the longest first. */
+/** The talks that run, and the citizens who were given to a number outside, also while it rings; the longest first. */
 export function talks(calls: Iterable<Call>): Call[] {
   const since = (call: Call) => Date.parse(call.answered_at ?? call.arrived_at)
   return [...calls]
-    .filter((call) => call.state === 'talking' && call.operator !== null)
+    .filter((call) => (call.state === 'talking' && call.operator !== null) || call.state === 'forwarded')
     .sort((a, b) => since(a) - since(b) || a.id.localeCompare(b.id))
 }
 

@@ -8,20 +8,20 @@ import { computed, ref, shallowRef, watch as follow, type ShallowRef } from 'vue
 import { api } from './api'
 import type { Floor } from './floor'
 import type { Account, Mode, Operator } from './model'
-import { Softphone, tryMicrophone, type Fault, type SoftphoneParts } from './softphone'
+import type { Orders } from './orders'
+import { Softphone, tryMicrophone, type Fault, type Line, type SoftphoneParts } from './softphone'
 import type { Leg, Phone } from './state'
+import type { Moment } from './talk'
 import type { Targets } from './targets'
 
 /** How long the server's word that he is nowhere must stand before the line is ended: the BYE is on its way. */
 const OVER_PATIENCE_MS = 3_000
 const ANSWERING_S = 40
 
-export type Line = Pick<Softphone, 'start' | 'stop' | 'leave' | 'answer' | 'reject' | 'terminate' | 'setMuted'>
-
 export function createListening(
   account: Account,
   floor: ShallowRef<Floor>,
-  order: (run: () => Promise<unknown>) => Promise<boolean>,
+  { busy, order }: Pick<Orders, 'busy' | 'order'>,
   line: (parts: SoftphoneParts) => Line = (parts) => new Softphone(parts),
 ) {
   const phone = ref<Phone>('off')
@@ -48,6 +48,8 @@ export function createListening(
     },
     onLeg: (value) => {
       leg.value = value
+      // Nobody is connected without a microphone: what was said of it before is not so any more.
+      if (value?.phase === 'talking' && fault.value !== 'sound_blocked') fault.value = null
       if (value?.phase !== 'ringing') return
       const mine = pressed?.call === value.call && Date.now() - pressed.at < ANSWERING_S * 1000
       if (mine) softphone.answer()
@@ -102,6 +104,8 @@ export function createListening(
     /** Whether he can be rung: a desk phone is known to the server alone. */
     ready: computed(() => (phone.value === 'desk' ? me.value?.phone === true : phone.value === 'registered')),
     leg,
+    /** Whether who leaves the page leaves a talk: its line is this page's own. */
+    tied: computed(() => leg.value !== null),
     fault,
     audio,
     /** Where the page plays what he hears. */
@@ -111,6 +115,10 @@ export function createListening(
     watch,
     own,
     left,
+    /** What decides what he may do with the talk that is his. */
+    moment: computed<Moment>(() => ({
+      phase: 'talking', call: own.value, operator: me.value ?? null, away: floor.value.link !== 'open', ordered: busy.value,
+    })),
     targets,
 
     open: () => {
@@ -135,8 +143,7 @@ export function createListening(
     takeOver: (call: string) => press(call, () => api.takeOverTalk(call)),
     leave: (call: string) => order(() => api.leaveTalk(call)),
 
-    hold: (call: string) => order(() => api.control(call, 'hold')),
-    resume: (call: string) => order(() => api.control(call, 'resume')),
+    does: (call: string, deed: 'hold' | 'resume' | 'return' | 'complete') => order(() => api.control(call, deed)),
     hangUp: (call: string) => order(() => api.hangUp(call)),
     lookAtTargets: (call: string) => order(async () => {
       targets.value = await api.transferTargets(call)

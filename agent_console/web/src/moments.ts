@@ -6,8 +6,10 @@ import type { Moment } from './model'
 /** Whose login, or which queue's name it is; what is neither stays as it is. */
 export type NameOf = (word: string) => string
 
-/** Kinds whose second word says how it ended. */
-const RESULTS: readonly string[] = ['ring_ended', 'party_ended']
+/** Kinds whose second word is no name: how it ended, or how a supervisor was there. With the list of its words. */
+const WORDS: Readonly<Record<string, string>> = {
+  ring_ended: 'moments.result', party_ended: 'moments.result', watched: 'supervisor.talks', watch_over: 'supervisor.talks',
+}
 /** Kinds that name as many as there are. */
 const MANY: readonly string[] = ['offered']
 
@@ -18,7 +20,7 @@ export function momentTold({ kind, detail }: Moment, nameOf: NameOf): string | n
   const words = detail.split(' ').filter(Boolean)
   const name = (word: string) => phoneNumber(nameOf(word))
   const [first = '', second = ''] = MANY.includes(kind) ? [words.map(name).join(t('admin.and'))] : words
-  const result = RESULTS.includes(kind) ? `moments.result.${second}` : ''
-  const b = result === '' ? name(second) : te(result) ? t(result) : ''
+  const list = WORDS[kind]
+  const b = list === undefined ? name(second) : te(`${list}.${second}`) ? t(`${list}.${second}`) : ''
   return t(`moments.kind.${kind}`, { a: MANY.includes(kind) ? first : name(first), b }).trim()
 }

@@ -1,4 +1,4 @@
-/** Whose login it is. An operator's page knows itself alone; the roster knows all, and is asked when a name is wanted. */
+/** Whose login it is. A page knows itself alone, and asks for all when a name is wanted. */
 import { shallowRef } from 'vue'
 import { api, Problem } from './api'
 
@@ -9,8 +9,8 @@ export function createNames() {
   async function ask(): Promise<void> {
     asking = true
     try {
-      const { operators } = await api.roster(null)
-      known.value = new Map(operators.map((one) => [one.login, one.name]))
+      const { items } = await api.colleagues()
+      known.value = new Map(items.map((one) => [one.login, one.name]))
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       // Then logins are shown, and it is asked again for the next.

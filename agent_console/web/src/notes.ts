@@ -2,6 +2,7 @@
 type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
 export class Notes {
+  /** What the browser did not store. */
   private readonly kept = new Map<string, string>()
 
   constructor(private readonly shelf: Shelf, private readonly login: string) {}
@@ -11,12 +12,13 @@ export class Notes {
   }
 
   put(number: string, note: string): void {
-    this.kept.set(number, note)
     try {
       if (note === '') this.shelf.removeItem(this.key(number))
       else this.shelf.setItem(this.key(number), note)
+      this.kept.delete(number)
     } catch {
-      // The browser does not store it: it lives as long as the page.
+      // It lives as long as the page.
+      this.kept.set(number, note)
     }
   }
 

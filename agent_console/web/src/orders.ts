@@ -24,3 +24,5 @@ export function createOrders() {
 
   return { busy, problem, order }
 }
+
+export type Orders = ReturnType<typeof createOrders>

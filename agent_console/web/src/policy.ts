@@ -89,7 +89,7 @@ export interface Area {
   prefixes: string[]
 }
 
-/** Whom operators speak to outside. */
+/** Whom operators speak to outside, by number. */
 export interface Contact {
   name: string
   title: string

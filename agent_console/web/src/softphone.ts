@@ -205,6 +205,9 @@ export class Softphone {
   }
 }
 
+/** What a page does with its telephone. */
+export type Line = Pick<Softphone, 'start' | 'stop' | 'leave' | 'answer' | 'reject' | 'terminate' | 'setMuted'>
+
 /** RFC 3323: a caller who withholds the number is "anonymous". */
 function callerOf(session: RTCSession): string {
   const user = session.remote_identity.uri.user ?? ''

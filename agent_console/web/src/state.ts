@@ -7,8 +7,8 @@
  * the call panel shows.
  */
 import { common, NOTHING, type Shared } from './frames'
-import type { Call, EndOfOffer, Frame, Operator, Purpose, Watched } from './model'
-import { endedAfter, isParty, musicSince, type PartyEnded } from './talk'
+import type { Call, EndOfOffer, ForwardFailed, Frame, Operator, PartyEnded, Purpose, Watched } from './model'
+import { endedAfter, failedAfter, isParty, musicSince } from './talk'
 
 /** `replaced`: opened elsewhere. `signed_out`: the session is over. */
 export type Link = 'connecting' | 'open' | 'lost' | 'replaced' | 'signed_out'
@@ -39,6 +39,8 @@ export interface State extends Shared {
   music: string | null
   /** The end of the second party that nobody has answered to yet. */
   partyEnded: PartyEnded | null
+  /** A citizen whom he gave to a number outside, who waits again as nobody has him there, until it is read. */
+  forwardFailed: ForwardFailed | null
   messagesOpen: number
   /** Whether citizens can be called at all. */
   callsOut: boolean
@@ -57,6 +59,7 @@ export type Action =
   | { kind: 'over'; call: string }
   | { kind: 'note_read' }
   | { kind: 'party_read' }
+  | { kind: 'forward_read' }
 
 export const INITIAL: State = {
   ...NOTHING,
@@ -67,6 +70,7 @@ export const INITIAL: State = {
   call: null,
   music: null,
   partyEnded: null,
+  forwardFailed: null,
   messagesOpen: 0,
   callsOut: false,
   endedOffer: null,
@@ -95,6 +99,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, endedOffer: null }
     case 'party_read':
       return { ...state, partyEnded: null }
+    case 'forward_read':
+      return { ...state, forwardFailed: null }
   }
 }
 
@@ -122,6 +128,8 @@ function apply(state: State, frame: Frame, at: number): State {
       return { ...next, ...withCall(state, callAfter(state, frame.data)), over: overAfter(state.over, state.operator, frame.data) }
     case 'party_ended':
       return { ...next, partyEnded: frame.data }
+    case 'forward_failed':
+      return { ...next, forwardFailed: frame.data }
     case 'offer_ended':
       return {
         ...next,
@@ -146,11 +154,12 @@ function apply(state: State, frame: Frame, at: number): State {
 }
 
 /** The call, and what follows from it and from the one before. */
-function withCall(state: State, call: Call | null): Pick<State, 'call' | 'music' | 'partyEnded'> {
+function withCall(state: State, call: Call | null): Pick<State, 'call' | 'music' | 'partyEnded' | 'forwardFailed'> {
   return {
     call,
     music: musicSince(state.call, state.music, call),
     partyEnded: endedAfter(state.partyEnded, state.call, call),
+    forwardFailed: failedAfter(state.forwardFailed, call),
   }
 }
 
@@ -173,8 +182,10 @@ function callAfter(state: State, call: Call): Call | null {
     const busy = state.call !== null && state.call.state !== 'ended'
     return !same && busy && call.state === 'ended' ? state.call : call
   }
-  // Who gave him away writes: the form of the call stays his until he has done.
-  if (same && state.operator?.state === 'wrap_up' && state.operator.call === call.id) return call
+  // Who gave him away, or lost him to a supervisor, writes: the form of the call stays his until he has done. That he writes
+  // may be told after that the citizen is another's.
+  const presence = state.operator?.call === call.id ? state.operator.state : null
+  if (same && (presence === 'wrap_up' || (presence === 'talking' && call.transferred_by === state.operator?.login))) return call
   return same ? null : state.call
 }
 
@@ -206,6 +217,11 @@ export function phase(state: State): Phase {
   if (presence === 'talking') return heard || state.phone === 'desk' ? 'talking' : 'wrap_up'
   if (presence === 'wrap_up') return 'wrap_up'
   return 'idle'
+}
+
+/** Does anybody wait in a queue of this operator? */
+export function anyWaits({ queues, operator }: State): boolean {
+  return queues.some((one) => one.waiting > 0 && operator?.queues.includes(one.name))
 }
 
 /** The server says "talking" and this page hears nothing: the caller is on hold music. */

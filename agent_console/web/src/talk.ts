@@ -1,41 +1,12 @@
 /**
  * A talk of three: the citizen, the operator who has him (the holder), and a second party who is rung, asked or joined.
  *
- * What the server tells of it, who is heard where, and what whoever sits at this page may do now. Nothing here keeps
- * anything: all of it follows from the frames of the live socket.
+ * Who is heard where, and what whoever sits at this page may do now. Nothing here keeps anything: all of it follows from
+ * what the live socket tells.
  */
 import { secondsSince } from './clock'
-import type { Call, Operator } from './model'
+import type { Call, CallTalk, ForwardFailed, Operator, PartyEnded, TalkState } from './model'
 import type { Phase } from './state'
-
-/** `together`: citizen and holder. In `held`, `calling` and `consulting` the citizen hears music. */
-export type TalkState = 'together' | 'held' | 'calling' | 'consulting' | 'three'
-
-/** `name`: a login or a number. `join`: he comes to citizen and holder as soon as he answers. */
-export interface Party {
-  kind: 'operator' | 'number'
-  name: string
-  title: string
-  since: string
-  answered_at: string | null
-  join: boolean
-}
-
-/** Only of a call that is in a talk. `held_s`: how long the citizen has heard music in it. */
-export interface CallTalk {
-  state: TalkState
-  since: string
-  held_s: number
-  party: Party | null
-}
-
-/** Why the party is not there (any more): holder and citizen are together again. */
-export interface PartyEnded {
-  call: string
-  name: string
-  title: string
-  reason: 'busy' | 'not_answered' | 'refused' | 'unreachable' | 'hung_up' | 'cancelled' | 'failed'
-}
 
 /** Is this operator the one who is asked, and the citizen with somebody else? */
 export function isParty(call: Call, login: string | undefined): boolean {
@@ -45,10 +16,11 @@ export function isParty(call: Call, login: string | undefined): boolean {
 
 /**
  * How the citizen went from one to another, as `me` sees it. `from`: whoever had him before; `to`: who has him now, a login
- * or a number; `waits`: nobody has him yet; `back`: nobody took him, and he is mine again.
+ * or a number; `took`: a supervisor, who has him now, took him over; `waits`: nobody has him yet; `back`: nobody took him, and
+ * he is mine again.
  */
 export interface Passed {
-  how: 'from' | 'to' | 'waits' | 'back'
+  how: 'from' | 'to' | 'took' | 'waits' | 'back'
   who: string
 }
 
@@ -57,7 +29,7 @@ export function passed(call: Call, me: string): Passed | null {
   if (call.transferred_by !== me) return { how: 'from', who: call.transferred_by }
   if (call.operator === me && call.state !== 'ended') return { how: 'back', who: '' }
   const who = call.state === 'forwarded' ? call.forwarded_to : call.operator === me ? '' : call.operator ?? ''
-  if (who) return { how: 'to', who }
+  if (who) return { how: call.taken_over ? 'took' : 'to', who }
   return call.state === 'ended' ? null : { how: 'waits', who: '' }
 }
 
@@ -72,9 +44,14 @@ export function musicHeard(call: Call | null, music: string | null, now: number)
 
 const MUSIC: readonly (TalkState | undefined)[] = ['held', 'calling', 'consulting']
 
+/** The citizen of this call hears music, and nobody who is on the line. */
+export function apart(call: Call): boolean {
+  return MUSIC.includes(call.talk?.state)
+}
+
 /** Since when the citizen hears music without a break; null while somebody speaks with him. `before`: the last that was told. */
 export function musicSince(before: Call | null, since: string | null, call: Call | null): string | null {
-  if (!call?.talk || !MUSIC.includes(call.talk.state)) return null
+  if (!call?.talk || !apart(call)) return null
   return before?.id === call.id && since !== null ? since : call.talk.since
 }
 
@@ -83,6 +60,12 @@ export function endedAfter(ended: PartyEnded | null, before: Call | null, call: 
   if (ended === null || call?.id !== ended.call || call.state !== 'talking') return null
   const turned = call.talk?.state !== 'together' && call.talk?.since !== before?.talk?.since
   return turned ? null : ended
+}
+
+/** What is told of a citizen who came back stays as long as he waits for all that is known: of a call that is another's by now no more comes. */
+export function failedAfter(failed: ForwardFailed | null, call: Call | null): ForwardFailed | null {
+  if (failed === null || call?.id !== failed.call) return failed
+  return ['forwarded', 'waiting', 'ringing'].includes(call.state) ? failed : null
 }
 
 export type Hearing = 'waiting' | 'ringing' | 'calling' | 'talking' | 'held' | 'consulting'
@@ -115,7 +98,7 @@ export function onLine(
   if (!talk) {
     const hearing = phase === 'ringing' ? 'ringing' : 'talking'
     const since = phase === 'ringing' ? null : call.answered_at
-    const citizen = phase === 'ringing' ? call.queued_at ?? call.arrived_at : since
+    const citizen = phase === 'ringing' ? call.waiting_since ?? call.arrived_at : since
     return [
       { who: 'citizen', name: '', hearing: phase === 'ringing' ? 'waiting' : 'talking', since: citizen },
       { who: 'me', name: '', hearing, since },
@@ -196,5 +179,5 @@ export function whyNot(slot: Slot, moment: Moment): Reason {
 export function whyKept({ phase, call, operator }: Moment): Reason {
   if (phase !== 'talking' || !call?.talk || isParty(call, operator?.login)) return ''
   if (call.talk.state === 'held') return 'citizenHeld'
-  return MUSIC.includes(call.talk.state) ? 'citizenWaits' : ''
+  return apart(call) ? 'citizenWaits' : ''
 }

@@ -1,17 +1,8 @@
 /** Whom a citizen can be given to, and who can be asked or joined to the talk: as the server tells it, and as a list shows it. */
 import { shallowRef } from 'vue'
 import { api, Problem } from './api'
+import type { Contact } from './policy'
 import { isCaller } from './telephone'
-
-export type ContactKind = 'police' | 'department' | 'interpreter' | 'platform' | 'other'
-
-/** Somebody outside who is called by number. */
-export interface Contact {
-  name: string
-  title: string
-  number: string
-  kind: ContactKind
-}
 
 /** `queue` of an operator: the one in which he would take the citizen. `numbers`: whether numbers outside can be dialled at all. */
 export interface Targets {
@@ -119,12 +110,23 @@ export function createTargets() {
   /** Why it could not be asked for. */
   const problem = shallowRef<Problem | null>(null)
 
+  /** Questions are numbered. */
+  let asked = 0
+  /** The newest that was answered: what comes late of an earlier one, perhaps of another call, is old. */
+  let shown = 0
+
   async function look(call: string): Promise<void> {
+    const mine = asked += 1
     try {
-      known.value = await api.transferTargets(call)
+      const told = await api.transferTargets(call)
+      if (mine < shown) return
+      shown = mine
+      known.value = told
       problem.value = null
     } catch (error) {
       if (!(error instanceof Problem)) throw error
+      if (mine < shown) return
+      shown = mine
       problem.value = error
     }
   }

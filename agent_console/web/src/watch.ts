@@ -23,6 +23,8 @@ export function createWatch(account: Account, signedOut: () => void) {
   const notices = shallowRef<Notice[]>([])
   const marks = shallowRef<ListedMark[]>([])
   const moreMarks = ref(0)
+  /** False until members, notices and marks were told once: of a list that nobody has read none says that it is empty. */
+  const loaded = ref(false)
   const incidents = shallowRef<Incidents>({ areas: [], kinds: [] })
   const remarks = shallowRef<Remark[]>([])
   const names = shallowRef<ReadonlyMap<string, string>>(new Map())
@@ -54,6 +56,7 @@ export function createWatch(account: Account, signedOut: () => void) {
     }
     if (spoken.status === 'fulfilled') incidents.value = spoken.value
     if (known.status === 'fulfilled') remarks.value = known.value.remarks
+    if ([members, told, listed].every((one) => one.status === 'fulfilled')) loaded.value = true
   }
 
   /** Several changes in a moment make one request. */
@@ -73,7 +76,7 @@ export function createWatch(account: Account, signedOut: () => void) {
   }
 
   /** Who keeps the machine listens to nobody's talk, and has no telephone. */
-  const listening = account.role === 'supervisor' ? createListening(account, floor, order) : null
+  const listening = account.role === 'supervisor' ? createListening(account, floor, { busy, order }) : null
 
   const every = setInterval(refresh, AGAIN_MS)
   const stops = [
@@ -90,6 +93,7 @@ export function createWatch(account: Account, signedOut: () => void) {
     busy,
     incidents,
     worklist,
+    loaded,
     /** What is to be seen to of holidays that nobody knows yet. */
     remarks,
     operators: computed(() => inOrder(floor.value.operators.values())),

@@ -1,10 +1,10 @@
 /** The call-backs that are owed, the oldest first: a list from the API which the live socket keeps up. */
 import { computed, shallowRef } from 'vue'
 import { api } from './api'
+import { createAsking } from './asking'
 import type { Message, MessageFigures, WorkKind, WorkMove } from './model'
 
 const PAGE = 200
-const SETTLE_MS = 300
 
 /** Of two tellings of one item the later: every move makes its history longer, what a machine adds does not shorten it. */
 export function later(known: Message | undefined, told: Message): Message {
@@ -20,7 +20,7 @@ export function createWorklist() {
   const kind = shallowRef<WorkKind | ''>('')
   /** Whether there are newer ones than were asked for. */
   const further = shallowRef(false)
-  let timer: ReturnType<typeof setTimeout> | undefined
+  const asking = createAsking(load)
 
   function hear(...told: Message[]): void {
     const after = new Map(known.value)
@@ -40,6 +40,7 @@ export function createWorklist() {
       if (wanted === kind.value) further.value = listed.value.next !== null
     }
     if (counted.status === 'fulfilled') figures.value = counted.value
+    if (listed.status === 'rejected' || counted.status === 'rejected') asking.again()
   }
 
   return {
@@ -58,12 +59,8 @@ export function createWorklist() {
       kind.value = wanted
       void load()
     },
-    /** Several changes in a moment make one request. */
-    refresh: () => {
-      clearTimeout(timer)
-      timer = setTimeout(() => void load(), SETTLE_MS)
-    },
-    stop: () => clearTimeout(timer),
+    refresh: asking.refresh,
+    stop: asking.stop,
   }
 }
 

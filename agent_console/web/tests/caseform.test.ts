@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { nextTick, ref, type Ref } from 'vue'
 import { api, Problem } from '../src/api'
 import { useCaseForm } from '../src/caseform'
 import { Drafts } from '../src/drafts'
@@ -8,8 +9,10 @@ import { call, kase, Shelf } from './samples'
 let shelf: Shelf
 let saved: Case[]
 
+let here: Ref<boolean>
+
 function open(of = call) {
-  return useCaseForm(of, new Drafts(shelf, 'op1001'), (item) => saved.push(item))
+  return useCaseForm(of, new Drafts(shelf, 'op1001'), (item) => saved.push(item), () => here.value)
 }
 const onShelf = () => new Drafts(shelf, 'op1001').get('c1')
 
@@ -23,6 +26,7 @@ beforeEach(() => {
   vi.restoreAllMocks()
   shelf = new Shelf()
   saved = []
+  here = ref(false)
 })
 
 test('every keystroke is on the shelf at once, and survives a reload', () => {
@@ -53,7 +57,7 @@ test('text taken back leaves no draft', () => {
 test('a browser that cannot store says so and keeps the text on the page', () => {
   shelf.full = true
   const drafts = new Drafts(shelf, 'op1001')
-  const form = useCaseForm(call, drafts, () => undefined)
+  const form = useCaseForm(call, drafts, () => undefined, () => true)
   form.fields.content = '路灯'
   expect(drafts.durable).toBe(false)
   expect([form.fields.content, drafts.get('c1')?.fields.content]).toEqual(['路灯', '路灯'])
@@ -164,10 +168,61 @@ test('a draft of a saved case keeps the version it was read at', async () => {
   expect(update).toHaveBeenCalledWith(kase.number, expect.anything(), 1)
 })
 
+test('a case that could not be read is read when it is asked for again', async () => {
+  vi.spyOn(api, 'case').mockRejectedValueOnce(new Problem(0, 'unreachable', '')).mockResolvedValue(kase)
+  const form = open({ ...call, case: kase.number })
+  await vi.waitFor(() => expect(form.loadFailed.value).toBe(true))
+  expect([form.loading.value, form.fields.content]).toEqual([false, ''])
+  await form.read()
+  expect([form.loadFailed.value, form.number.value, form.fields.content, form.changed.value]).toEqual([false, kase.number, '路灯不亮', false])
+})
+
 test('of a call that was transferred the case that was opened before is what is written on', async () => {
   vi.spyOn(api, 'call').mockResolvedValue({ ...call, case: kase.number })
   vi.spyOn(api, 'case').mockResolvedValue(kase)
   const form = open({ ...call, transferred_by: 'op1002' })
   await vi.waitFor(() => expect(form.number.value).toBe(kase.number))
   expect([form.fields.content, form.changed.value]).toEqual(['路灯不亮', false])
+})
+
+describe('a call that comes back to who had it before', () => {
+  const theirs: Case = { ...kase, content: '路灯不亮，同事补充', version: 2 }
+
+  async function comesBack(): Promise<void> {
+    here.value = true
+    await nextTick()
+  }
+
+  test('shows its case as a colleague left it, and a save is of that version', async () => {
+    const read = vi.spyOn(api, 'case').mockResolvedValue(kase)
+    const form = open({ ...call, case: kase.number })
+    await vi.waitFor(() => expect(form.loading.value).toBe(false))
+    read.mockResolvedValue(theirs)
+    await comesBack()
+    await vi.waitFor(() => expect(form.fields.content).toBe('路灯不亮，同事补充'))
+    expect([form.changed.value, onShelf()]).toEqual([false, null])
+    const update = vi.spyOn(api, 'updateCase').mockResolvedValue({ ...theirs, version: 3 })
+    await form.save()
+    expect(update).toHaveBeenCalledWith(kase.number, expect.anything(), 2)
+  })
+
+  test('shows the case that a colleague opened meanwhile', async () => {
+    vi.spyOn(api, 'call').mockResolvedValue({ ...call, case: kase.number })
+    vi.spyOn(api, 'case').mockResolvedValue(kase)
+    const form = open()
+    await comesBack()
+    await vi.waitFor(() => expect(form.number.value).toBe(kase.number))
+    expect([form.fields.content, form.changed.value]).toEqual(['路灯不亮', false])
+  })
+
+  test('keeps what he wrote and did not save', async () => {
+    const read = vi.spyOn(api, 'case').mockResolvedValue(kase)
+    const form = open({ ...call, case: kase.number })
+    await vi.waitFor(() => expect(form.loading.value).toBe(false))
+    form.fields.content = '改到一半'
+    read.mockResolvedValue(theirs)
+    await comesBack()
+    expect(read).toHaveBeenCalledTimes(1)
+    expect([form.fields.content, onShelf()?.version]).toEqual(['改到一半', 1])
+  })
 })

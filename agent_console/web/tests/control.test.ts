@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { shallowRef } from 'vue'
 import { api } from '../src/api'
 import { createControl } from '../src/control'
+import type { CallTalk } from '../src/model'
 import { INITIAL, type State } from '../src/state'
-import type { CallTalk } from '../src/talk'
 import { numberRow, type Row } from '../src/targets'
 import { call, operator } from './samples'
 
@@ -114,6 +114,15 @@ describe('to give the citizen', () => {
     expect(await control.gives({ ...numberRow('110'), given: null }, 'transfer')).toBe(false)
     expect(order).not.toHaveBeenCalled()
   })
+})
+
+test('a number that was typed in a talk stays in it, and is not there in the next', () => {
+  const { state, control } = bench()
+  control.typed.value = '0733 2888 1234'
+  state.value = talking(held)
+  expect(control.typed.value).toBe('0733 2888 1234')
+  state.value = { ...talking(together), call: { ...call, id: 'c2', state: 'talking', talk: together } }
+  expect(control.typed.value).toBe('')
 })
 
 test('he who is consulted is told from him who has the citizen', () => {

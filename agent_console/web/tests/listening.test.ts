@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { shallowRef } from 'vue'
+import { ref, shallowRef } from 'vue'
 import { api, Problem } from '../src/api'
 import { EMPTY, reduce, talks, type Floor } from '../src/floor'
 import { createListening } from '../src/listening'
 import type { Call, Frame, Operator, Supervision } from '../src/model'
 import type { SoftphoneParts } from '../src/softphone'
+import { deedOf, whyKept, whyNot } from '../src/talk'
 import { call, operator, queue } from './samples'
 
 const talk: Call = { ...call, state: 'talking', answered_at: '2026-11-23T18:30:10+08:00', talk: { state: 'together', since: '2026-11-23T18:30:10+08:00', held_s: 0, party: null } }
@@ -21,6 +22,7 @@ const snapshot: Frame = {
     operators: [operator], calls: [talk], watches: [],
   },
 }
+const SINCE = '2026-11-23T18:30:20+08:00'
 const AT = Date.parse('2026-11-23T18:30:00+08:00')
 
 function after(floor: Floor, ...frames: Frame[]): Floor {
@@ -50,6 +52,11 @@ describe('the floor', () => {
     const later = { ...talk, id: 'c2', answered_at: '2026-11-23T18:31:10+08:00' }
     expect(talks([later, call, talk]).map((one) => one.id)).toEqual(['c1', 'c2'])
   })
+
+  test('keeps a citizen who was given to a number outside among the talks, also while it rings', () => {
+    const forwarded = { ...talk, id: 'c2', state: 'forwarded', operator: null, talk: null, forwarded_to: '110' } as const
+    expect(talks([forwarded, talk]).map((one) => one.id)).toEqual(['c1', 'c2'])
+  })
 })
 
 describe('his telephone', () => {
@@ -75,7 +82,7 @@ describe('his telephone', () => {
     vi.useFakeTimers({ now: AT })
     done.length = 0
     floor.value = open
-    listening = createListening({ login: 'sup1', name: '赵敏', role: 'supervisor' }, floor, order, (given) => {
+    listening = createListening({ login: 'sup1', name: '赵敏', role: 'supervisor' }, floor, { busy: ref(false), order }, (given) => {
       parts = given
       const say = (what: string) => () => void done.push(what)
       return {
@@ -134,6 +141,39 @@ describe('his telephone', () => {
     )
     await vi.advanceTimersByTimeAsync(10_000)
     expect([listening.own.value?.id, done]).toEqual(['c1', []])
+  })
+
+  test('lets him do with his talk what a console lets its operator do', async () => {
+    const control = vi.spyOn(api, 'control').mockResolvedValue({})
+    const party = { kind: 'operator', name: 'op1002', title: '陈建国', since: SINCE, answered_at: SINCE, join: true } as const
+    floor.value = after(
+      open,
+      { seq: 11, type: 'operator', data: { ...sup, state: 'talking', call: 'c1' } },
+      { seq: 12, type: 'call', data: { ...talk, operator: 'sup1', talk: { state: 'three', since: SINCE, held_s: 0, party } } },
+    )
+    const { moment } = listening
+    expect((['hold', 'transfer'] as const).map((slot) => [deedOf(slot, moment.value.call!.talk!), whyNot(slot, moment.value)])).toEqual([['return', ''], ['complete', '']])
+    await listening.does('c1', 'return')
+    expect(control).toHaveBeenCalledWith('c1', 'return')
+    floor.value = after(floor.value, { seq: 13, type: 'call', data: { ...talk, operator: 'sup1', talk: { state: 'held', since: SINCE, held_s: 0, party: null } } })
+    expect([deedOf('hold', moment.value.call!.talk!), whyKept(moment.value)]).toEqual(['resume', 'citizenHeld'])
+    floor.value = { ...floor.value, link: 'lost' }
+    expect(whyNot('hold', moment.value)).toBe('serverAway')
+  })
+
+  test('ties him to the page from the ring to the end of the line', () => {
+    expect(listening.tied.value).toBe(false)
+    rings('c1')
+    expect(listening.tied.value).toBe(true)
+    parts.onLeg(null)
+    expect(listening.tied.value).toBe(false)
+  })
+
+  test('whose microphone was missing says so no longer when he is connected with one', () => {
+    parts.onFault('microphone_missing')
+    expect(listening.fault.value).toBe('microphone_missing')
+    parts.onLeg({ call: 'c1', caller: 'op1001', phase: 'talking', muted: false, since: 0 })
+    expect(listening.fault.value).toBe(null)
   })
 
   test('at his desk is there when the server says so', () => {

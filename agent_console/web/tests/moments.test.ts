@@ -22,11 +22,17 @@ test('a moment is told in words, with names for logins and queues', () => {
 })
 
 test('how it ended with the second party is told in words, too', () => {
-  expect(told('party_ended', 'op1002 busy')).toBe('陈建国 忙，返回市民')
+  expect(told('party_ended', 'op1002 busy')).toBe('陈建国 占线，返回市民')
   expect(told('party_ended', '110 not_answered')).toBe('110 无人接听，返回市民')
   expect(told('ring_ended', 'op1001 refused')).toBe('李晓雯 拒接')
   i18n.global.locale.value = 'en'
   expect(told('party_ended', 'op1002 hung_up')).toBe('陈建国: hung up; back with the citizen')
+})
+
+test('how a supervisor was there is told in words', () => {
+  expect([told('watched', 'op1002 whisper'), told('watch_over', 'op1002 barge')]).toEqual(['班长 陈建国 密语', '班长 陈建国 结束插话'])
+  i18n.global.locale.value = 'en'
+  expect([told('watched', 'op1002 listen'), told('watch_over', 'op1002 listen')]).toEqual(['Supervisor 陈建国: Listen', 'Supervisor 陈建国: Listen is over'])
 })
 
 test('what a newer server tells is not shown in its own words', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Frame, Snapshot } from '../src/model'
-import { consulted, dials, INITIAL, legOver, lineBroken, phase, presentCall, reduce, type Leg, type State } from '../src/state'
+import { anyWaits, consulted, dials, INITIAL, legOver, lineBroken, phase, presentCall, reduce, type Leg, type State } from '../src/state'
 import { call, operator, queue } from './samples'
 
 const NOW = Date.parse('2026-11-23T18:30:13+08:00')
@@ -37,6 +37,11 @@ describe('frames', () => {
     expect(state.queues.map(({ name, waiting }) => [name, waiting])).toEqual([['main', 5], ['gas', 2]])
   })
 
+  test('somebody waits for him if he serves the queue', () => {
+    const waits = (name: string, waiting: number) => anyWaits({ ...open, queues: [{ ...queue, name, waiting }] })
+    expect([waits('main', 1), waits('main', 0), waits('gas', 1), anyWaits(INITIAL)]).toEqual([true, false, false, false])
+  })
+
   test('saved, messages and telephony are taken over', () => {
     const state = after(
       open,
@@ -56,6 +61,21 @@ describe('frames', () => {
     expect(after(writes, { seq: 14, type: 'call', data: taken }).call).toEqual(taken)
     const done = after(writes, { seq: 14, type: 'operator', data: { ...operator, call: null } }, { seq: 15, type: 'call', data: taken })
     expect(done.call).toBeNull()
+  })
+
+  test.each([
+    ['given away', { ...call, state: 'waiting' as const, operator: null, transferred_by: 'op1001' }],
+    ['taken over', { ...call, state: 'talking' as const, operator: 'sup1', transferred_by: 'op1001', taken_over: true }],
+  ])('the call that was %s stays with who had it, though that he writes is told later', (_, gone) => {
+    const talks = after(
+      open,
+      { seq: 11, type: 'operator', data: { ...operator, state: 'talking', call: 'c1' } },
+      { seq: 12, type: 'call', data: { ...call, state: 'talking' } },
+    )
+    const gave = after(talks, { seq: 13, type: 'call', data: gone })
+    expect(gave.call).toEqual(gone)
+    const writes: Frame = { seq: 14, type: 'operator', data: { ...operator, state: 'wrap_up', call: 'c1' } }
+    expect(presentCall(after(gave, writes, { seq: 15, type: 'call', data: gone }))).toEqual({ id: 'c1', caller: '13907330001', call: gone })
   })
 
   test('a frame of a kind not known here is passed over', () => {
@@ -252,6 +272,33 @@ describe('the end of the second party', () => {
     expect(after(back, { seq: 15, type: 'call', data: { ...call, state: 'ended' } }).partyEnded).toBeNull()
     expect(after(back, { seq: 15, type: 'call', data: { ...at('together'), id: 'c2' } }).partyEnded).toBeNull()
     expect(reduce(back, { kind: 'party_read' }).partyEnded).toBeNull()
+  })
+})
+
+describe('a citizen who comes back from a number outside', () => {
+  const data = { call: 'c1', caller: '13907330001', queue: 'main', number: '110', title: '公安', reason: 'busy' as const }
+  const failed: Frame = { seq: 13, type: 'forward_failed', data }
+  const gave = after(open, { seq: 11, type: 'operator', data: { ...operator, state: 'wrap_up', call: 'c1' } })
+  const his = (state: 'forwarded' | 'waiting' | 'ringing' | 'talking' | 'ended', who: string | null = null) => ({ ...call, state, operator: who })
+  const writes = { ...gave, call: his('forwarded') }
+
+  test('is told as long as he waits, whichever frame comes first', () => {
+    expect(after(writes, failed, { seq: 14, type: 'call', data: his('waiting') }).forwardFailed).toEqual(data)
+    expect(after(writes, { seq: 12, type: 'call', data: his('waiting') }, failed).forwardFailed).toEqual(data)
+    expect(after(writes, failed, { seq: 14, type: 'call', data: his('ringing', 'op1002') }).forwardFailed).toEqual(data)
+  })
+
+  test('is told no more when somebody has him, he is gone, or it was read', () => {
+    const told = after(writes, failed)
+    expect(after(told, { seq: 14, type: 'call', data: his('talking', 'op1002') }).forwardFailed).toBeNull()
+    expect(after(told, { seq: 14, type: 'call', data: his('ended') }).forwardFailed).toBeNull()
+    expect(reduce(told, { kind: 'forward_read' }).forwardFailed).toBeNull()
+  })
+
+  test('is told over the next call of who has done writing', () => {
+    const next = after(writes, failed, { seq: 14, type: 'call', data: { ...his('ringing', 'op1001'), id: 'c2' } })
+    expect(next.forwardFailed).toEqual(data)
+    expect(after(next, { seq: 15, type: 'call', data: { ...his('talking', 'op1001'), id: 'c2' } }).forwardFailed).toEqual(data)
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Call } from '../src/model'
-import { deedOf, isParty, musicHeard, musicSince, onLine, passed, whyKept, whyNot, type CallTalk, type Moment, type Party, type Slot, type TalkState } from '../src/talk'
+import type { Call, CallTalk, Party, TalkState } from '../src/model'
+import { deedOf, isParty, musicHeard, musicSince, onLine, passed, whyKept, whyNot, type Moment, type Slot } from '../src/talk'
 import { call, operator } from './samples'
 
 const SLOTS = ['hold', 'transfer', 'three', 'police'] as const
@@ -157,6 +157,8 @@ describe('how the citizen went from one to another', () => {
     expect(passed(call, 'op1001')).toBeNull()
     expect(passed({ ...gave, operator: 'op1002' }, 'op1002')).toEqual({ how: 'from', who: 'op1001' })
     expect(passed({ ...gave, operator: 'op1002' }, 'op1001')).toEqual({ how: 'to', who: 'op1002' })
+    expect(passed({ ...gave, operator: 'sup1', taken_over: true }, 'op1001')).toEqual({ how: 'took', who: 'sup1' })
+    expect(passed({ ...gave, operator: 'sup1', taken_over: true }, 'sup1')).toEqual({ how: 'from', who: 'op1001' })
     expect(passed({ ...gave, state: 'forwarded', operator: null, forwarded_to: '110' }, 'op1001')).toEqual({ how: 'to', who: '110' })
     expect(passed({ ...gave, state: 'waiting', operator: null }, 'op1001')).toEqual({ how: 'waits', who: '' })
     expect(passed({ ...gave, operator: 'op1001' }, 'op1001')).toEqual({ how: 'back', who: '' })

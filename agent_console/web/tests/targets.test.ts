@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest'
-import { asked, contactRow, dialled, matching, numberRow, policeOf, rowsOf, steady, type Targets } from '../src/targets'
+import { describe, expect, test, vi } from 'vitest'
+import { api, Problem } from '../src/api'
+import { asked, contactRow, createTargets, dialled, matching, numberRow, policeOf, rowsOf, steady, type Targets } from '../src/targets'
 
 const targets: Targets = {
   queues: [{ name: 'main', title: '市长热线', ready: 2 }, { name: 'law', title: '法律', ready: 0 }],
@@ -86,4 +87,18 @@ describe('110', () => {
     expect(policeOf({ queues: [], operators: [] })).toBeNull()
     expect(policeOf(null)).toBeNull()
   })
+})
+
+test('of whom the citizen can be given to the last answer counts, whatever comes late of a call before', async () => {
+  let fail: (why: Problem) => void = () => undefined
+  vi.spyOn(api, 'transferTargets').mockReturnValueOnce(new Promise((_, reject) => {
+    fail = reject
+  })).mockResolvedValue(targets)
+  const { known, problem, look } = createTargets()
+  const first = look('c1')
+  await look('c2')
+  fail(new Problem(409, 'refused', '这通电话已经结束'))
+  await first
+  expect([known.value, problem.value]).toEqual([targets, null])
+  vi.restoreAllMocks()
 })

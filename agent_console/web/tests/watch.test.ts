@@ -152,3 +152,12 @@ describe('the lists', () => {
     expect(watch.notices.value).toEqual([])
   })
 })
+
+test('of a list that was never read none says that it is empty', async () => {
+  vi.spyOn(api, 'nuisances').mockRejectedValueOnce(new Problem(0, 'unreachable', ''))
+  expect(watch.loaded.value).toBe(false)
+  await listsOf()
+  expect(watch.loaded.value).toBe(false)
+  await listsOf()
+  expect(watch.loaded.value).toBe(true)
+})

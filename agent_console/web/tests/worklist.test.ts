@@ -1,15 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
-import { api } from '../src/api'
-import type { Message, WorkMove } from '../src/model'
+import { api, Problem } from '../src/api'
+import type { WorkMove } from '../src/model'
 import { Notes } from '../src/notes'
 import { createWorklist, later, overdue, times } from '../src/worklist'
-
-const message = (number: string, more: Partial<Message> = {}): Message => ({
-  id: number, number, call: number, caller: '13907330001', at: '2026-11-23T18:00:00+08:00', due_at: '2026-11-23T19:00:00+08:00',
-  seconds: 0, state: 'open', kind: 'message', recording: null, reason: null, takes: [], confirmed: false, owner: '',
-  owner_name: '', taken_at: null, attempts: 0, tried_at: null, talked_at: null, ending: '', case: null, done_at: null, moves: 1,
-  transcript: null, calls: 1, last_at: null, got_through: null, ...more,
-})
+import { message, Shelf } from './samples'
 
 describe('the list of call-backs', () => {
   it('shows the oldest first and leaves out what is done, whatever is told later of before', () => {
@@ -52,6 +46,24 @@ describe('the list of call-backs', () => {
     vi.restoreAllMocks()
   })
 
+  it('that could not be read is asked for again until it is, and no more when the page was left', async () => {
+    vi.useFakeTimers()
+    vi.spyOn(api, 'messageFigures').mockRejectedValue(new Problem(503, 'refused', ''))
+    const asked = vi.spyOn(api, 'messages').mockRejectedValueOnce(new Problem(503, 'refused', '')).mockResolvedValue({ items: [message('a')], next: null })
+    const list = createWorklist()
+    list.refresh()
+    await vi.advanceTimersByTimeAsync(300)
+    expect([list.loaded.value, asked.mock.calls.length]).toEqual([false, 1])
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect([list.loaded.value, list.items.value.length]).toEqual([true, 1])
+    list.stop()
+    list.refresh()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(asked).toHaveBeenCalledTimes(2)
+    vi.useRealTimers()
+    vi.restoreAllMocks()
+  })
+
   it('knows when he called, by what joined and nothing else', () => {
     const move = (deed: string, minute: number): WorkMove => (
       { at: `2026-11-23T18:0${minute}:00+08:00`, who: '', name: '', deed, result: '', note: '', call: 'x' }
@@ -73,16 +85,28 @@ describe('the list of call-backs', () => {
 
 describe('notes of a call-back', () => {
   it('outlive the page until they are sent', () => {
-    const shelf = new Map<string, string>()
-    const storage = {
-      getItem: (key: string) => shelf.get(key) ?? null,
-      setItem: (key: string, value: string) => void shelf.set(key, value),
-      removeItem: (key: string) => void shelf.delete(key),
-    }
-    new Notes(storage, 'op1').put('a', '稍后再拨')
-    const again = new Notes(storage, 'op1')
-    expect([again.get('a'), new Notes(storage, 'op2').get('a')]).toEqual(['稍后再拨', ''])
+    const shelf = new Shelf()
+    new Notes(shelf, 'op1').put('a', '稍后再拨')
+    const again = new Notes(shelf, 'op1')
+    expect([again.get('a'), new Notes(shelf, 'op2').get('a')]).toEqual(['稍后再拨', ''])
     again.put('a', '')
-    expect(shelf.size).toBe(0)
+    expect(shelf.length).toBe(0)
+  })
+
+  it('that were written on at another page of his are shown as they are there', () => {
+    const shelf = new Shelf()
+    const [first, second] = [new Notes(shelf, 'op1'), new Notes(shelf, 'op1')]
+    first.put('a', '稍后')
+    second.put('a', '稍后再拨')
+    expect(first.get('a')).toBe('稍后再拨')
+  })
+
+  it('live as long as the page where the browser stores nothing', () => {
+    const shelf = new Shelf()
+    const notes = new Notes(shelf, 'op1')
+    notes.put('a', '稍后')
+    shelf.full = true
+    notes.put('a', '稍后再拨')
+    expect(notes.get('a')).toBe('稍后再拨')
   })
 })

@@ -97,7 +97,7 @@ export const admin: typeof zh = {
   prefixesHint: 'One beginning of numbers a line, as 0731285; the place of a case counts too',
   contactHint: 'Must be among the destinations; fixed lines with their area code, as 073128681201',
   destinationsHint: 'Only what is allowed here is dialled, be it a transfer, a consultation or a call-back. Countries abroad are allowed one by one: without a line that begins with + and its code none is reached.',
-  patternHint: 'X is any digit, . at the end one further digit or more. As 1XXXXXXXXXX (mobiles), 0731XXXXXXXX, +852XXXXXXXX, +44.; our own country without its code',
+  patternHint: 'X is any digit, . at the end one further digit or more. As 13XXXXXXXXX (mobiles with 13), 0731XXXXXXXX, +852XXXXXXXX, +44.; our own country without its code',
   reach: 'Where',
   atHome: 'at home',
   abroad: 'abroad',

@@ -94,7 +94,7 @@ export const admin = {
   prefixesHint: '每行一个号码开头，如 0731285；按工单地点也会归入',
   contactHint: '须在外呼许可之内；固定电话带区号，如 073128681201',
   destinationsHint: '只有这里许可的号码才能拨出，包括转接、咨询和回电。国外号码按国家单独许可：没有以 + 和该国代码开头的一项，就拨不到那个国家。',
-  patternHint: 'X 是任意一位数字，末尾的 . 是还有一位或多位。如 1XXXXXXXXXX（手机）、0731XXXXXXXX、+852XXXXXXXX、+44.；本国号码不写国家代码',
+  patternHint: 'X 是任意一位数字，末尾的 . 是还有一位或多位。如 13XXXXXXXXX（13 开头的手机）、0731XXXXXXXX、+852XXXXXXXX、+44.；本国号码不写国家代码',
   reach: '范围',
   atHome: '国内',
   abroad: '国外',

@@ -1,4 +1,4 @@
-import type { consultEnds as consultEndsZh, control as controlZh, line as lineZh, talking as talkingZh, transfer as transferZh, whyControl as whyZh } from './control.zh'
+import type { consultEnds as consultEndsZh, control as controlZh, forwardEnds as forwardEndsZh, line as lineZh, talking as talkingZh, transfer as transferZh, whyControl as whyZh } from './control.zh'
 
 export const control: typeof controlZh = {
   heading: 'Call control',
@@ -79,6 +79,13 @@ export const consultEnds: typeof consultEndsZh = {
   refused: 'You refused a consult',
 }
 
+export const forwardEnds: typeof forwardEndsZh = {
+  busy: 'Not transferred to {title}: busy. Citizen {caller} is back in the queue "{queue}" and waits to be answered',
+  not_answered: 'Not transferred to {title}: no answer. Citizen {caller} is back in the queue "{queue}" and waits to be answered',
+  unreachable: 'Not transferred to {title}: not reached. Citizen {caller} is back in the queue "{queue}" and waits to be answered',
+  hung_up: 'Not transferred to {title}: they hung up. Citizen {caller} is back in the queue "{queue}" and waits to be answered',
+}
+
 export const talking: typeof talkingZh = {
   talk: {
     together: 'Talking',
@@ -88,7 +95,7 @@ export const talking: typeof talkingZh = {
     three: 'All three talk',
   },
   rung: 'Ringing',
-  musicHeard: 'On music in this call: {time}',
+  musicHeard: 'Music in all: {time}',
   musicLong: 'The citizen has waited for over a minute: go back.',
   consultRings: 'Consult · {name}',
   consulted: 'Consult · {name}, the citizen does not hear you',

@@ -1,6 +1,6 @@
 /** Texts of what an operator does with a talk: hold, ask, join, give away, call 110. */
-import type { ConsultEnd } from '../model'
-import type { Hearing, PartyEnded, Reason, TalkState } from '../talk'
+import type { ConsultEnd, ForwardFailed, PartyEnded, TalkState } from '../model'
+import type { Hearing, Reason } from '../talk'
 import type { Way } from '../targets'
 
 export const control = {
@@ -9,7 +9,7 @@ export const control = {
   policeTransfer: '一键转接 110',
   policeTransferWhen: '明确的警情：市民直接转给 110，您进入话后',
   policeThree: '三方通话 110',
-  policeThreeWhen: '还不明确：您、市民和 110 一起通话',
+  policeThreeWhen: '还不明确：您留下，三人一起通话',
   policeHint: '呼叫 {title} {number}。再按一次 F10 或按回车：一键转接；Esc 取消。',
 }
 
@@ -25,7 +25,7 @@ export const line = {
   held: '保持',
   consulting: '咨询',
   ended: {
-    busy: '{title} 忙，已回到与市民的通话',
+    busy: '{title} 占线，已回到与市民的通话',
     not_answered: '{title} 无人接听，已回到与市民的通话',
     refused: '{title} 拒接，已回到与市民的通话',
     unreachable: '{title} 无法接通，已回到与市民的通话',
@@ -84,6 +84,14 @@ export const consultEnds = {
   refused: '已拒接同事的咨询',
 } satisfies Record<ConsultEnd, string>
 
+/** What who gave a citizen to a number outside is told when nobody has him there. */
+export const forwardEnds = {
+  busy: '转接 {title} 没有成功：对方忙。市民 {caller} 已回到“{queue}”队列，等候接听',
+  not_answered: '转接 {title} 没有成功：无人接听。市民 {caller} 已回到“{queue}”队列，等候接听',
+  unreachable: '转接 {title} 没有成功：线路不通。市民 {caller} 已回到“{queue}”队列，等候接听',
+  hung_up: '转接 {title} 没有成功：对方已挂断。市民 {caller} 已回到“{queue}”队列，等候接听',
+} satisfies Record<ForwardFailed['reason'], string>
+
 /** Beside those of `panel`. */
 export const talking = {
   talk: {
@@ -94,8 +102,8 @@ export const talking = {
     three: '三方通话中',
   } satisfies Record<TalkState, string>,
   rung: '已振铃',
-  musicHeard: '本次通话市民共听音乐 {time}',
-  musicLong: '市民已等候超过 1 分钟，请回到市民',
+  musicHeard: '本次通话共听音乐 {time}',
+  musicLong: '市民已等候超过 1 分钟，请回到市民。',
   consultRings: '咨询 · {name}',
   consulted: '咨询 · {name}，市民听不到您',
   consultedThree: '三方通话中，市民听得到您',

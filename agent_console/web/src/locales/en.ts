@@ -1,6 +1,6 @@
 import { admin } from './admin.en'
 import { calendar } from './calendar.en'
-import { consultEnds, control, line, talking, transfer, whyControl } from './control.en'
+import { consultEnds, control, forwardEnds, line, talking, transfer, whyControl } from './control.en'
 import { menus } from './menus.en'
 import { moments } from './moments.en'
 import { prompts } from './prompts.en'
@@ -66,6 +66,7 @@ export const en: Texts = {
     inCall: 'Not while ringing or talking',
     pausePending: 'You will be paused after this call',
     pauseAfter: 'Pause after this call',
+    readyServer: 'You will be ready once the server is back',
     readyWaiting: 'The phone is connecting; you will be ready once it is',
     noRinging: 'No call is ringing',
     noCall: 'There is no call to hang up',
@@ -83,7 +84,7 @@ export const en: Texts = {
     conflict: 'Choose first which version to keep',
     inCallSignOut: 'Not during a call',
     inCallDial: 'You are in a call: dial when it is over',
-    noPhone: 'Your telephone is not connected: no call out',
+    noPhone: 'Your telephone is not connected',
     inCallOpen: 'During a call only its own case is edited',
     inCallPlay: 'Recordings are not played during a call',
   },
@@ -99,6 +100,7 @@ export const en: Texts = {
     resuming: 'Resuming the call… it goes on by itself once connected; no need to press "Answer"',
     lineBroken: 'Your line broke; the caller hears music and your phone will ring again',
     draftsVolatile: 'The browser cannot keep drafts (storage full or disabled): do not close the page, save soon',
+    readyServer: 'You will be ready once the server is back; press Pause if you would rather not be',
     readyWaiting: 'The phone is connecting; you will be ready once it is',
     offer: {
       citizen_hung_up: 'The caller hung up',
@@ -108,6 +110,7 @@ export const en: Texts = {
       taken: '{name} answered it',
     },
     consult: consultEnds,
+    forward: forwardEnds,
     placed: {
       unreached: 'The citizen was not reached: {result}',
       undialled: 'The citizen was not called: your telephone did not connect',
@@ -297,6 +300,7 @@ export const en: Texts = {
     咨询: 'Enquiry', 求助: 'Help', 投诉: 'Complaint', 举报: 'Report', 建议: 'Suggestion', 表扬: 'Praise', 其他: 'Other',
   },
   urgency: { 一般: 'Normal', 急: 'Urgent', 特急: 'Critical' },
+  caseState: { 待受理: 'Not yet accepted' },
   replaced: {
     heading: 'The desk was opened elsewhere',
     explain: 'Your number opened the desk in another window or on another computer, and the phone went there. Unsaved drafts are kept on this computer.',

@@ -21,7 +21,6 @@ export const roster: typeof texts = {
   keep: 'Leave it',
   failed: 'Could not be read; this may not be the newest',
   editor: {
-    heading: '{weekday} {day}, {shift}',
     who: 'On duty',
     needed: 'How many it takes',
     neededHint: '0: any number',
@@ -78,7 +77,6 @@ export const roster: typeof texts = {
     lists: 'Who is here',
   },
   handover: {
-    heading: 'Handover',
     write: 'Hand over',
     duty: 'Shift handed over',
     note: 'Open matters',

@@ -19,7 +19,6 @@ export const roster = {
   keep: '不覆盖',
   failed: '读取失败，显示的可能不是最新',
   editor: {
-    heading: '{day} {weekday} {shift}',
     who: '当班话务员',
     needed: '需要人数',
     neededHint: '0 表示不限',
@@ -76,7 +75,6 @@ export const roster = {
     lists: '考勤名单',
   },
   handover: {
-    heading: '交接班',
     write: '交班',
     duty: '交出的班次',
     note: '交班事项',

@@ -14,6 +14,7 @@ export const call: typeof zh.call = {
   passed: {
     from: 'From {who}',
     to: 'Given to {who}',
+    took: 'Taken over by supervisor {who}',
     waits: 'Given away, not connected yet',
     back: 'Not taken, back with you',
   },
@@ -39,13 +40,10 @@ export const nuisance: typeof zh.nuisance = {
 export const supervisor: typeof zh.supervisor = {
   title: 'Supervisor',
   signOut: 'Sign out',
-  seat: 'Seat',
   offline: 'Reconnecting; what you see is how things stood before',
   telephonyDown: 'The telephone system is down and being restored; no new calls for the moment',
   replaced: 'This account has too many pages open, and this one is not told any more. Reload it.',
-  none: 'None',
   close: 'Close',
-  unknownTime: '–',
   queues: {
     heading: 'Queues',
     name: 'Queue',
@@ -99,6 +97,14 @@ export const supervisor: typeof zh.supervisor = {
       take: 'Take over the talk of {who}',
       leave: 'Leave the talk of {who}',
     },
+    why: {
+      busy: 'You are in a talk of your own: end it first',
+      elsewhere: 'You are at another talk: leave it first',
+      noPhone: 'Your phone is not connected: you cannot listen',
+      onHold: 'The citizen hears music: whisper to the operator instead',
+      already: 'So it is already',
+    },
+    outside: 'put through to {number}',
     state: { together: 'talk', held: 'citizen on hold', calling: 'calling a third', consulting: 'consulting', three: 'three-way' },
     end: {
       talk_over: 'The talk of {who} is over, and so is your listening',
@@ -110,10 +116,9 @@ export const supervisor: typeof zh.supervisor = {
     },
     own: 'You took over:',
     noCase: 'no case yet',
-    hold: 'Hold',
-    resume: 'Resume',
     unmute: 'Unmute',
     to: 'Give to…',
+    stay: 'Cancel',
   },
   team: {
     heading: 'Operators',
@@ -122,7 +127,6 @@ export const supervisor: typeof zh.supervisor = {
     state: 'State',
     since: 'For',
     queues: 'Queues',
-    skills: 'Skills',
     taken: 'Calls',
     ask: 'Asks for a pause',
     grant: 'Agree',
@@ -177,9 +181,10 @@ export const supervisor: typeof zh.supervisor = {
     noted: 'Seen to',
     for: { transfer: 'transfer', consult: 'consultation', call_back: 'call-back', click_to_call: 'click to call' },
     of: {
-      placed: 'dialled',
+      placed: 'allowed',
       not_a_number: 'no number',
       not_allowed: 'no destination allows it',
+      own_line: 'a number of this hotline',
       hour_full: 'the hour is full',
       operator_full: 'his hour is full',
       number_full: 'called too often in the hour',

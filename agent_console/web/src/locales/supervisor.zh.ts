@@ -1,4 +1,6 @@
 /** Texts of a pause and its reasons, of nuisance callers, and of the supervisor's page. */
+import type { Refusal } from '../model'
+import type { Reason } from '../supervision'
 
 export const pause = {
   reasons: '暂离原因',
@@ -14,6 +16,7 @@ export const call = {
   passed: {
     from: '{who} 转来',
     to: '已转给 {who}',
+    took: '班长 {who} 已接管通话',
     waits: '已转出，市民等候接通',
     back: '转出没有接通，市民回来了',
   },
@@ -39,13 +42,10 @@ export const nuisance = {
 export const supervisor = {
   title: '值班长',
   signOut: '退出',
-  seat: '座席',
   offline: '正在重新连接，显示的是断开前的情况',
   telephonyDown: '电话系统暂时中断，正在恢复；新来电暂时进不来',
   replaced: '此账号打开的页面太多，这一页已停止更新。请刷新本页。',
-  none: '无',
   close: '关闭',
-  unknownTime: '–',
   queues: {
     heading: '队列',
     name: '队列',
@@ -79,7 +79,7 @@ export const supervisor = {
   talks: {
     heading: '正在通话',
     operator: '话务员',
-    do: '监听',
+    do: '操作',
     listen: '监听',
     whisper: '密语',
     barge: '插话',
@@ -99,6 +99,14 @@ export const supervisor = {
       take: '接管 {who} 的通话',
       leave: '结束监听 {who}',
     },
+    why: {
+      busy: '您正在自己的通话中，结束后可用',
+      elsewhere: '您正在另一通电话中，请先结束监听',
+      noPhone: '您的电话没有连接，不能监听',
+      onHold: '市民正在听音乐，不能插话；可以密语话务员',
+      already: '已经是这样',
+    } satisfies Record<Exclude<Reason, ''>, string>,
+    outside: '转外线 {number}',
     state: { together: '通话', held: '市民等待中', calling: '正在呼叫第三方', consulting: '咨询中', three: '三方通话' },
     end: {
       talk_over: '{who} 的通话已结束，监听随之结束',
@@ -110,10 +118,9 @@ export const supervisor = {
     },
     own: '您已接管：',
     noCase: '话务员尚未建工单',
-    hold: '保持',
-    resume: '恢复通话',
     unmute: '取消静音',
     to: '转给…',
+    stay: '取消转接',
   },
   team: {
     heading: '话务员',
@@ -122,7 +129,6 @@ export const supervisor = {
     state: '状态',
     since: '时长',
     queues: '队列',
-    skills: '技能',
     taken: '接听',
     ask: '小休申请',
     grant: '同意',
@@ -177,13 +183,14 @@ export const supervisor = {
     noted: '已处理',
     for: { transfer: '转接', consult: '咨询', call_back: '回电', click_to_call: '点击拨号' },
     of: {
-      placed: '已拨出',
+      placed: '已放行',
       not_a_number: '号码不对',
       not_allowed: '不在外呼许可内',
+      own_line: '是本热线的号码',
       hour_full: '全线一小时次数已满',
       operator_full: '本人一小时次数已满',
       number_full: '该号码一小时次数已满',
-    },
+    } satisfies Record<Refusal | 'placed', string>,
   },
   notices: {
     heading: '突发事件播报',

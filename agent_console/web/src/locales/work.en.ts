@@ -19,7 +19,7 @@ export const work: typeof zh = {
   one: 'Call-back {number}',
   details: 'Details of {number}',
   shut: 'Shut {number}',
-  whyInCall: 'Not while a call rings or goes on',
+  whyInCall: 'Not while a call rings, goes on or is being written up',
   overdue: 'overdue',
   late: '{n} overdue',
   age: 'waits {time}',

@@ -19,7 +19,7 @@ export const work = {
   one: '待回电 {number}',
   details: '详情 {number}',
   shut: '收起 {number}',
-  whyInCall: '来电或通话中不处理回电',
+  whyInCall: '来电、通话和话后处理中不能打开待回电',
   overdue: '超时',
   late: '{n} 条超时未回',
   age: '已等 {time}',

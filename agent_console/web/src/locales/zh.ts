@@ -1,6 +1,6 @@
 import { admin } from './admin.zh'
 import { calendar } from './calendar.zh'
-import { consultEnds, control, line, talking, transfer, whyControl } from './control.zh'
+import { consultEnds, control, forwardEnds, line, talking, transfer, whyControl } from './control.zh'
 import { menus } from './menus.zh'
 import { moments } from './moments.zh'
 import { prompts } from './prompts.zh'
@@ -65,6 +65,7 @@ export const zh = {
     inCall: '来电或通话中不能置就绪',
     pausePending: '本次话后转为小休',
     pauseAfter: '本次话后转为小休',
+    readyServer: '服务器连上后自动就绪',
     readyWaiting: '电话正在连接，接通后自动就绪',
     noRinging: '没有振铃的来电',
     noCall: '没有可挂断的来电或通话',
@@ -82,7 +83,7 @@ export const zh = {
     conflict: '请先选择保留哪一份',
     inCallSignOut: '通话中不能退出',
     inCallDial: '您正在通话或振铃中，结束后可拨打',
-    noPhone: '您的电话还没有连上，不能外呼',
+    noPhone: '您的电话还没有连上',
     inCallOpen: '通话中只填写当前来电的工单',
     inCallPlay: '来电或通话中不播放录音',
   },
@@ -98,6 +99,7 @@ export const zh = {
     resuming: '正在恢复通话…页面刷新前的通话接通后自动继续，不用再按“接听”',
     lineBroken: '您的通话线路中断，来电人正在听音乐等候，电话会再次振铃',
     draftsVolatile: '浏览器不能保存草稿（存储已满或被禁用），请勿关闭页面，尽快保存工单',
+    readyServer: '服务器连上后自动就绪；不想就绪请按“小休”',
     readyWaiting: '电话正在连接，接通后自动就绪',
     offer: {
       citizen_hung_up: '来电人已挂机',
@@ -107,6 +109,7 @@ export const zh = {
       taken: '已由 {name} 接听',
     },
     consult: consultEnds,
+    forward: forwardEnds,
     placed: {
       unreached: '市民没有接通：{result}',
       undialled: '没有呼叫市民：您的电话没有接通',
@@ -294,6 +297,7 @@ export const zh = {
   },
   type: { 咨询: '咨询', 求助: '求助', 投诉: '投诉', 举报: '举报', 建议: '建议', 表扬: '表扬', 其他: '其他' },
   urgency: { 一般: '一般', 急: '急', 特急: '特急' },
+  caseState: { 待受理: '待受理' },
   replaced: {
     heading: '话务台已在别处打开',
     explain: '您的工号在另一个窗口或另一台电脑上打开了话务台，电话跟到了那里。未保存的草稿仍保留在本机。',

@@ -1,70 +1,36 @@
-"""Values of the core as the JSON that pages and integrators see.
+"""Calls and talks, and the people who take and watch them.
 
 Text goes out as it came in, markup included: pages show it literally.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from agent_console.shapes import (
+from agent_console.shapes.calls import (
     AccountJson,
-    AttachedJson,
-    BacklogJson,
     CallJson,
-    CaseJson,
-    DayJson,
-    DocumentChangeJson,
-    DocumentJson,
-    ListedMarkJson,
-    MessageFiguresJson,
-    MessageJson,
-    NoticeJson,
     OfferJson,
     OperatorJson,
     OutboundCallJson,
     OutboundRowJson,
     QueueJson,
     RecordingJson,
-    RemarkJson,
     SegmentJson,
     TalkJson,
     WatchJson,
-    WorkMoveJson,
 )
-from cases.case import Case, Change
-from cases.work import TELLING, Backlog, WorkFigures, WorkItem, WorkMove
+from agent_console.views.times import Times
 from routing import effects as fx
 from routing.call import Call
-from routing.documents import DocumentChange, StoredDocument
 from routing.operators import Operator
-from routing.policy import Mark, Notice, Policy, Rules
-from routing.records import (
-    Account,
-    AttachedCaller,
-    CallRecord,
-    OfferRow,
-    OutboundRow,
-    RecordingRow,
-    Voice,
-    operator_of,
-)
+from routing.policy import Mark, Policy
+from routing.records import Account, CallRecord, OfferRow, OutboundRow, RecordingRow, operator_of
 from routing.segments import Segment, segments
 from routing.talk import Talk
 from routing.watch import Watch
 from routing.watch_events import WatchEnd, WatchMode
-from worktime.calendar import Day
-from worktime.outlook import Remark
 
 NameOf = Callable[[str], str]
 """Login -> whose it is."""
-
-
-def recording_url(row: RecordingRow) -> str:
-    path = f"/api/v1/calls/{row.call_id}/recording"
-    return path + (f"?kind=message&take={row.take}" if row.kind == "message" else "")
-
-
 WATCHED = ("watched", "watch_over")
 """Kinds of moments in which a supervisor came to a talk or left it."""
 OWED = "owed"
@@ -73,18 +39,7 @@ OFFER_ENDS = {"cancelled": "citizen_hung_up", "unreachable": "not_answered"}
 """Reasons that a page need not tell apart."""
 
 
-class Views:
-    """`timezone`: the city's; times go out as RFC 3339 with its offset, to the millisecond."""
-
-    def __init__(self, timezone: ZoneInfo) -> None:
-        self.timezone = timezone
-
-    def time(self, at: float) -> str:
-        return datetime.fromtimestamp(at, self.timezone).isoformat(timespec="milliseconds")
-
-    def maybe(self, at: float | None) -> str | None:
-        return None if at is None else self.time(at)
-
+class CallViews(Times):
     def account(self, account: Account) -> AccountJson:
         return {"login": account.login, "name": account.name, "role": account.role.value}
 
@@ -140,6 +95,7 @@ class Views:
             "forwarded_to": call.forwarded_to,
             "joined": call.joined,
             "transferred_by": call.transferred_by,
+            "taken_over": call.taken_over,
             "mark": None if mark is None else {"kind": mark.kind.value, "note": mark.note},
             "turn": self.maybe(turn),
             "queue": call.queue,
@@ -149,12 +105,13 @@ class Views:
             "operator": operator_of(call),
             "arrived_at": self.time(call.arrived_at),
             "queued_at": self.maybe(call.queued_at),
+            "waiting_since": self.maybe(call.waiting_since),
             "answered_at": self.maybe(call.answered_at),
             "ended_at": self.maybe(call.ended_at),
             "wait_s": round(call.wait_s or 0.0, 3),
             "talk_s": round(call.talk_s, 3),
             "ended_by": None if call.ended_by is None else call.ended_by.value,
-            "recordings": [self.recording(one) for one in recordings],
+            "recordings": [recording(one) for one in recordings],
             "case": case,
             "purpose": None if call.purpose is None else call.purpose.value,
             "talk": None if call.talk is None else self.talk(call.talk),
@@ -236,53 +193,6 @@ class Views:
         ]
         return shown
 
-    def recording(self, row: RecordingRow) -> RecordingJson:
-        return {
-            "id": row.id,
-            "kind": row.kind,
-            "take": row.take,
-            "seconds": round(row.seconds, 3),
-            "state": row.state,
-            "reason": row.reason,
-            "url": recording_url(row),
-        }
-
-    def case(self, case: Case) -> CaseJson:
-        return {
-            "number": case.number,
-            "type": case.type,
-            "content": case.content,
-            "place": case.place,
-            "urgency": case.urgency,
-            "citizen_name": case.citizen_name,
-            "caller": case.caller,
-            "call": case.call_id,
-            "operator": case.operator,
-            "state": case.state,
-            "version": case.version,
-            "created_at": self.time(case.created_at),
-            "updated_at": self.time(case.updated_at),
-        }
-
-    def case_with_history(self, case: Case, history: Iterable[Change], attached: int) -> CaseJson:
-        """`attached`: how many callers are attached to it."""
-        shown = self.case(case)
-        shown["attached"] = attached
-        shown["history"] = [
-            {
-                "version": change.version,
-                "at": self.time(change.at),
-                "who": change.who,
-                "before": None if change.before is None else self.case(change.before),
-                "after": self.case(change.after),
-            }
-            for change in history
-        ]
-        return shown
-
-    def attached(self, one: AttachedCaller) -> AttachedJson:
-        return {"call": one.call_id, "caller": one.caller, "at": self.time(one.at)}
-
     def outbound_call(self, noted: fx.NoteOutbound) -> OutboundCallJson:
         return {
             "at": self.time(noted.at),
@@ -316,98 +226,6 @@ class Views:
             "result": row.result,
         }
 
-    def notice(self, notice: Notice, by: str, joined: int) -> NoticeJson:
-        return {
-            "id": notice.id,
-            "text": notice.text,
-            "area": notice.area,
-            "case": notice.case,
-            "since": self.time(notice.since),
-            "until": self.time(notice.until),
-            "by": by,
-            "joined": joined,
-        }
-
-    def listed_mark(self, mark: Mark, by: str, at: float) -> ListedMarkJson:
-        return {
-            "number": mark.number,
-            "kind": mark.kind.value,
-            "note": mark.note,
-            "until": self.maybe(mark.until),
-            "by": by,
-            "at": self.time(at),
-        }
-
-    def message(self, item: WorkItem, voice: Voice, name: NameOf) -> MessageJson:
-        heard = voice.recording
-        written, through = item.transcript, item.got_through
-        return {
-            "id": item.call_id,
-            "number": item.number,
-            "call": item.call_id,
-            "caller": item.caller,
-            "at": self.time(item.at),
-            "due_at": self.time(item.due_at),
-            "seconds": 0.0 if heard is None else round(heard.seconds, 3),
-            "state": item.state.value,
-            "kind": item.kind,
-            "recording": None if heard is None or heard.state == "missing" else recording_url(heard),
-            "reason": None if heard is None else heard.reason,
-            "takes": [self.recording(one) for one in voice.takes],
-            "confirmed": voice.confirmed,
-            "owner": item.owner,
-            "owner_name": name(item.owner),
-            "taken_at": self.maybe(item.taken_at),
-            "attempts": item.attempts,
-            "tried_at": self.maybe(item.tried_at),
-            "talked_at": self.maybe(item.talked_at),
-            "ending": item.ending,
-            "case": item.case,
-            "done_at": self.maybe(item.done_at),
-            "moves": item.moves,
-            "transcript": None
-            if written is None
-            else {"text": written.text, "engine": written.engine, "at": self.time(written.at)},
-            "calls": item.calls,
-            "last_at": self.maybe(item.last_at),
-            "got_through": None if through is None else {"call": through.call, "at": self.time(through.at)},
-        }
-
-    def work_move(self, move: WorkMove, name: NameOf) -> WorkMoveJson:
-        tells = move.deed in TELLING
-        result, _, note = move.detail.partition(" ") if tells else ("", "", move.detail)
-        return {
-            "at": self.time(move.at),
-            "who": move.who,
-            "name": name(move.who),
-            "deed": move.deed.value,
-            "result": result,
-            "note": note,
-            "call": move.by_call,
-        }
-
-    def backlog(self, backlog: Backlog) -> BacklogJson:
-        return {"open": backlog.open, "taken": backlog.taken, "oldest_at": self.maybe(backlog.oldest_at)}
-
-    def message_figures(self, figures: WorkFigures, rules: Rules) -> MessageFiguresJson:
-        return {
-            **self.backlog(figures.backlog),
-            "overdue": figures.overdue,
-            "came": figures.came,
-            "done": figures.done,
-            "in_time": figures.in_time,
-            "to_attempt_s": figures.to_attempt_s,
-            "to_talk_s": figures.to_talk_s,
-            "due_s": rules.call_back_s,
-            "tries": rules.call_back_tries,
-            "missed": {
-                "came": figures.missed.came,
-                "called": figures.missed.called,
-                "in_time": figures.missed.in_time,
-                "got_through": figures.missed.got_through,
-            },
-        }
-
     def queue(self, figures: fx.ShowQueue) -> QueueJson:
         return {
             "name": figures.name,
@@ -419,41 +237,19 @@ class Views:
             "talking": figures.talking,
         }
 
-    def day(self, day: Day) -> DayJson:
-        return {
-            "date": day.date.isoformat(),
-            "kind": day.kind.value,
-            "source": day.source.value,
-            "title": day.title,
-            "hours": list(day.hours),
-        }
 
-    def remark(self, remark: Remark) -> RemarkJson:
-        return {
-            "zh": remark.zh,
-            "en": remark.en,
-            "cure_zh": remark.cure_zh,
-            "cure_en": remark.cure_en,
-            "pressing": remark.pressing,
-        }
+def recording(row: RecordingRow) -> RecordingJson:
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "take": row.take,
+        "seconds": round(row.seconds, 3),
+        "state": row.state,
+        "reason": row.reason,
+        "url": recording_url(row),
+    }
 
-    def document(self, stored: StoredDocument) -> DocumentJson:
-        return {
-            "key": stored.key,
-            "version": stored.version,
-            "changed_at": self.time(stored.changed_at),
-            "changed_by": stored.changed_by,
-            "data": dict(stored.data),
-        }
 
-    def document_change(self, change: DocumentChange) -> DocumentChangeJson:
-        return {
-            "revision": change.revision,
-            "at": self.time(change.at),
-            "who": change.who,
-            "origin": change.origin,
-            "kind": change.kind,
-            "key": change.key,
-            "before": None if change.before is None else dict(change.before),
-            "after": None if change.after is None else dict(change.after),
-        }
+def recording_url(row: RecordingRow) -> str:
+    path = f"/api/v1/calls/{row.call_id}/recording"
+    return path + (f"?kind=message&take={row.take}" if row.kind == "message" else "")

@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { effectScope, type EffectScope } from 'vue'
+import { api } from '../src/api'
+import { createDesk, type Desk } from '../src/desk'
+import { Drafts, EMPTY } from '../src/drafts'
+import type { Call } from '../src/model'
+import { call, Shelf } from './samples'
+
+const account = { login: 'op1001', name: '李晓雯', role: 'operator' as const }
+
+let scope: EffectScope
+let desk: Desk
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  vi.stubGlobal('window', new EventTarget())
+  vi.stubGlobal('localStorage', new Shelf())
+  vi.stubGlobal('sessionStorage', new Shelf())
+  scope = effectScope()
+  desk = scope.run(() => createDesk(account, () => undefined))!
+})
+afterEach(() => {
+  desk.close()
+  scope.stop()
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
+
+test('of two forms that were chosen one after the other the second is open, in whatever order the answers come', async () => {
+  const answers = new Map<string, () => void>()
+  vi.spyOn(api, 'call').mockImplementation((id) => new Promise<Call>((done) => {
+    answers.set(id, () => done({ ...call, id, state: 'ended' }))
+  }))
+  const first = desk.openCallById('c1')
+  const second = desk.openCallById('c2')
+  answers.get('c2')!()
+  await second
+  answers.get('c1')!()
+  await first
+  expect(desk.subject.value?.id).toBe('c2')
+  const third = desk.openCallById('c1')
+  desk.openCall({ ...call, id: 'c3', state: 'ended' })
+  answers.get('c1')!()
+  await third
+  expect(desk.subject.value?.id).toBe('c3')
+})
+
+test('a desk that is taken back from another page of his has what he typed there', () => {
+  const there = new Drafts(localStorage, account.login)
+  there.put({ call: 'c1', caller: '13907330001', fields: { ...EMPTY, content: '路灯不亮' }, number: null, version: null, at: 1 })
+  vi.spyOn(api, 'liveTicket').mockReturnValue(new Promise(() => {}))
+  vi.spyOn(api, 'softphone').mockReturnValue(new Promise(() => {}))
+  vi.spyOn(api, 'city').mockReturnValue(new Promise(() => {}))
+  expect(desk.drafts.value).toEqual([])
+  vi.stubGlobal('location', { origin: 'http://127.0.0.1:8000' })
+  desk.takeOver()
+  expect(desk.shelf.get('c1')?.fields.content).toBe('路灯不亮')
+  expect(desk.drafts.value.map((one) => one.call)).toEqual(['c1'])
+})

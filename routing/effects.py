@@ -325,7 +325,7 @@ class EndOffer:
 
 @dataclass(frozen=True, slots=True)
 class ShowQueue:
-    """Show the queue's figures. `longest_since`: since when the first in line waits, seconds since 1970 UTC."""
+    """Show the queue's figures. `longest_since`: the earliest `Call.waiting_since`, seconds since 1970 UTC."""
 
     name: str
     title: str

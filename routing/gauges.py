@@ -17,7 +17,9 @@ class Gauges:
         self._policy = policy
         self._queues = queues = policy.queues
         self._waiting: dict[str, list[tuple[float, str]]] = {name: [] for name in queues}
-        self._place: dict[str, tuple[str, tuple[float, str]]] = {}
+        self._since: dict[str, list[float]] = {name: [] for name in queues}
+        """Since when they wait. Another order: who comes back from a talk has his place, and waits since its end."""
+        self._place: dict[str, tuple[str, tuple[float, str], float]] = {}
         self._crew: dict[str, dict[str, Operator]] = {name: {} for name in queues}
         self._ready: Counter[str] = Counter()
         self._talking: Counter[str] = Counter()
@@ -32,7 +34,7 @@ class Gauges:
 
     def ahead(self, call: Call) -> int:
         """How many of those who wait in his queue came to it before him."""
-        queue, place = self._place[call.id]
+        queue, place, _ = self._place[call.id]
         return bisect_left(self._waiting[queue], place)
 
     def crew(self, queue: str) -> Iterable[Operator]:
@@ -43,22 +45,26 @@ class Gauges:
         known = self._place.get(call.id)
         place = None
         if call.state is CallState.WAITING and call.queue is not None and not call.is_place:
-            place = (self._policy.queue(call.queue).name, (call.queued_at or call.arrived_at, call.id))
+            came = call.queued_at or call.arrived_at
+            place = (self._policy.queue(call.queue).name, (came, call.id), call.waiting_since or came)
         if known == place:
             return
         self.drop_call(call.id)
         if place is not None:
-            insort(self._waiting[place[0]], place[1])
-            self._place[call.id] = place
-            self._touched.add(place[0])
+            queue, turn, since = self._place[call.id] = place
+            insort(self._waiting[queue], turn)
+            insort(self._since[queue], since)
+            self._touched.add(queue)
 
     def drop_call(self, call_id: str) -> None:
         """The call is over."""
         known = self._place.pop(call_id, None)
         if known is not None:
-            line = self._waiting[known[0]]
-            del line[bisect_left(line, known[1])]
-            self._touched.add(known[0])
+            queue, turn, since = known
+            line, times = self._waiting[queue], self._since[queue]
+            del line[bisect_left(line, turn)]
+            del times[bisect_left(times, since)]
+            self._touched.add(queue)
 
     def put_operator(self, operator: Operator) -> None:
         there = tuple(name for name in operator.queues if name in self._crew) if operator.signed_in else ()
@@ -83,12 +89,12 @@ class Gauges:
         for name in self._queues:
             if name not in self._touched:
                 continue
-            line = self._waiting[name]
+            since = self._since[name]
             shown = ShowQueue(
                 name=name,
                 title=self._queues[name].title,
-                waiting=len(line),
-                longest_since=line[0][0] if line else None,
+                waiting=len(since),
+                longest_since=since[0] if since else None,
                 signed_in=len(self._crew[name]),
                 ready=self._ready[name],
                 talking=self._talking[name],

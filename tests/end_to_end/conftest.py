@@ -1,7 +1,7 @@
 """One hotline serves all tests that leave it as they found it; those that break it start their own."""
 
 import fcntl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.end_to_end)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Function, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What a page shows does not tell why: beside a failure stands what the hotline knows of the test's calls."""
+    report = yield
+    if report.failed and call.when == "call":
+        given = [one.town if isinstance(one, Place) else one for one in item.funcargs.values()]
+        towns = dict.fromkeys(one for one in given if isinstance(one, Town))
+        report.sections += [("what the hotline tells", town.told(call.start)) for town in towns]
+    return report
 
 
 @pytest.fixture(autouse=True)

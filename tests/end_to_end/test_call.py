@@ -141,6 +141,7 @@ async def test_an_operator_who_does_not_answer_is_passed_over_and_put_on_pause(t
         await second.press("接听")
         await second.sees("通话中")
         await first.sees_state("小休")
+        await first.sees("振铃未接，已自动小休。")
         await citizen.hang_up()
         await second.press("结束话后")
         call = await town.ended("13907330104")

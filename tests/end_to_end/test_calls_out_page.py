@@ -94,8 +94,10 @@ async def calls_from_the_case(operator: Operator, viewer: Viewer, call: Locator,
     await page.get_by_role("button", name="拨打", exact=True).click()
     citizen = await outside.ring("13907337201", 1)
     await operator.sees("正在呼叫市民")
+    await expect(page.get_by_label("内容")).to_have_value("楼道路灯不亮")  # what he hears is written there
     citizen.refuse(486)
     await operator.sees("139 0733 7201 市民没有接通：忙音")
+    await expect(page.get_by_label("内容")).to_have_value("楼道路灯不亮")
 
 
 async def test_an_operator_calls_from_the_worklist_and_is_told_why_the_citizen_was_not_reached(

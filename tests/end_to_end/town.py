@@ -20,6 +20,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
+from sqlalchemy.exc import SQLAlchemyError
 
 from agent_console.session import Sessions
 from agi.endpoints import desk_phone_of
@@ -29,6 +30,7 @@ from hotline import front
 from hotline.phone import Line, Phone
 from hotline.places import city
 from routing.policy import Policy
+from routing.records import CallFilter
 from storage.documents import dump, key_of, kind_of
 from storage.store import Store
 from tests.fakes.ports import free_ports, sound_ports
@@ -128,6 +130,22 @@ class Town:
     def logs(self) -> str:
         files = [*self.home.glob("log/*"), self.home / "asterisk/log/messages.log"]
         return "".join(f"== {file}\n{file.read_text(errors='replace')[-4000:]}\n" for file in files if file.is_file())
+
+    def told(self, since: float) -> str:
+        """What became of each call that came after `since`, and the last words of the application."""
+        lines = []
+        try:
+            with closing(self.store()) as store:
+                newest = [store.call(one.call.id) for one in store.calls(CallFilter(), limit=5).items]
+                calls = [record.call for record in newest if record is not None and record.call.arrived_at >= since]
+        except (SQLAlchemyError, OSError) as away:  # this stands beside a failure, which it must not hide
+            calls = []
+            lines.append(f"no calls to be read: {away}")
+        for one in reversed(calls):
+            lines.append(f"{one.caller} {one.state} {one.outcome or ''}")
+            lines += [f"  {moment.at - one.arrived_at:7.2f} {moment.kind} {moment.detail}" for moment in one.timeline]
+        log = self.home / "log/app.log"
+        return "\n".join([*lines, log.read_text(errors="replace")[-1500:] if log.exists() else "no application"])
 
     def found(self, **policy: int) -> None:
         """Make the demo city before its first start, every queue with `policy`, as in `wrap_up_s=0`."""

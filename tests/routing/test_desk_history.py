@@ -69,3 +69,6 @@ def test_over_any_history_operators_and_calls_agree_and_nobody_waits_beside_a_fr
             if call.state is CallState.WAITING and call.at_music and call.queue == "main" and call.prefer is None
         ]
         assert not (free and waiting)
+        since = [call.waiting_since for call in desk.calls.values() if call.state is CallState.WAITING]
+        shown = hall.desk.queue_figures()[0]
+        assert (shown.waiting, shown.longest_since) == (len(since), min(since, default=None))

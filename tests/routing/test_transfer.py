@@ -39,6 +39,8 @@ def test_after_a_talk_he_has_waited_since_its_end_and_before_it_since_he_came() 
     hall.answers("a", "op1001")
     hall.tell(ev.TransferRequested("a", "op1001", "law"), after=300)
     assert (hall.call("a").waiting_since, hall.call("a").queued_at) == (hall.now, came)
+    longest = {one.name: one.longest_since for one in hall.desk.queue_figures()}
+    assert longest == {"main": None, "law": hall.now}
 
 
 def test_to_a_queue_he_is_connected_to_whoever_is_free_there_and_who_gave_him_away_writes() -> None:

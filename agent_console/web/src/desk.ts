@@ -9,7 +9,7 @@ import { Drafts, type Draft } from './drafts'
 import { day } from './format'
 import { createHandset } from './handset'
 import { openLive, type Live } from './live'
-import type { Account, Call } from './model'
+import type { Account, Call, Case } from './model'
 import { createNames } from './names'
 import { createOrders } from './orders'
 import { Notes } from './notes'
@@ -44,6 +44,8 @@ export function createDesk(account: Account, signedOut: () => void) {
 
   /** The call whose case form is open. */
   const subject = shallowRef<Call | null>(null)
+  /** The call that he placed about a case, and the call that this case is of: what he hears is written there. */
+  let about: { call: string; of: Call } | null = null
   /** Forms are numbered as they are chosen: the answer for one that was chosen before opens nothing any more. */
   let chosen = 0
   const readiness = createReadiness(account, state, problem)
@@ -101,7 +103,7 @@ export function createDesk(account: Account, signedOut: () => void) {
     watch(own, (call, before) => {
       if (call) {
         // Late news of the last call must not close the form of one opened since.
-        if (call.id !== before?.id || call.id === subject.value?.id) subject.value = call
+        if (call.id !== before?.id || call.id === subject.value?.id) subject.value = about?.call === call.id ? about.of : call
       } else if (before && before.state !== 'ended' && subject.value?.id === before.id && !shelf.get(before.id)) {
         // The offer went elsewhere and nothing was typed: the form closes.
         subject.value = null
@@ -206,7 +208,15 @@ export function createDesk(account: Account, signedOut: () => void) {
       return (phone === 'registered' || phone === 'desk') && operator?.phone ? '' : 'noPhone'
     }),
 
-    dial: (run: () => Promise<{ call: string }>) => order(run),
+    /** Calls the citizen of a case, whose form is open meanwhile. */
+    dialCase: (item: Pick<Case, 'number' | 'call'>) => order(async () => {
+      const of = item.call === null ? null : await api.call(item.call)
+      const { call } = await api.dialCase(item.number)
+      if (of === null) return
+      about = { call, of }
+      if (own.value?.id === call) subject.value = of  // its news came before the answer
+      else openCall(of)
+    }),
 
     pickUps,
     /** A call that rings at a colleague, or waits (代答). */

@@ -7,7 +7,7 @@ export interface OwnFigures {
   /** Null before the first answered call. */
   averageTalk: number | null
   cases: number
-  /** Answered calls that are over and have no case yet. */
+  /** Answered calls that are over and have no case yet. One that was placed about a case owes none. */
   withoutCase: number
 }
 
@@ -20,8 +20,12 @@ export function ownFigures(calls: Call[], cases: Case[]): OwnFigures {
     talkSeconds,
     averageTalk: answered.length > 0 ? talkSeconds / answered.length : null,
     cases: cases.length,
-    withoutCase: answered.filter((call) => call.case === null && !recorded.has(call.id)).length,
+    withoutCase: answered.filter((call) => owesCase(call) && !recorded.has(call.id)).length,
   }
+}
+
+export function owesCase(call: Call): boolean {
+  return call.outcome === 'answered' && call.case === null && call.purpose !== 'click_to_call'
 }
 
 export interface QueueTotals {

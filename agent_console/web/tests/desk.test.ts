@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { effectScope, type EffectScope } from 'vue'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { effectScope, nextTick, type EffectScope } from 'vue'
 import { api } from '../src/api'
 import { createDesk, type Desk } from '../src/desk'
 import { Drafts, EMPTY } from '../src/drafts'
 import type { Call } from '../src/model'
-import { call, Shelf } from './samples'
+import { call, kase, Shelf } from './samples'
 
 const account = { login: 'op1001', name: '李晓雯', role: 'operator' as const }
 
@@ -57,4 +57,48 @@ test('a desk that is taken back from another page of his has what he typed there
   desk.takeOver()
   expect(desk.shelf.get('c1')?.fields.content).toBe('路灯不亮')
   expect(desk.drafts.value.map((one) => one.call)).toEqual(['c1'])
+})
+
+describe('whom an operator calls about a case', () => {
+  const placed: Call = { ...call, id: 'c9', state: 'dialling', purpose: 'click_to_call' }
+  const now = (ours: Call) => {
+    desk.state.value = { ...desk.state.value, call: ours }
+    return nextTick()
+  }
+  let answer: (placed: { call: string }) => void
+
+  beforeEach(() => {
+    vi.spyOn(api, 'call').mockResolvedValue({ ...call, state: 'ended', case: kase.number })
+    vi.spyOn(api, 'dialCase').mockReturnValue(new Promise((done) => { answer = done }))
+  })
+
+  test('speaks while the form of that case is open', async () => {
+    const dialled = desk.dialCase(kase)
+    await vi.waitFor(() => { expect(api.dialCase).toHaveBeenCalledWith(kase.number) })
+    answer({ call: 'c9' })
+    await dialled
+    expect(desk.subject.value?.id).toBe('c1')
+    await now(placed)
+    await now({ ...placed, state: 'talking' })
+    expect(desk.subject.value?.id).toBe('c1')
+  })
+
+  test('also where the call is heard of before the answer', async () => {
+    const dialled = desk.dialCase(kase)
+    await vi.waitFor(() => { expect(api.dialCase).toHaveBeenCalledWith(kase.number) })
+    await now(placed)
+    answer({ call: 'c9' })
+    await dialled
+    expect(desk.subject.value?.id).toBe('c1')
+  })
+
+  test('and the next call has a form of its own', async () => {
+    const dialled = desk.dialCase(kase)
+    await vi.waitFor(() => { expect(api.dialCase).toHaveBeenCalledWith(kase.number) })
+    answer({ call: 'c9' })
+    await dialled
+    await now(placed)
+    await now({ ...call, id: 'c10' })
+    expect(desk.subject.value?.id).toBe('c10')
+  })
 })

@@ -17,6 +17,11 @@ describe('own figures', () => {
     expect(ownFigures(calls, [kase])).toEqual({ answered: 2, talkSeconds: 180, averageTalk: 90, cases: 1, withoutCase: 1 })
   })
 
+  test('owe no case for a call that was placed about one', () => {
+    const about = { ...call, state: 'ended' as const, outcome: 'answered' as const, purpose: 'click_to_call' as const }
+    expect(ownFigures([about, { ...about, id: 'c2', purpose: 'call_back' }], []).withoutCase).toBe(1)
+  })
+
   test('have no average before the first call', () => {
     expect(ownFigures([], []).averageTalk).toBeNull()
   })

@@ -181,6 +181,12 @@ export const en: Texts = {
     idleReadyHint: 'A call rings and opens its case by itself',
     idlePaused: 'Paused',
     idlePausedHint: 'Press "Ready" to take calls again',
+    pausedBy: {
+      missed: 'Paused, since a call rang and was not answered. ',
+      refused: 'Paused, since a call was refused. ',
+      phone_lost: 'Paused, since the telephone was away. ',
+      page_lost: 'Paused, since the page was away. ',
+    },
     idleOffline: 'Not ready yet',
     idleOfflineHint: 'Press "Ready" to take calls',
     connecting: 'Connecting…',

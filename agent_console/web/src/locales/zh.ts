@@ -180,6 +180,12 @@ export const zh = {
     idleReadyHint: '来电时自动振铃并弹出工单',
     idlePaused: '小休中',
     idlePausedHint: '按“就绪”恢复接听',
+    pausedBy: {
+      missed: '振铃未接，已自动小休。',
+      refused: '来电被拒接，已自动小休。',
+      phone_lost: '电话曾断开，已自动小休。',
+      page_lost: '页面曾断开，已自动小休。',
+    },
     idleOffline: '尚未就绪',
     idleOfflineHint: '按“就绪”开始接听',
     connecting: '正在连接…',

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,9 @@ from routing.talk_events import PartyResult
 
 BEGUN: Final = ("ARRIVED", "CALLED")
 """What the log says of every call of a citizen: of one that comes in, and of one that we place."""
+COLUMNS: Final = 12
+BEGINNING: Final = re.compile(r'"[A-Z_]+","\d+\.\d+",')
+"""How a line begins."""
 PART_BYTES: Final = 8 << 20
 """A part of the log: some three thousand calls."""
 
@@ -55,7 +59,7 @@ def read(path: Path) -> list[Line]:
     if not path.exists():
         return []
     text = path.read_text(encoding="utf-8", errors="replace")
-    return list(parse(text[: text.rfind("\n") + 1].splitlines()))
+    return list(parse(text[: text.rfind("\n") + 1].split("\n")))
 
 
 def recent(path: Path) -> list[Line]:
@@ -118,14 +122,15 @@ def _begun(known: Iterable[Trace], since: float) -> Iterator[Trace]:
 def put_aside(path: Path, now: float, limit: int = PART_BYTES) -> bool:
     """Begin a new part if the log has grown past `limit` bytes; Asterisk opens the file anew for every line.
 
-    `now`: by the wall clock, as Asterisk's lines are.
+    `now`: by the wall clock, as Asterisk's lines are. After a clock that was set back the part is still the newest.
     """
     try:
         if path.stat().st_size <= limit:
             return False
     except FileNotFoundError:
         return False
-    path.rename(path.with_name(f"{path.stem}-{int(now):011d}{path.suffix}"))
+    newest = max((at for at in map(_put_aside_at, _aside(path)) if at < math.inf), default=0.0)
+    path.rename(path.with_name(f"{path.stem}-{int(max(now, newest + 1.0)):011d}{path.suffix}"))
     return True
 
 
@@ -146,14 +151,27 @@ def _aside(path: Path) -> list[Path]:
 
 
 def parse(lines: Iterable[str]) -> Iterator[Line]:
-    for row in csv.reader(lines):
-        if len(row) != 12:
+    """The events of these lines, each by itself: a quote that a crash left open takes no other line with it."""
+    for line in lines:
+        row = _columns(line) if BEGINNING.match(line) else []
+        if len(row) != COLUMNS:
+            # where Asterisk died in the midst of a line, its next life has written on behind it
+            begun = max((match.start() for match in BEGINNING.finditer(line, 1)), default=len(line))
+            row = _columns(line[begun:])
+        if len(row) != COLUMNS:
             continue
         kind, at, call, uniqueid, linkedid, channel, caller, caller_name, _exten, context, _type, extra = row
         try:
             yield Line(kind, float(at), call, uniqueid, linkedid, channel, caller, caller_name, extra, context)
         except ValueError:  # torn by a crash of Asterisk
             continue
+
+
+def _columns(line: str) -> list[str]:
+    try:
+        return next(csv.reader([line]), [])
+    except csv.Error:  # as the zeros that a machine without power left, too many for a column
+        return []
 
 
 def by_call(lines: Iterable[Line]) -> dict[str, list[Line]]:

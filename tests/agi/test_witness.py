@@ -161,6 +161,34 @@ def test_an_absent_log_and_torn_lines_are_no_error(tmp_path: Path) -> None:
     assert witness.read(torn) == []
 
 
+@pytest.mark.parametrize("left", ['"HANGUP","17960', '"HANGUP","1796083757.42","c1","u', "\0" * 200_000, 'rub"bish'])
+def test_a_line_that_a_crash_left_unfinished_takes_none_of_those_behind_it(tmp_path: Path, left: str) -> None:
+    log = tmp_path / "calls.csv"
+    whole = LOG.read_text(encoding="utf-8")
+    log.write_text(f"{left}\n{whole}", encoding="utf-8")
+    assert witness.read(log) == witness.read(LOG)
+    log.write_text(left + whole, encoding="utf-8")  # the next life of Asterisk writes on where it stopped
+    assert witness.read(log) == witness.read(LOG)
+
+
+def test_a_name_with_a_strange_line_break_is_one_line(tmp_path: Path) -> None:
+    log = tmp_path / "calls.csv"
+    log.write_text(
+        '"ARRIVED","1.0","c1","u","u","PJSIP/trunk-1","139","张\u2028三\x85","","","",""\n', encoding="utf-8"
+    )
+    assert [one.caller_name for one in witness.read(log)] == ["张\u2028三\x85"]
+
+
+def test_a_part_put_aside_when_the_clock_was_set_back_is_the_newest_and_takes_the_place_of_none(tmp_path: Path) -> None:
+    log = tmp_path / "calls.csv"
+    text = LOG.read_text(encoding="utf-8")
+    for part, now in enumerate((1000.0, 1000.0, 400.0)):
+        log.write_text(text.replace(CALL, f"c{part}"), encoding="utf-8")
+        assert witness.put_aside(log, now, limit=100)
+    assert list(witness.by_call(witness.everything(log, since=1001.0))) == ["c0", "c1", "c2"]
+    assert list(witness.by_call(witness.recent(log))) == ["c2"]
+
+
 def test_a_log_that_has_grown_is_put_aside_and_still_read(tmp_path: Path) -> None:
     log = tmp_path / "calls.csv"
     text = LOG.read_text(encoding="utf-8")

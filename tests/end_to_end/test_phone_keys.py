@@ -26,7 +26,7 @@ async def test_the_hold_key_of_a_desk_phone_holds_and_fetches_back_as_the_page_d
         await first.hold()
         await first.hold(on=False)  # whoever has put him aside, and by which key: he is fetched back
         await until(lambda: hears(citizen, ONE) and first.hears(CITIZEN))
-        await listens(citizen, 1)
+        await listens(citizen, 4)
         await citizen.hang_up()
         call = await town.ended("13907335201")
         await until(lambda: first.over)
@@ -43,7 +43,7 @@ async def test_the_hold_key_of_a_desk_phone_holds_and_fetches_back_as_the_page_d
 async def test_no_telephone_sends_who_talks_with_it_anywhere_by_itself(place: Place, town: Town) -> None:
     async with talking(place, "13907335202") as (citizen, _, first, _):
         assert await first.refer("1008") == 603
-        await listens(citizen, 1)
+        await listens(citizen, 4)
         await until(lambda: hears(citizen, ONE) and first.hears(CITIZEN))
         await citizen.hang_up()
         call = await town.ended("13907335202")

@@ -18,7 +18,7 @@ from . import sound
 from .citizens import begins, hears, hurries, listens, samples
 from .desk_phones import ADDRESS, busy, desk_phones
 from .seats import seated
-from .town import PATIENCE_S, Town, until
+from .town import PATIENCE_S, Town, cut_off, until
 
 PLATFORM = "073128812345"
 FORWARD = Overflow(OverflowKind.NUMBER, PLATFORM)
@@ -102,7 +102,7 @@ async def test_the_talk_of_one_who_came_back_from_another_platform_is_recorded(
     main = town.policy().queue("main")
     await town.change(replace(main, ring_s=5, nobody_wait_s=60, max_wait_s=7, when_waited=FORWARD))
     silent = desk_phones(tmp_path / "silent", ring_s=60.0)
-    lively = desk_phones(tmp_path / "lively", ring_s=0.2, talk_s=3.0)
+    lively = desk_phones(tmp_path / "lively", ring_s=0.2, talk_s=6.0)
     try:
         async with (
             silent as first,
@@ -120,7 +120,7 @@ async def test_the_talk_of_one_who_came_back_from_another_platform_is_recorded(
         await town.change(main)
     assert (call["outcome"], call["operator"], call["ended_by"]) == ("answered", "2102", "operator")
     assert await forwarded(town, call) == [("forwarded", PLATFORM), ("forward_failed", "BUSY")]
-    assert [recording["state"] for recording in call["recordings"]] == ["ok"]
+    assert not cut_off(call)
 
 
 async def test_who_hangs_up_while_the_other_platform_rings_gave_up(town: Town, tmp_path: Path, outgoing: int) -> None:

@@ -104,8 +104,8 @@ export const en: Texts = {
     readyWaiting: 'The phone is connecting; you will be ready once it is',
     offer: {
       citizen_hung_up: 'The caller hung up',
-      not_answered: 'Not answered in time; the call went to a colleague',
-      refused: 'Refused; the call went to a colleague',
+      not_answered: 'Not answered in time; the caller waits on',
+      refused: 'Refused; the caller waits on',
       lost: 'The call was lost',
       taken: '{name} answered it',
     },

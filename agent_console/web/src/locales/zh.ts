@@ -103,8 +103,8 @@ export const zh = {
     readyWaiting: '电话正在连接，接通后自动就绪',
     offer: {
       citizen_hung_up: '来电人已挂机',
-      not_answered: '振铃超时未接，来电已转给其他话务员',
-      refused: '已拒接，来电已转给其他话务员',
+      not_answered: '振铃超时未接，来电人继续排队',
+      refused: '已拒接，来电人继续排队',
       lost: '来电线路中断',
       taken: '已由 {name} 接听',
     },

@@ -23,7 +23,7 @@ run:
 # Both suites run even if the first fails; pytest's closing line comes last.
 test:
 	@install/bootstrap test
-	@status=0; $(BIN)/python -m install npm test || status=1; $(QUICK) $(BIN)/pytest -n 4 $(BY_FILE) || status=1; exit $$status
+	@status=0; $(BIN)/python -m install npm test || status=1; $(QUICK) $(BIN)/pytest -n 3 $(BY_FILE) || status=1; exit $$status
 
 # Every check runs even if one before it fails.
 CHECKS := 'mypy --strict' 'ruff check' 'ruff format --check' 'lint-imports' \

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from storage.store import Store
 
+from .brief import brief
 from .postgres import Server
 
 CITY = ZoneInfo("Asia/Shanghai")
@@ -52,6 +53,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((place for place, begin in enumerate(LONGEST) if file.startswith(begin)), len(LONGEST))
 
     items.sort(key=place)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [report for kind in ("failed", "error") for report in terminalreporter.getreports(kind)]
+    if reports:
+        terminalreporter.section("failures in brief")
+    for report in reports:
+        if isinstance(report, pytest.TestReport):
+            terminalreporter.write_line("\n".join(brief(report)))
 
 
 @pytest.fixture(scope="session")

@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from agent_console.gate import WITH_A_PHONE
-from agent_console.parts import Console
+from agent_console.parts import API, Console
 from agent_console.session import SignedIn
 from agent_console.shapes.calls import AccountsJson, ColleaguesJson
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(tags=["accounts"])
+    routes = APIRouter(prefix=API, tags=["accounts"])
     store = console.store
 
     @routes.get("/accounts")

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from agent_console import findings
-from agent_console.parts import Console
+from agent_console.parts import API, Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
 from agent_console.shapes.papers import CalendarJson, OpeningJson
@@ -21,7 +21,7 @@ Rules = Annotated[
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(tags=["calendar"])
+    routes = APIRouter(prefix=API, tags=["calendar"])
     need, papers = console.gate.need, console.papers
 
     def opening(rules: tuple[str, ...]) -> OpeningJson:

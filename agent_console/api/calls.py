@@ -12,7 +12,7 @@ from agent_console.api.lists import Caller, Cursor, Day, Limit, Login, login_of,
 from agent_console.audit import origin
 from agent_console.desk import granted
 from agent_console.gate import WATCHERS
-from agent_console.parts import Console
+from agent_console.parts import API, Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
 from agent_console.shapes.calls import CallJson, CallsJson
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(prefix="/calls", tags=["calls"])
+    routes = APIRouter(prefix=f"{API}/calls", tags=["calls"])
     need, store = console.gate.need, console.store
 
     @routes.get("")

@@ -9,7 +9,7 @@ from pydantic import BaseModel, StringConstraints
 
 from agent_console.api.lists import Caller, Cursor, Day, Limit, Login, login_of, span
 from agent_console.api.messages import told
-from agent_console.parts import Console
+from agent_console.parts import API, Console
 from agent_console.problems import FieldError, Problem
 from agent_console.session import SignedIn
 from agent_console.shapes.papers import AttachedListJson, CaseJson, CasesJson
@@ -44,7 +44,7 @@ class AmendedCase(CaseBody):
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(prefix="/cases", tags=["cases"])
+    routes = APIRouter(prefix=f"{API}/cases", tags=["cases"])
     need, store, office = console.gate.need, console.store, console.office
 
     async def open_case(given: CaseInput, call_id: str, login: str) -> Case:

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from typing_extensions import TypedDict
 
-from agent_console.parts import Console
+from agent_console.parts import API, Console
 
 
 class CityJson(TypedDict):
@@ -13,7 +13,7 @@ class CityJson(TypedDict):
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(tags=["city"])
+    routes = APIRouter(prefix=API, tags=["city"])
 
     @routes.get("/city")
     async def city() -> CityJson:

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 
 from agent_console.desk import asked
 from agent_console.outbound import problem_in
-from agent_console.parts import Console
+from agent_console.parts import API, Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
 from cases.work import WorkState
@@ -18,7 +18,7 @@ from routing.out_events import CallOutRequested
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(tags=["calls"])
+    routes = APIRouter(prefix=API, tags=["calls"])
     need, store = console.gate.need, console.store
 
     async def dial(login: str, number: str, work: str = "") -> JSONResponse:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from agent_console import findings
 from agent_console.audit import origin
 from agent_console.gate import WATCHERS
-from agent_console.parts import Console
+from agent_console.parts import API, Console
 from agent_console.problems import FieldError, Problem, shown_after_saving
 from agent_console.roster import HandoverJson, HandoversJson, RosterViews
 from agent_console.session import SignedIn
@@ -40,7 +40,7 @@ class Note(BaseModel):
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(prefix="/handovers", tags=["handovers"])
+    routes = APIRouter(prefix=f"{API}/handovers", tags=["handovers"])
     need, store = console.gate.need, console.store
 
     @routes.get("")

@@ -13,7 +13,7 @@ from pydantic import BaseModel, StringConstraints
 
 from agent_console.audit import origin
 from agent_console.desk import held
-from agent_console.parts import Console
+from agent_console.parts import API, Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
 from agent_console.shapes.papers import ListedMarkJson, ListedMarksJson
@@ -38,7 +38,7 @@ class Nuisance(BaseModel):
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(tags=["marks"])
+    routes = APIRouter(prefix=API, tags=["marks"])
     need, store, papers = console.gate.need, console.store, console.papers
 
     @routes.get("/marks")

@@ -14,7 +14,7 @@ from pydantic import BaseModel, StringConstraints
 from typing_extensions import TypedDict
 
 from agent_console import findings
-from agent_console.parts import Console
+from agent_console.parts import API, Console
 from agent_console.problems import speaks_english
 from agent_console.session import SignedIn
 from agent_console.shapes.papers import DocumentJson
@@ -79,7 +79,7 @@ class Sketch(BaseModel):
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(prefix="/menus", tags=["menus"])
+    routes = APIRouter(prefix=f"{API}/menus", tags=["menus"])
     need, store, papers = console.gate.need, console.store, console.papers
 
     @routes.get("")

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from agent_console.api.lists import Cursor, Date, Day, Limit, Login, login_of, span, span_of
 from agent_console.gate import WATCHERS
-from agent_console.parts import Console
+from agent_console.parts import API, Console
 from agent_console.problems import FieldError, Problem, shown_after_saving
 from agent_console.session import SignedIn
 from agent_console.shapes.papers import MessageFiguresJson, MessageJson, MessagesJson
@@ -70,7 +70,7 @@ async def told(console: Console, call_id: str) -> None:
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(prefix="/messages", tags=["messages"])
+    routes = APIRouter(prefix=f"{API}/messages", tags=["messages"])
     need, store, worklist = console.gate.need, console.store, console.worklist
 
     @routes.get("")

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, StrictInt, StringConstraints
 from agent_console.api.cases import no_such_case
 from agent_console.audit import origin
 from agent_console.desk import held
-from agent_console.parts import Console, Spoken
+from agent_console.parts import API, Console, Spoken
 from agent_console.problems import FieldError, Problem
 from agent_console.session import SignedIn
 from agent_console.shapes.papers import IncidentsJson, NoticeJson, NoticesJson, SpokenJson
@@ -46,7 +46,7 @@ class Published(BaseModel):
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(tags=["notices"])
+    routes = APIRouter(prefix=API, tags=["notices"])
     need = console.gate.need
     press = Press(console)
 

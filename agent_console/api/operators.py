@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, StringConstraints
 
 from agent_console.desk import granted
-from agent_console.parts import Console
+from agent_console.parts import API, Console
 from agent_console.problems import FieldError, Problem
 from agent_console.session import SignedIn
 from agent_console.shapes.calls import OperatorJson
@@ -23,7 +23,7 @@ class Presence(BaseModel):
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(prefix="/operators/{login}", tags=["operators"])
+    routes = APIRouter(prefix=API + "/operators/{login}", tags=["operators"])
     need, store = console.gate.need, console.store
 
     def operator(login: str) -> Operator:

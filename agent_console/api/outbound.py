@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from agent_console.api.lists import Cursor, Limit
-from agent_console.parts import Console
+from agent_console.parts import API, Console
 from agent_console.session import SignedIn
 from agent_console.shapes.calls import OutboundJson
 
@@ -13,7 +13,7 @@ Refused = Annotated[bool | None, Query(description="true: those refused alone; f
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(tags=["outbound"])
+    routes = APIRouter(prefix=API, tags=["outbound"])
     need, store, views = console.gate.need, console.store, console.views
 
     @routes.get("/outbound")

@@ -6,7 +6,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 
 from agent_console.api.softphone import SoftphoneJson, account
-from agent_console.parts import Console
+from agent_console.parts import API, Console
 from agent_console.problems import Problem
 from agent_console.throttle import Throttle
 
@@ -16,7 +16,7 @@ WINDOW_S: Final = 60.0
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(tags=["phone"])
+    routes = APIRouter(prefix=API, tags=["phone"])
     visitors = console.visitors
     if visitors is None:
         return routes

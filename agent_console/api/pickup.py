@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 from typing_extensions import TypedDict
 
 from agent_console.desk import granted
-from agent_console.parts import Console
+from agent_console.parts import API, Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
 from agent_console.shapes.calls import CallJson
@@ -29,7 +29,7 @@ class PickUpsJson(TypedDict):
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(tags=["calls"])
+    routes = APIRouter(prefix=API, tags=["calls"])
     need = console.gate.need
 
     @routes.get("/pick-ups")

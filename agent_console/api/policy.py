@@ -13,7 +13,7 @@ from agent_console.api.prompts import uses
 from agent_console.audit import origin
 from agent_console.desk import held
 from agent_console.gate import ALLOWED
-from agent_console.parts import Console, Menus, Prompts
+from agent_console.parts import API, Console, Menus, Prompts
 from agent_console.problems import FieldError, Problem
 from agent_console.session import SignedIn
 from agent_console.shapes.papers import DocumentChangesJson, DocumentJson, DocumentsJson
@@ -56,7 +56,7 @@ def reading(request: Request) -> str:
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(tags=["policy"])
+    routes = APIRouter(prefix=API, tags=["policy"])
     need, store, papers = console.gate.need, console.store, console.papers
 
     @routes.get("/policy/{kind}")

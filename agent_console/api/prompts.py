@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import FileResponse
 from typing_extensions import TypedDict
 
-from agent_console.parts import Console
+from agent_console.parts import API, Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
 from agent_console.shapes.papers import DocumentJson
@@ -53,7 +53,7 @@ class LibrariesJson(TypedDict):
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(prefix="/prompts", tags=["prompts"])
+    routes = APIRouter(prefix=f"{API}/prompts", tags=["prompts"])
     need, store, papers = console.gate.need, console.store, console.papers
 
     @routes.get("")

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, StrictBool, StrictInt
 
 from agent_console import findings
 from agent_console.audit import origin
-from agent_console.parts import Console
+from agent_console.parts import API, Console
 from agent_console.problems import FieldError, Problem, shown_after_saving
 from agent_console.roster import AttendanceJson, RosterJson, RosterViews, TurnJson
 from agent_console.session import SignedIn
@@ -46,7 +46,7 @@ class Copy(BaseModel):
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(tags=["roster"])
+    routes = APIRouter(prefix=API, tags=["roster"])
     need, store, views = console.gate.need, console.store, console.views
 
     async def named() -> RosterViews:

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from agent_console.audit import origin
 from agent_console.desk import granted
 from agent_console.gate import AT_A_SEAT, COOKIE
-from agent_console.parts import Console
+from agent_console.parts import API, Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
 from agent_console.shapes.calls import SignedInJson
@@ -32,7 +32,7 @@ class TicketJson(TypedDict):
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(tags=["sessions"])
+    routes = APIRouter(prefix=API, tags=["sessions"])
     need = console.gate.need
 
     @routes.post("/sessions", status_code=201)

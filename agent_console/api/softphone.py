@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Request
 from typing_extensions import TypedDict
 
-from agent_console.parts import Console, Softphone
+from agent_console.parts import API, Console, Softphone
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
 
@@ -32,7 +32,7 @@ class SoftphoneJson(TypedDict):
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(tags=["softphone"])
+    routes = APIRouter(prefix=API, tags=["softphone"])
     need = console.gate.need
 
     @routes.post("/softphone")

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
 from agent_console import parts
-from agent_console.parts import Console, Unfit
+from agent_console.parts import API, Console, Unfit
 from agent_console.problems import FieldError, Problem
 from agent_console.session import SignedIn
 
@@ -84,7 +84,7 @@ class Said(BaseModel):
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(prefix="/prompts/sounds", tags=["prompts"])
+    routes = APIRouter(prefix=f"{API}/prompts/sounds", tags=["prompts"])
     need, studio = console.gate.need, console.studio
 
     @routes.post("", status_code=201)

@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from agent_console.desk import granted
-from agent_console.parts import Console
+from agent_console.parts import API, Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
 from routing import watch_events as we
@@ -20,7 +20,7 @@ class Supervision(BaseModel):
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(prefix="/calls", tags=["calls"])
+    routes = APIRouter(prefix=f"{API}/calls", tags=["calls"])
     need = console.gate.need
 
     async def do(wish: we.WatchWish) -> JSONResponse:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from agent_console.api.transfers import outside
 from agent_console.desk import asked
 from agent_console.outbound import problem_in
-from agent_console.parts import Console
+from agent_console.parts import API, Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
 from routing import talk_events as te
@@ -28,7 +28,7 @@ class Asked(BaseModel):
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(prefix="/calls", tags=["calls"])
+    routes = APIRouter(prefix=f"{API}/calls", tags=["calls"])
     need, store = console.gate.need, console.store
 
     async def do(event: te.TalkWish) -> JSONResponse:

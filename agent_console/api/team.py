@@ -9,7 +9,7 @@ from agent_console.api.operators import pause_refused
 from agent_console.audit import origin
 from agent_console.desk import granted
 from agent_console.gate import WATCHERS
-from agent_console.parts import Console
+from agent_console.parts import API, Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
 from agent_console.shapes.calls import OffersJson, OperatorJson, OperatorsJson
@@ -19,7 +19,7 @@ from routing.policy import Member
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(prefix="/operators", tags=["operators"])
+    routes = APIRouter(prefix=f"{API}/operators", tags=["operators"])
     need, store, views = console.gate.need, console.store, console.views
 
     @routes.get("")

@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 from agent_console import findings
 from agent_console.api.lists import Cursor, Limit
 from agent_console.audit import origin
-from agent_console.parts import Console
+from agent_console.parts import API, Console
 from agent_console.problems import Problem, speaks_english
 from agent_console.session import SignedIn
 from agent_console.shapes.papers import DocumentJson
@@ -78,7 +78,7 @@ class Draft(BaseModel):
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(prefix="/texts", tags=["texts"])
+    routes = APIRouter(prefix=f"{API}/texts", tags=["texts"])
     need, store, papers = console.gate.need, console.store, console.papers
 
     @routes.get("")

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from agent_console.desk import asked
 from agent_console.outbound import problem_in, problem_of
-from agent_console.parts import Console
+from agent_console.parts import API, Console
 from agent_console.problems import Problem
 from agent_console.session import SignedIn
 from routing import events as ev
@@ -70,7 +70,7 @@ class Wanted(BaseModel):
 
 
 def router(console: Console) -> APIRouter:
-    routes = APIRouter(prefix="/calls", tags=["calls"])
+    routes = APIRouter(prefix=f"{API}/calls", tags=["calls"])
     need, store = console.gate.need, console.store
 
     @routes.get("/{call_id}/transfer-targets")

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.brief import TOLD
+
 from . import sound
 from .talks import Place, placed
 from .town import Town
@@ -26,7 +28,7 @@ def pytest_runtest_makereport(
     if report.failed and call.when == "call":
         given = [one.town if isinstance(one, Place) else one for one in item.funcargs.values()]
         towns = dict.fromkeys(one for one in given if isinstance(one, Town))
-        report.sections += [("what the hotline tells", town.told(call.start)) for town in towns]
+        report.sections += [(TOLD, town.told(call.start)) for town in towns]
     return report
 
 

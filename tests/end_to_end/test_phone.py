@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from . import sound
-from .browser import PATIENCE_MS, chromium, operators
+from .browser import PATIENCE_MS, WINDOW, chromium, operators
 from .town import Town, until
 from .viewer import Viewer
 
@@ -26,7 +26,7 @@ def citizens(voice: Path) -> AbstractAsyncContextManager[Browser]:
 
 
 async def at_phone(town: Town, browser: Browser) -> Page:
-    page = await browser.new_page(viewport={"width": 1280, "height": 800}, locale="zh-CN")
+    page = await browser.new_page(**WINDOW)
     page.set_default_timeout(PATIENCE_MS)
     page.on("pageerror", lambda error: pytest.fail(str(error)))
     await page.goto(town.site + "/phone")

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from dataclasses import replace
 from types import MappingProxyType
 
-from routing import course, legs, outgoing, overflow, pauses, pickup, talking, transfer, waiting
+from routing import adopting, course, legs, outgoing, overflow, pauses, pickup, talking, transfer, waiting
 from routing import effects as fx
 from routing import events as ev
 from routing import operators as op
@@ -84,7 +84,8 @@ class Desk:
             case ev.CallAdopted(call=call):
                 self._adopt(call)
             case pe.OperatorAdopted(operator=operator, away_s=away_s):
-                self._adopt_operator(operator, away_s)
+                if operator.login not in board.operators:  # heard of already: what he says himself counts
+                    board.put(adopting.operator(operator, away_s, board))
             case ev.CallerRemembered(caller=caller, operator=login, at=at):
                 board.callers.talked(caller, login, at)
             case ev.OutboundRemembered(number=number, operator=login, at=at):
@@ -161,37 +162,12 @@ class Desk:
         board = self._board
         if call.id in board.calls or board.was_over(call.id):
             return
-        if (call.waits_since or 0.0) > board.now:  # the clock was set back since: he waits from now on
-            reconnect_until = board.now + waiting.reconnect_s(board, call)
-            call = replace(call, waits_since=board.now, prefer_until=min(call.prefer_until, reconnect_until))
-        line = board.policy.line(call.called, call.diverted_from)
-        if line is not None and not call.line:  # rebuilt from what Asterisk saw, which knows no lines
-            call = replace(call, line=line.number, tag=line.tag)
-        if call.queue is None and call.state is not CallState.GREETING:
-            call = overflow.met(
-                replace(call, queue=board.policy.queue_of(call.line).name),
-                board.policy,
-                0,
-                call.waits_since or board.now,
-            )
+        call = adopting.met(call, board)
         board.keep(call)
         board.write(call)
         self._placing.met(call)
         self._placing.adopted(call)
-        if call.state is CallState.TALKING and call.operator is not None:
-            answered = ev.OperatorAnswered(call.id, call.operator, call.leg.channel or "" if call.leg else "")
-            board.move_operator(call.operator, answered)
-        if call.talk is not None and call.talk.party is not None and call.talk.party.operator:
-            party = call.talk.party
-            asked = party.answered_at is not None
-            answered = ev.OperatorAnswered(call.id, party.operator, party.channel)
-            offered = ev.CallOffered(call.id, (party.operator,))
-            board.move_operator(party.operator, answered if asked else offered)
-        for login in call.ringing:
-            try:
-                board.move_operator(login, pm.PickedUp(login, call.id))  # it may have been his wish, from a pause
-            except IllegalMove as refused:  # the others' phones ring all the same
-                board.refuse("CallAdopted", refused)
+        adopting.gather(call, board)
 
     def _move_call(self, event: ev.CallEvent) -> None:
         board = self._board
@@ -276,16 +252,6 @@ class Desk:
         return outgoing.put_off(after, board.policy, board.now) if after.is_place and call.hang_up_asked else after
 
     # -- operators -----------------------------------------------------------------------------------------------
-
-    def _adopt_operator(self, operator: Operator, away_s: float) -> None:
-        board = self._board
-        if operator.login in board.operators:  # heard of already: what he says himself counts
-            return
-        wrap_up_s = max(
-            (queue.wrap_up_s for name, queue in board.policy.queues.items() if name in operator.queues), default=0
-        )
-        adopted = op.adopted(operator, wrap_up_s, away_s, board.now)
-        board.put(op.advance(adopted, board.assigned(operator.login), board.now))
 
     def _listen(self, login: str) -> None:
         """The phone is away: is its talk still heard? A socket may be lost and come back while the sound goes on.

@@ -121,6 +121,7 @@ def test_an_application_that_comes_back_finds_its_operators_as_they_were() -> No
     after.tell(*adopted, *map(ev.CallAdopted, calls), ev.TelephonyChanged(True))
     states = [after.state(login) for login in ("op1001", "op1002", "op1003")]
     assert states == [OperatorState.TALKING, OperatorState.RINGING, OperatorState.PAUSED]
+    assert after.desk.snapshot.operators["op1001"].taken == 1  # a talk counts once
     after.tell(pe.OperatorSignedIn("op1003"), pe.PhoneRegistered("op1003"), pe.ReadyRequested("op1003"))
     assert only(fx.ConnectCall, after.waits("c"))[-1].operators == ("op1003",)
 

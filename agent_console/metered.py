@@ -5,8 +5,6 @@ import time
 from prometheus_client import CollectorRegistry, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from agent_console.parts import API
-
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 PAGES = "pages"
 """What is served from the folder of the built page, and every address that is none."""
@@ -43,8 +41,5 @@ class Metered:
 
 
 def _template(scope: Scope) -> str:
-    """`/api/v1/calls/{call_id}`: the route knows its own part only, and of what was asked nothing else may be taken."""
-    own = getattr(scope.get("route"), "path", None)
-    if own is None:
-        return PAGES
-    return (API if scope["path"].startswith(f"{API}/") else "") + str(own)
+    """`/api/v1/calls/{call_id}`: the route's own path; of what was asked nothing may be taken."""
+    return str(getattr(scope.get("route"), "path", PAGES))

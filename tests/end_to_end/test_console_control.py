@@ -106,6 +106,9 @@ async def joins(first: Operator, second: Operator, citizen: Phone) -> None:
     await until(lambda: hears(citizen, ONE, OTHER))
     await line(second, "市民通话", "我通话", "李晓雯通话")
     await look.sees("console-three", *LINE)
+    await keys.press("F4")  # once: it asks, and nobody is cut off
+    await first.sees("再按一次“挂断”，三方都会断开")
+    await look.sees("console-three-asked", *LINE)
     await keys.press("F6")
     await until(lambda: hears(citizen, ONE))
     await second.sees("咨询已结束")

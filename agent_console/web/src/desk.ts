@@ -128,6 +128,21 @@ export function createDesk(account: Account, signedOut: () => void) {
     }),
   ]
 
+  /** `kind`: the reason, as the policy names it; without one for none in particular. */
+  async function pause(kind = ''): Promise<void> {
+    const waited = readiness.wanted.value
+    readiness.forget()
+    // With the server away there was only the press of 就绪 to take back.
+    if (waited && state.value.link !== 'open') return
+    await order(() => api.presence(account.login, 'paused', kind))
+  }
+
+  function readyOrPause(): unknown {
+    const inCall = nowPhase.value !== 'idle' && nowPhase.value !== 'wrap_up'
+    if (inCall || readiness.wanted.value || state.value.operator?.state === 'ready') return pause()
+    return readiness.want()
+  }
+
   return {
     account,
     state,
@@ -190,15 +205,10 @@ export function createDesk(account: Account, signedOut: () => void) {
     },
 
     ready: readiness.want,
+    pause,
 
-    /** `kind`: the reason, as the policy names it; without one for none in particular. */
-    pause: async (kind = '') => {
-      const waited = readiness.wanted.value
-      readiness.forget()
-      // With the server away there was only the press of 就绪 to take back.
-      if (waited && state.value.link !== 'open') return
-      await order(() => api.presence(account.login, 'paused', kind))
-    },
+    /** One key for both: 小休 for who is ready, waits to be, or is in a call, after it; else 就绪. */
+    readyOrPause,
 
     /** Why no citizen can be called, and no call picked up, by a press now; a key of the texts `why`, empty: nothing stands against it. */
     whyNotDial: computed(() => {

@@ -12,12 +12,14 @@ import { Interrupted, RESUME_MS, type Talk } from './resume'
 import { Ring } from './ring'
 import { Softphone, tryMicrophone, type Fault, type Line, type SoftphoneParts } from './softphone'
 import { dials, legOver, phase, presentCall, type Action, type State } from './state'
-import { whyKept, type Reason } from './talk'
+import { whyAsked, whyKept, type Reason } from './talk'
 
 /** How long the server may take to end the leg after it accepted a hang-up. */
 const BYE_PATIENCE_MS = 3_000
 /** How long the server's word that a call is over must stand: what a page missed comes in a burst, old news first. */
 const OVER_PATIENCE_MS = 1_000
+/** How long a question stands before the press that asked it is forgotten. */
+const ASKED_MS = 8_000
 /** So long after 代答 its ring is the one that was meant: later the citizen waits again, and rings as any other. */
 const PICKED_UP_MS = 40_000
 /** Refused, and the talk goes on: its citizen listens to music by now, of which this page may not have heard. */
@@ -52,8 +54,9 @@ export function createHandset(
   const resuming = shallowRef<Talk | null>(null)
   let resumeTimer: ReturnType<typeof setTimeout> | undefined
   const nowPhase = computed(() => phase(state.value))
-  /** Why 挂断 was not taken when it was last pressed, while that still holds. */
+  /** Why 挂断 was not taken when it was last pressed, while that still holds; or what it asked, until it is pressed again. */
   const kept = ref<Reason>('')
+  let askedTimer: ReturnType<typeof setTimeout> | undefined
 
   const phone = line({
     account: async () => {
@@ -168,7 +171,7 @@ export function createHandset(
       else ring.stop()
       if (value !== 'ringing') wanted = null
     }),
-    watch(() => whyKept(control.moment.value), () => {
+    watch([() => whyKept(control.moment.value), () => whyAsked(control.moment.value)], () => {
       kept.value = ''
     }),
     watch(() => state.value.leg?.phase, (value) => {
@@ -243,8 +246,13 @@ export function createHandset(
     },
 
     hangUp: async () => {
-      kept.value = whyKept(control.moment.value)
-      if (kept.value !== '') return
+      const asked = whyAsked(control.moment.value)
+      kept.value = whyKept(control.moment.value) || (kept.value === asked ? '' : asked)
+      clearTimeout(askedTimer)
+      if (kept.value !== '') {
+        if (kept.value === asked) askedTimer = setTimeout(() => (kept.value = ''), ASKED_MS)
+        return
+      }
       if (nowPhase.value === 'ringing') {
         if (state.value.phone === 'desk') return
         ring.stop()
@@ -276,6 +284,7 @@ export function createHandset(
     close: () => {
       stops.forEach((stop) => stop())
       clearTimeout(hangUpTimer)
+      clearTimeout(askedTimer)
       clearTimeout(resumeTimer)
       window.removeEventListener('pagehide', onPageHide)
       window.removeEventListener('beforeunload', onBeforeUnload)

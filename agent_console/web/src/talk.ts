@@ -149,7 +149,7 @@ export interface Moment {
 /** A key of the texts `why`; empty: nothing stands against it. */
 export type Reason =
   | '' | 'noHold' | 'noTransfer' | 'noThree' | 'noPolice' | 'consulted' | 'serverAway' | 'ordered' | 'partyRings' | 'joins'
-  | 'threeAlready' | 'returnFirst' | 'citizenHeld' | 'citizenWaits'
+  | 'threeAlready' | 'returnFirst' | 'citizenHeld' | 'citizenWaits' | 'endsAll'
 
 const NO_TALK: Readonly<Record<Slot, Reason>> = { hold: 'noHold', transfer: 'noTransfer', three: 'noThree', police: 'noPolice' }
 
@@ -180,4 +180,9 @@ export function whyKept({ phase, call, operator }: Moment): Reason {
   if (phase !== 'talking' || !call?.talk || isParty(call, operator?.login)) return ''
   if (call.talk.state === 'held') return 'citizenHeld'
   return apart(call) ? 'citizenWaits' : ''
+}
+
+/** What the holder is asked before he hangs up: in a talk of three it ends for everybody, and he may mean only himself. */
+export function whyAsked({ phase, call, operator }: Moment): Reason {
+  return phase === 'talking' && call?.talk?.state === 'three' && !isParty(call, operator?.login) ? 'endsAll' : ''
 }

@@ -4,7 +4,8 @@ import { api } from '../src/api'
 import { createDesk, type Desk } from '../src/desk'
 import { Drafts, EMPTY } from '../src/drafts'
 import type { Call } from '../src/model'
-import { call, kase, Shelf } from './samples'
+import { INITIAL } from '../src/state'
+import { call, kase, operator, Shelf } from './samples'
 
 const account = { login: 'op1001', name: '李晓雯', role: 'operator' as const }
 
@@ -44,6 +45,27 @@ test('of two forms that were chosen one after the other the second is open, in w
   answers.get('c1')!()
   await third
   expect(desk.subject.value?.id).toBe('c3')
+})
+
+test('one key makes him ready who is not, and gives him a pause who is, waits to be, or is in a call', async () => {
+  const told: string[] = []
+  vi.spyOn(api, 'presence').mockImplementation(async (_, state) => {
+    told.push(state)
+    return operator
+  })
+  const there = { ...INITIAL, link: 'open', phone: 'registered', telephony: true } as const
+  desk.state.value = { ...there, operator: { ...operator, state: 'paused', phone: true } }
+  await desk.readyOrPause()
+  desk.state.value = { ...there, operator: { ...operator, state: 'ready', phone: true } }
+  await desk.readyOrPause()
+  desk.state.value = { ...there, operator: { ...operator, state: 'talking', phone: true }, call: { ...call, state: 'talking' } }
+  await desk.readyOrPause()
+  expect(told).toEqual(['ready', 'paused', 'paused'])
+  desk.state.value = { ...there, phone: 'lost', operator: { ...operator, state: 'paused', phone: false } }
+  await desk.readyOrPause()
+  expect(desk.readyWanted.value).toBe(true)
+  await desk.readyOrPause()
+  expect([desk.readyWanted.value, told.length]).toEqual([false, 4])
 })
 
 test('a desk that is taken back from another page of his has what he typed there', () => {

@@ -184,6 +184,35 @@ describe('a talk', () => {
     },
   )
 
+  test('of three is hung up by a second press: the first asks, and is forgotten when nothing follows', async () => {
+    const hangUp = vi.spyOn(api, 'hangUp').mockResolvedValue({})
+    const three: Call = { ...call, state: 'talking', talk: { ...together, state: 'three' } }
+    const { state, handset } = await bench({ ...talks, call: three, leg: legOf('talking') })
+    await handset.hangUp()
+    expect([handset.kept.value, hangUp.mock.calls]).toEqual(['endsAll', []])
+    await vi.advanceTimersByTimeAsync(8_000)
+    expect(handset.kept.value).toBe('')
+    await handset.hangUp()
+    state.value = { ...state.value, call: talks.call }
+    await nextTick()
+    expect(handset.kept.value).toBe('')
+    state.value = { ...state.value, call: three }
+    await nextTick()
+    await handset.hangUp()
+    expect(hangUp.mock.calls).toEqual([])
+    await handset.hangUp()
+    expect([handset.kept.value, hangUp.mock.calls, done]).toEqual(['', [['c1']], []])
+  })
+
+  test('of three is left by one press of who was asked into it', async () => {
+    const hangUp = vi.spyOn(api, 'hangUp').mockResolvedValue({})
+    const party = { kind: 'operator', name: account.login, title: '', since: call.arrived_at, answered_at: call.arrived_at, join: false }
+    const three = { ...call, state: 'talking', operator: 'op1009', talk: { ...together, state: 'three', party } } as Call
+    const { handset } = await bench({ ...talks, call: three, leg: legOf('talking'), operator: { ...operator, call: 'c1' } })
+    await handset.hangUp()
+    expect(hangUp.mock.calls).toEqual([['c1']])
+  })
+
   test('of which the server says that it is over or with another is hung up by the telephone', async () => {
     vi.spyOn(api, 'hangUp').mockRejectedValue(new Problem(409, 'refused', '', [], { type: 'urn:hotline:problem:not-your-call' }))
     const { problem, handset } = await bench({ ...talks, leg: legOf('talking') })

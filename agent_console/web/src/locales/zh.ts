@@ -45,6 +45,7 @@ export const zh = {
     hangUp: '挂断',
     mute: '静音',
     finish: '结束话后',
+    readyPause: '就绪 / 小休',
     hold: '保持',
     resume: '取回',
     return: '返回市民',

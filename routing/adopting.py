@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from routing import events as ev
 from routing import operators as op
 from routing import overflow, waiting
 from routing import presence_moves as pm
 from routing.board import Board
 from routing.call import Call, CallState, IllegalMove
+from routing.change import replace
 from routing.operators import Operator
 
 

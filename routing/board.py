@@ -5,7 +5,6 @@ follows from it.
 """
 
 from collections import OrderedDict
-from dataclasses import replace
 
 from routing import effects as fx
 from routing import operators as op
@@ -13,6 +12,7 @@ from routing import presence_events as pe
 from routing import presence_moves as pm
 from routing.call import Call, IllegalMove
 from routing.callers import Callers, remember
+from routing.change import replace
 from routing.floor import Floor
 from routing.gauges import Gauges
 from routing.guard import Guard

@@ -1,7 +1,6 @@
 """The course of a call: the one table of moves between its states, and what each move writes down."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import get_args
 
@@ -10,6 +9,7 @@ from routing import out_events as oe
 from routing import outgoing
 from routing import talk_events as te
 from routing.call import Call, CallState, EndedBy, IllegalMove, Leg, Outcome
+from routing.change import replace
 from routing.legs import (
     forgotten,
     left,

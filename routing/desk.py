@@ -5,7 +5,6 @@ One event at a time; the answer is a list of effects. After each event an immuta
 """
 
 from collections import OrderedDict
-from dataclasses import replace
 from types import MappingProxyType
 
 from routing import adopting, course, legs, outgoing, overflow, pauses, pickup, talking, transfer, waiting
@@ -20,6 +19,7 @@ from routing import watch_events as we
 from routing.board import ENDED_KEPT, Board
 from routing.call import Call, CallState, IllegalMove
 from routing.callers import remember
+from routing.change import replace
 from routing.following import follow, free_left_over
 from routing.operators import Operator, OperatorState
 from routing.orders import give_orders

@@ -1,10 +1,10 @@
 """What a move writes down of a call's legs and into its timeline: the parts of which `routing.course` is made."""
 
-from dataclasses import replace
 from typing import Any
 
 from routing import events as ev
 from routing.call import Call, CallState, IllegalMove, Leg, Moment
+from routing.change import replace
 from routing.talk_events import PartyResult
 
 

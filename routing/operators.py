@@ -1,7 +1,7 @@
 """The operators: presence as one table of moves, and what each move writes down."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -9,6 +9,7 @@ from routing import events as ev
 from routing import presence_events as pe
 from routing import presence_moves as pm
 from routing.call import IllegalMove
+from routing.change import replace
 
 PHONE_GRACE_S = 8.0
 """How long a ready operator's phone may be away before he is put on pause."""

@@ -5,7 +5,6 @@ so the same try is the same call, whoever asks for it and however often, and Ast
 """
 
 from collections.abc import Container
-from dataclasses import replace
 from uuid import UUID, uuid5
 
 from routing import effects as fx
@@ -13,6 +12,7 @@ from routing import events as ev
 from routing import out_events as oe
 from routing import talk_events as te
 from routing.call import Call, CallState, Leg, Moment
+from routing.change import replace
 from routing.legs import rings_over
 from routing.outside import OutboundPurpose
 from routing.policy import Policy

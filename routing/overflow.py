@@ -1,9 +1,9 @@
 """When a queue does not keep a citizen, and what comes then."""
 
-from dataclasses import replace
 from enum import StrEnum
 
 from routing.call import Call
+from routing.change import replace
 from routing.policy import Policy
 from routing.queues import Overflow, OverflowKind, Queue
 

@@ -1,7 +1,5 @@
 """Calls that we place, as the desk has them in hand: who is owed one, who is being called, and what settles it."""
 
-from dataclasses import replace
-
 from routing import course, outgoing
 from routing import effects as fx
 from routing import events as ev
@@ -10,6 +8,7 @@ from routing import out_events as oe
 from routing import presence_moves as pm
 from routing.board import Board
 from routing.call import Call, CallState, IllegalMove
+from routing.change import replace
 from routing.guard import FOR_NOW
 from routing.operators import Operator
 from routing.outside import OutboundPurpose, answers_for

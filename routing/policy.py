@@ -5,12 +5,13 @@ it decided before stays as it is.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
+from routing.change import replace
 from routing.outside import Contact, Destination, dialable
 from routing.queues import Queue
 from worktime.calendar import NOTHING_DECREED, Calendar, SpecialDay, Statutory

@@ -5,11 +5,12 @@ room of the call: a bridge of two cannot become one of three without a gap.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
 from routing import talk_events as te
+from routing.change import replace
 from routing.talk_events import PartyKind, PartyResult
 
 

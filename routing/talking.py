@@ -1,11 +1,10 @@
 """What a talk's moves do to its call, and who is put where for them."""
 
-from dataclasses import replace
-
 from routing import effects as fx
 from routing import events as ev
 from routing import talk_events as te
 from routing.call import Call, CallState, IllegalMove, Leg
+from routing.change import replace
 from routing.legs import mark, party_over, same_operator, talk_over, with_leg
 from routing.talk import TALKS, Move, Party, Place, Talk, TalkState, entered, moves, together
 from routing.talk_events import PartyResult

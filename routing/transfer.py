@@ -1,12 +1,12 @@
 """Whom an operator can give his citizen to, or ask into the talk: one rule for what is offered and what is granted."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from math import inf
 
 from routing import events as ev
 from routing import talk_events as te
 from routing.call import Call, IllegalMove
+from routing.change import replace
 from routing.floor import fit
 from routing.operators import Operator
 from routing.policy import Policy

@@ -1,11 +1,11 @@
 """A citizen in his queue: how he comes into it, and whether anybody is there who will take him."""
 
-from dataclasses import replace
 from math import inf
 
 from routing import overflow
 from routing.board import Board
 from routing.call import Call
+from routing.change import replace
 from routing.floor import LOST_S, fit, rank
 from routing.operators import Operator, OperatorState, PauseReason
 from routing.snapshot import AT_WORK

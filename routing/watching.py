@@ -4,12 +4,12 @@ A supervisor is at one talk at a time; several may be at one.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 
 from routing import effects as fx
 from routing import watch_events as we
 from routing.call import Call, CallState, IllegalMove
+from routing.change import replace
 from routing.operators import Operator
 from routing.watch import WATCHES, Watch, WatchState, refusal
 from routing.watch_events import WatchEnd, WatchMode

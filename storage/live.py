@@ -1,10 +1,12 @@
 """A running call or an operator as JSON and back, exactly: what an application that comes back goes on with."""
 
 import json
-from dataclasses import asdict, fields
+from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 from routing.call import Call, CallState, EndedBy, Leg, Moment, Outcome
+from routing.change import reader
 from routing.operators import Operator, OperatorState, PauseReason
 from routing.outside import OutboundPurpose
 from routing.talk import Party, Talk, TalkState
@@ -13,7 +15,7 @@ from routing.talk_events import PartyKind, PartyResult
 
 def dump(value: Call | Operator) -> str:
     """ASCII, so that even half characters from a broken caller name survive."""
-    return json.dumps(asdict(value), allow_nan=False, separators=(",", ":"))
+    return JSON.encode(value)
 
 
 def load_call(text: str) -> Call:
@@ -69,6 +71,24 @@ def load_operator(text: str) -> Operator:
     if known.get("back") is not None:
         known["back"] = OperatorState(data["back"])
     return Operator(**known)
+
+
+Parts = tuple[tuple[str, ...], Callable[[object], tuple[Any, ...]]]
+_parts: dict[type, Parts] = {}
+"""The names of a record's fields, and what takes all their values."""
+
+
+def _plain(record: object) -> dict[str, Any]:
+    """One record as the encoder takes it; those in it come here by themselves. `asdict` would copy all of it first."""
+    kind: type = type(record)
+    if kind not in _parts:
+        names = tuple(field.name for field in fields(kind))
+        _parts[kind] = names, reader(names)
+    names, values = _parts[kind]
+    return dict(zip(names, values(record), strict=True))
+
+
+JSON = json.JSONEncoder(allow_nan=False, separators=(",", ":"), default=_plain)
 
 
 def _known(kind: type, data: dict[str, Any]) -> dict[str, Any]:

@@ -307,7 +307,7 @@ def _events(call: Call, channels: Channels) -> list[ev.CallEvent]:
     placing = call.purpose is not None and call.state is CallState.WAITING and call.answered_at is None
     if call.state is CallState.DIALLING or placing:
         rung: list[ev.CallEvent] = []
-        if placing and channels.rung:
+        if channels.rung and (placing or not call.legs or call.legs[-1].rung_at is None):
             rung.append(ev.RingStarted(call.id, operator_of(channels.rung), channels.rung))
         if channels.citizen:
             rung.append(oe.CitizenRung(call.id, channels.citizen))

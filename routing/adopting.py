@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from routing import events as ev
 from routing import operators as op
 from routing import overflow, waiting
@@ -9,7 +11,7 @@ from routing import presence_moves as pm
 from routing.board import Board
 from routing.call import Call, CallState, IllegalMove
 from routing.change import replace
-from routing.operators import Operator
+from routing.operators import Operator, OperatorState, PauseReason
 
 
 def met(call: Call, board: Board) -> Call:
@@ -27,19 +29,34 @@ def met(call: Call, board: Board) -> Call:
 
 
 def gather(call: Call, board: Board) -> None:
-    """Everybody who talks in it or is rung by it is there again; to nobody does it count as one more."""
-    if call.state is CallState.TALKING and call.operator is not None:
-        board.move_operator(call.operator, pm.Returned(call.operator, call.id))
-    party = call.talk.party if call.talk is not None else None
-    if party is not None and party.operator:
-        answered = party.answered_at is not None
-        back = pm.Returned(party.operator, call.id) if answered else ev.CallOffered(call.id, (party.operator,))
-        board.move_operator(party.operator, back)
-    for login in call.ringing:
+    """Everybody who talks in it or is rung by it is there again."""
+    for login, move in _moves(call, board):
         try:
-            board.move_operator(login, pm.PickedUp(login, call.id))  # it may have been his wish, from a pause
-        except IllegalMove as refused:  # the others' phones ring all the same
+            board.move_operator(login, move)
+        except IllegalMove as refused:  # the others talk and ring all the same
             board.refuse("CallAdopted", refused)
+
+
+def _moves(call: Call, board: Board) -> Iterator[tuple[str, pm.Move]]:
+    if call.state is CallState.TALKING and call.operator is not None:
+        channel = call.leg.channel or "" if call.leg else ""
+        answered = ev.OperatorAnswered(call.id, call.operator, channel)
+        yield call.operator, answered if _is_news(call, board) else pm.Returned(call.operator, call.id)
+    party = call.talk.party if call.talk is not None else None
+    if party is not None and party.operator and party.answered_at is not None:
+        yield party.operator, pm.Returned(party.operator, call.id)
+    elif party is not None and party.operator:
+        yield party.operator, pm.PickedUp(party.operator, call.id)
+    for login in call.ringing:
+        yield login, pm.PickedUp(login, call.id)  # his own wish, it may be, or a pause comes after it
+
+
+def _is_news(call: Call, board: Board) -> bool:
+    """Whether its operator answered while nobody looked: one who was known to talk would be writing now. It counts."""
+    one = board.operator(call.operator or "")
+    answered = sum(leg.operator == one.login and leg.answered_at is not None for leg in call.legs)
+    free = one.state is OperatorState.READY or one.pause is PauseReason.OWN
+    return free and answered == 1
 
 
 def operator(known: Operator, away_s: float, board: Board) -> Operator:

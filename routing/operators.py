@@ -209,7 +209,7 @@ def advance(operator: Operator, move: pm.Move, now: float) -> Operator:
             return replace(operator, phone=False, phone_lost_at=operator.phone_lost_at or now)
         case pe.OperatorSignedOut():
             gone = replace(_enter(operator, O.OFFLINE, now), page=False, pause=None, wrap_up_until=None)
-            return replace(gone, asked=None, pause_pending=False)
+            return replace(gone, asked=None, pause_pending=False, next_pause="")
         case pe.ReadyRequested():
             if state is not O.READY:
                 return replace(operator, pause_pending=False, next_pause="", asked=None)
@@ -312,6 +312,8 @@ def adopted(operator: Operator, wrap_up_s: float, away_s: float, now: float) -> 
             return replace(_enter(unheard, O.OFFLINE, now), pause=None)
         case O.RINGING if operator.pause_pending:
             return _own_pause(unheard, operator.next_pause, now)
+        case O.RINGING if operator.wrap_up_until is not None:  # he picked it up, and writes
+            return _enter(unheard, O.WRAP_UP, now)
         case O.RINGING:
             return replace(_enter(unheard, O.READY, now), idle_since=operator.idle_since)
         case O.TALKING:

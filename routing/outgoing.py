@@ -110,6 +110,9 @@ def told(call: Call, event: ev.CallEvent) -> tuple[ev.CallEvent | None, list[fx.
             return _unreached(call, RING_RESULTS.get(cause, ev.RingResult.NOT_ANSWERED)), []
         case oe.CallOutFailed() if call.purpose is not OutboundPurpose.CALL_BACK:
             return ev.CallEnded(call.id, None), []
+        case ev.RingEnded() if call.purpose is not OutboundPurpose.CALL_BACK:  # nobody else places it for him
+            rung = call.legs[-1].channel
+            return ev.CallEnded(call.id, None), [fx.DropLegs(call.id, (rung,))] if rung else []
         case ev.RingStarted(operator=operator, channel=channel) if operator not in call.ringing:
             return None, [fx.DropLegs(call.id, (channel,))]  # an order that was believed lost: another is rung by now
         case _:

@@ -86,10 +86,11 @@ class Placing:
     def moved(self, before: Call, after: Call) -> None:
         """Caps are for citizens who are dialled: an operator's own ring that came to nothing costs none of them."""
         was, now = (call.state is CallState.DIALLING and not call.channel for call in (before, after))
-        if was is now or after.purpose is None:
+        found = now or (before.is_place and bool(after.channel))  # by an order that was believed lost
+        if was is found or after.purpose is None:
             return
-        who = answers_for((after if now else before).legs[-1].operator, after.purpose)
-        if now:  # an order that was believed lost
+        who = answers_for((after if found else before).legs[-1].operator, after.purpose)
+        if found:
             self._board.guard.placed(after.caller, who, self._board.now)
         elif not after.channel:
             self._board.guard.undialled(after.caller, who)

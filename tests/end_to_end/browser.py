@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -57,10 +58,10 @@ class Operator:
         await self.page.get_by_role("button", name=name).click()
 
     async def ready(self, login: str) -> None:
-        """Sign in, press 就绪 and see it taken."""
+        """Sign in, press 就绪 and see it taken: where somebody waits, it rings in the same moment."""
         await self.sign_in(login)
         await self.press("就绪")
-        await self.sees_state("就绪")
+        await self.sees_state(re.compile("就绪|振铃"))
 
     async def takes(self, citizen: Phone) -> None:
         """The citizen dials and breaks the greeting off, this operator's page rings, and the two talk."""
@@ -77,7 +78,7 @@ class Operator:
             await self.press("退出")
             await self.page.get_by_role("button", name="登录").wait_for()
 
-    async def sees_state(self, state: str) -> None:
+    async def sees_state(self, state: str | re.Pattern[str]) -> None:
         await self.page.locator("header [role=status]").filter(has_text=state).wait_for()
 
     async def sees(self, text: str) -> None:

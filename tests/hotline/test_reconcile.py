@@ -18,10 +18,11 @@ from hotline.reconcile import Channels, Reconcile, bring, of_channels, spies
 from routing import effects as fx
 from routing import events as ev
 from routing import presence_events as pe
-from routing.call import Call, CallState, Outcome
+from routing.call import Call, CallState, Leg, Outcome
 from routing.course import advance
 from routing.desk import Desk
 from routing.operators import OperatorState
+from routing.outside import OutboundPurpose
 from routing.records import StoreFault
 from routing.watch_events import SpyPlaced, WatchMode
 from tests.fakes.asterisk import FakeManager, manager
@@ -344,6 +345,18 @@ def test_two_who_are_seen_together_talk_whatever_was_told_before() -> None:
         [ev.OperatorAnswered],
     )
     assert found.talk_s == 8.0  # until the sound was lost; the talk that goes on is not over
+
+
+def test_a_telephone_that_rings_for_a_call_that_we_place_is_found_where_its_ring_was_not_told() -> None:
+    call = Call(
+        CALL, "13907330001", "", "", "", 100.0, state=CallState.DIALLING, operator="op1001",
+        purpose=OutboundPurpose.CLICK_TO_CALL, legs=(Leg("op1001", 100.0),), ring_until=160.0,
+    )  # fmt: skip
+    rung = Channels("", "callout", frozenset({"op1001"}), None, "", rung="PJSIP/op1001-1")
+    found, told = bring(call, [], rung, 105.0)
+    assert [event for event, _ in told] == [ev.RingStarted(CALL, "op1001", "PJSIP/op1001-1")]
+    assert (found.state, found.legs[-1].channel) == (CallState.DIALLING, "PJSIP/op1001-1")
+    assert bring(found, [], rung, 106.0)[1] == []  # once
 
 
 def test_a_supervisor_who_listens_is_found_and_a_guest_of_the_room_is_no_third_in_the_talk() -> None:

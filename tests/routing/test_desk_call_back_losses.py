@@ -269,6 +269,16 @@ def test_a_citizen_who_is_found_rung_for_a_call_that_was_believed_lost_was_tried
     assert only(fx.NoteAttempt, told) == [fx.NoteAttempt(FIRST, "w1", "op1001", "busy", one.now)]
 
 
+def test_a_citizen_who_is_found_rung_by_an_order_that_was_believed_lost_costs_his_number_one_of_its_calls() -> None:
+    one = hall(rules=replace(ANYTIME, outbound_per_number=1))
+    one.tell(owed())
+    one.ready("op1001")
+    one.tell(oe.CallOutFailed(FIRST), oe.CitizenRung(FIRST, HIS), after=1)
+    one.tell(ev.CallEnded(FIRST, 17), after=4)
+    told = one.tell(oe.CallOutRequested("k2", "op1001", HE))
+    assert [noted.refusal for noted in only(fx.NoteOutbound, told)] == ["number_full"]
+
+
 def test_a_citizen_s_own_call_that_waits_is_no_call_that_we_place() -> None:
     one = hall()
     one.waits("a")

@@ -33,6 +33,21 @@ def test_what_an_operator_asks_for_is_placed_by_his_own_telephone() -> None:
     assert only(fx.NoteAttempt, one.orders) == []
 
 
+def test_what_he_asks_for_as_another_citizen_reaches_him_is_placed_by_nobody() -> None:
+    one = hall()
+    one.ready("op1001", "op1002")
+    one.waits("a", caller="13907330001")
+    one.tell(ev.MessageStarted("a"), after=0.1)  # and the order to connect him crossed it
+    one.tell(asks())
+    rings(one, "c9")
+    told = one.tell(ev.OperatorAnswered("a", "op1001", "PJSIP/op1001-1"), after=1)
+    assert only(fx.DropLegs, told) == [fx.DropLegs("c9", (OWN,))]
+    assert "c9" not in one.desk.snapshot.calls
+    assert (one.call("a").operator, one.state("op1001")) == ("op1001", OperatorState.TALKING)
+    one.tell(ev.Tick(), after=60)
+    assert placed(one) == [("c9", "op1001")]
+
+
 @pytest.mark.parametrize("reached", [True, False])
 def test_who_was_ready_is_ready_afterwards(reached: bool) -> None:
     one = hall()

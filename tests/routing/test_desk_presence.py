@@ -126,6 +126,34 @@ def test_an_application_that_comes_back_finds_its_operators_as_they_were() -> No
     assert only(fx.ConnectCall, after.waits("c"))[-1].operators == ("op1003",)
 
 
+def test_a_call_that_was_answered_while_nobody_looked_counts_for_who_answered_it() -> None:
+    before, after = Hall(), Hall()
+    before.ready("op1001")
+    before.waits("a")
+    adopted = pe.OperatorAdopted(before.operator("op1001"), away_s=3.0)  # he was rung
+    before.answers("a", "op1001")
+    after.now = before.now + 3
+    after.tell(adopted, ev.CallAdopted(before.call("a")))
+    assert (after.state("op1001"), after.operator("op1001").taken) == (OperatorState.TALKING, 1)
+
+
+def test_who_picked_a_call_up_while_he_wrote_writes_on_after_a_restart_that_outlived_the_ring() -> None:
+    before, after = Hall(), Hall()
+    before.ready("op1001")
+    before.waits("a")
+    before.answers("a", "op1001")
+    before.ends("a")
+    before.waits("b")
+    before.tell(ev.PickUpRequested("b", "op1001"))
+    assert before.state("op1001") is OperatorState.RINGING
+    after.now = before.now + 3
+    after.tell(pe.OperatorAdopted(before.operator("op1001"), away_s=3.0))
+    found = after.operator("op1001")
+    assert (found.state, found.wrap_up_until) == (OperatorState.WRAP_UP, before.operator("op1001").wrap_up_until)
+    after.tell(ev.CallAdopted(before.call("b")))  # where it rings on
+    assert after.state("op1001") is OperatorState.RINGING
+
+
 def test_an_operator_whose_talk_ended_while_nobody_looked_has_time_to_write() -> None:
     before, after = Hall(), Hall()
     before.ready("op1001")

@@ -58,6 +58,17 @@ def test_no_more_may_be_on_a_pause_than_the_policy_allows_also_when_it_is_pendin
     assert not refused(hall.tell(pe.PauseRequested("op1003")))
 
 
+def test_who_has_gone_home_takes_nobody_a_place_on_a_pause_that_he_had_asked_for() -> None:
+    hall = hall_of("op1001", "op1002")
+    hall.waits("a")
+    hall.answers("a", "op1001")
+    hall.tell(pe.PauseRequested("op1001", "meal"))  # after his talk
+    hall.ends("a")
+    hall.tell(pe.OperatorSignedOut("op1001"))
+    assert not refused(hall.tell(pe.PauseRequested("op1002", "meal")))
+    assert hall.operator("op1001").next_pause == ""
+
+
 def test_a_pause_asked_for_in_a_talk_comes_after_it_with_its_reason() -> None:
     hall = hall_of("op1001")
     hall.waits("a")

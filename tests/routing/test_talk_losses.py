@@ -187,6 +187,20 @@ def test_a_desk_that_begins_takes_over_the_talk_with_both_operators(state: TalkS
     assert hall.call("a") == before.call("a")
 
 
+def test_a_colleague_who_is_rung_and_wants_a_pause_is_found_ringing_and_gets_the_citizen_as_anybody() -> None:
+    before = hall_in(T.CALLING)
+    before.tell(pe.PauseRequested("op1002"))
+    hall = Hall(before.desk.snapshot.policy)
+    hall.now = before.now + 5
+    hall.tell(*(pe.OperatorAdopted(before.operator(login), 5.0) for login in ("op1001", "op1002")))
+    hall.tell(ev.CallAdopted(before.call("a")))
+    assert states(hall) == (O.TALKING, O.RINGING)
+    hall.tell(te.PartyAnswered("a", "op1002", OTHER), te.CompleteRequested("a", "op1001"))
+    assert (hall.call("a").operator, hall.state("op1002"), hall.operator("op1002").call) == ("op1002", O.TALKING, "a")
+    hall.ends("a", after=5)
+    assert hall.state("op1002") is O.WRAP_UP
+
+
 def test_what_is_found_of_the_second_party_moves_him_too() -> None:
     there = Party(PartyKind.OPERATOR, "op1002", "op1002", 0.0, channel=OTHER)
 

@@ -179,7 +179,7 @@ export function useCaseForm(call: Call, drafts: Drafts, saved: (item: Case) => v
   /** What the server has of this call's case, if any. */
   async function read(): Promise<void> {
     if (call.case !== null || number.value !== null) await load(call.case ?? number.value ?? '')
-    else if (call.transferred_by) await loadFromBefore()
+    else if (call.transferred_by || loadFailed.value) await loadFromBefore()
   }
 
   /** The call was somebody else's meanwhile, who may have opened or changed its case; what is not saved here stays. */

@@ -131,16 +131,16 @@ export function createDesk(account: Account, signedOut: () => void) {
   /** `kind`: the reason, as the policy names it; without one for none in particular. */
   async function pause(kind = ''): Promise<void> {
     const waited = readiness.wanted.value
-    readiness.forget()
-    // With the server away there was only the press of 就绪 to take back.
-    if (waited && state.value.link !== 'open') return
+    const untold = readiness.forget()
+    // There was only the press of 就绪 to take back: he is on his pause still, for the reason that he had.
+    if (waited && (untold || state.value.link !== 'open')) return
     await order(() => api.presence(account.login, 'paused', kind))
   }
 
   function readyOrPause(): unknown {
-    const inCall = nowPhase.value !== 'idle' && nowPhase.value !== 'wrap_up'
-    if (inCall || readiness.wanted.value || state.value.operator?.state === 'ready') return pause()
-    return readiness.want()
+    const { operator } = state.value
+    if (nowPhase.value === 'idle' && operator?.state !== 'ready' && !readiness.wanted.value) return readiness.want()
+    return operator?.pause_pending ? undefined : pause()
   }
 
   return {
@@ -187,6 +187,8 @@ export function createDesk(account: Account, signedOut: () => void) {
     /** 在此处使用: takes the desk back from the other page. */
     takeOver: () => {
       shelf.readAgain()
+      // What he saved at the other page is read there; with its draft gone the form would stand here empty.
+      if (subject.value && !shelf.get(subject.value.id)) subject.value = null
       state.value = INITIAL
       connect()
       handset.start()
@@ -207,7 +209,7 @@ export function createDesk(account: Account, signedOut: () => void) {
     ready: readiness.want,
     pause,
 
-    /** One key for both: 小休 for who is ready, waits to be, or is in a call, after it; else 就绪. */
+    /** One key for both: 就绪 for who rests; 小休 for everybody else, after a talk for who is in one. */
     readyOrPause,
 
     /** Why no citizen can be called, and no call picked up, by a press now; a key of the texts `why`, empty: nothing stands against it. */

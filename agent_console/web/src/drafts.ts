@@ -28,7 +28,7 @@ export class Drafts {
   private readonly kept = new Map<string, Draft>()
   /** Calls of which the browser refused to store what was typed last. */
   private readonly unstored = new Set<string>()
-  /** False when the browser refused to store: drafts then live only as long as the page. */
+  /** False while the browser has refused to store one: that lives only as long as the page. */
   durable = true
 
   constructor(private readonly shelf: Shelf, login: string, private readonly changed: () => void = () => undefined) {
@@ -66,13 +66,14 @@ export class Drafts {
     } catch {
       this.unstored.add(draft.call)
     }
-    this.durable = !this.unstored.has(draft.call)
+    this.durable = this.unstored.size === 0
     this.changed()
   }
 
   remove(call: string): void {
     this.kept.delete(call)
     this.unstored.delete(call)
+    this.durable = this.unstored.size === 0
     this.shelf.removeItem(this.prefix + call)
     this.changed()
   }

@@ -12,18 +12,17 @@ import { Interrupted, RESUME_MS, type Talk } from './resume'
 import { Ring } from './ring'
 import { Softphone, tryMicrophone, type Fault, type Line, type SoftphoneParts } from './softphone'
 import { dials, legOver, phase, presentCall, type Action, type State } from './state'
-import { whyAsked, whyKept, type Reason } from './talk'
+import { createQuestion } from './sure'
+import { endsAll, whyKept, type Reason } from './talk'
 
 /** How long the server may take to end the leg after it accepted a hang-up. */
 const BYE_PATIENCE_MS = 3_000
 /** How long the server's word that a call is over must stand: what a page missed comes in a burst, old news first. */
 const OVER_PATIENCE_MS = 1_000
-/** How long a question stands before the press that asked it is forgotten. */
-const ASKED_MS = 8_000
 /** So long after 代答 its ring is the one that was meant: later the citizen waits again, and rings as any other. */
 const PICKED_UP_MS = 40_000
 /** Refused, and the talk goes on: its citizen listens to music by now, of which this page may not have heard. */
-const KEPT = 'urn:hotline:problem:cannot-hang-up'
+const KEPT: readonly string[] = ['citizen-waits', 'cannot-hang-up'].map((one) => `urn:hotline:problem:${one}`)
 
 /** `openCall`: opens the case form of a call, where none is worked on. */
 export interface HandsetParts {
@@ -54,9 +53,10 @@ export function createHandset(
   const resuming = shallowRef<Talk | null>(null)
   let resumeTimer: ReturnType<typeof setTimeout> | undefined
   const nowPhase = computed(() => phase(state.value))
-  /** Why 挂断 was not taken when it was last pressed, while that still holds; or what it asked, until it is pressed again. */
-  const kept = ref<Reason>('')
-  let askedTimer: ReturnType<typeof setTimeout> | undefined
+  const refused = ref<Reason>('')
+  const question = createQuestion()
+  /** Why 挂断 was not taken when it was last pressed, while that still holds; or what it asks, until it is pressed again. */
+  const kept = computed<Reason>(() => (question.asked.value ? 'endsAll' : refused.value))
 
   const phone = line({
     account: async () => {
@@ -171,8 +171,9 @@ export function createHandset(
       else ring.stop()
       if (value !== 'ringing') wanted = null
     }),
-    watch([() => whyKept(control.moment.value), () => whyAsked(control.moment.value)], () => {
-      kept.value = ''
+    watch([() => whyKept(control.moment.value), () => endsAll(control.moment.value)], () => {
+      refused.value = ''
+      question.drop()
     }),
     watch(() => state.value.leg?.phase, (value) => {
       if (value === 'answering') ring.stop()
@@ -246,13 +247,9 @@ export function createHandset(
     },
 
     hangUp: async () => {
-      const asked = whyAsked(control.moment.value)
-      kept.value = whyKept(control.moment.value) || (kept.value === asked ? '' : asked)
-      clearTimeout(askedTimer)
-      if (kept.value !== '') {
-        if (kept.value === asked) askedTimer = setTimeout(() => (kept.value = ''), ASKED_MS)
-        return
-      }
+      refused.value = whyKept(control.moment.value)
+      if (refused.value !== '') return
+      if (endsAll(control.moment.value) && !question.answered()) return
       if (nowPhase.value === 'ringing') {
         if (state.value.phone === 'desk') return
         ring.stop()
@@ -270,8 +267,8 @@ export function createHandset(
         }, BYE_PATIENCE_MS)
       } catch (error) {
         // The server is away or knows better: the line itself still obeys. But who just went to the music is not left there.
-        const kept = error instanceof Problem && error.body.type === KEPT
-        if (state.value.leg && !kept) phone.terminate()
+        const goesOn = error instanceof Problem && KEPT.includes(String(error.body.type))
+        if (state.value.leg && !goesOn) phone.terminate()
         else if (error instanceof Problem) problem.value = error
       }
     },
@@ -284,7 +281,7 @@ export function createHandset(
     close: () => {
       stops.forEach((stop) => stop())
       clearTimeout(hangUpTimer)
-      clearTimeout(askedTimer)
+      question.drop()
       clearTimeout(resumeTimer)
       window.removeEventListener('pagehide', onPageHide)
       window.removeEventListener('beforeunload', onBeforeUnload)

@@ -52,10 +52,13 @@ export function createReadiness(account: Account, state: Readonly<ShallowRef<Sta
     }
   }
 
-  function forget(): void {
+  /** Whether the server was not asked for it. */
+  function forget(): boolean {
+    const untold = asked !== pressed
     pressed += 1
     wanted.value = false
     clearTimeout(timer)
+    return untold
   }
 
   const stop = watch([there, () => state.value.operator?.phone], () => void be(TRIES))

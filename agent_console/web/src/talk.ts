@@ -182,7 +182,7 @@ export function whyKept({ phase, call, operator }: Moment): Reason {
   return apart(call) ? 'citizenWaits' : ''
 }
 
-/** What the holder is asked before he hangs up: in a talk of three it ends for everybody, and he may mean only himself. */
-export function whyAsked({ phase, call, operator }: Moment): Reason {
-  return phase === 'talking' && call?.talk?.state === 'three' && !isParty(call, operator?.login) ? 'endsAll' : ''
+/** The holder is asked before he hangs up: a talk of three ends for everybody, and he may mean only himself. */
+export function endsAll({ phase, call, operator }: Moment): boolean {
+  return phase === 'talking' && call?.talk?.state === 'three' && !isParty(call, operator?.login)
 }

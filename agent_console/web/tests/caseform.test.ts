@@ -177,6 +177,16 @@ test('a case that could not be read is read when it is asked for again', async (
   expect([form.loadFailed.value, form.number.value, form.fields.content, form.changed.value]).toEqual([false, kase.number, '路灯不亮', false])
 })
 
+test('what could not be asked when the call came back is asked when the operator tries again', async () => {
+  const before = vi.spyOn(api, 'call').mockRejectedValueOnce(new Problem(502, 'refused', '')).mockResolvedValue({ ...call, case: kase.number })
+  vi.spyOn(api, 'case').mockResolvedValue(kase)
+  const form = open()
+  here.value = true
+  await vi.waitFor(() => expect(form.loadFailed.value).toBe(true))
+  await form.read()
+  expect([form.loadFailed.value, form.number.value, before.mock.calls.length]).toEqual([false, kase.number, 2])
+})
+
 test('of a call that was transferred the case that was opened before is what is written on', async () => {
   vi.spyOn(api, 'call').mockResolvedValue({ ...call, case: kase.number })
   vi.spyOn(api, 'case').mockResolvedValue(kase)

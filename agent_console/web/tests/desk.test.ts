@@ -47,7 +47,7 @@ test('of two forms that were chosen one after the other the second is open, in w
   expect(desk.subject.value?.id).toBe('c3')
 })
 
-test('one key makes him ready who is not, and gives him a pause who is, waits to be, or is in a call', async () => {
+test('one key makes him ready who rests, and gives him a pause who is ready or at work, once', async () => {
   const told: string[] = []
   vi.spyOn(api, 'presence').mockImplementation(async (_, state) => {
     told.push(state)
@@ -60,12 +60,16 @@ test('one key makes him ready who is not, and gives him a pause who is, waits to
   await desk.readyOrPause()
   desk.state.value = { ...there, operator: { ...operator, state: 'talking', phone: true }, call: { ...call, state: 'talking' } }
   await desk.readyOrPause()
-  expect(told).toEqual(['ready', 'paused', 'paused'])
+  desk.state.value = { ...there, operator: { ...operator, state: 'talking', phone: true, pause_pending: true }, call: { ...call, state: 'talking' } }
+  await desk.readyOrPause()  // as the button, which is closed by now: the reason that was granted stays
+  desk.state.value = { ...there, operator: { ...operator, state: 'wrap_up', phone: true }, call: { ...call, state: 'ended' } }
+  await desk.readyOrPause()  // meant for the talk that is over in this moment
+  expect(told).toEqual(['ready', 'paused', 'paused', 'paused'])
   desk.state.value = { ...there, phone: 'lost', operator: { ...operator, state: 'paused', phone: false } }
   await desk.readyOrPause()
   expect(desk.readyWanted.value).toBe(true)
   await desk.readyOrPause()
-  expect([desk.readyWanted.value, told.length]).toEqual([false, 4])
+  expect([desk.readyWanted.value, told.length]).toEqual([false, 4])  // taken back before anybody was asked
 })
 
 test('a desk that is taken back from another page of his has what he typed there', () => {
@@ -79,6 +83,18 @@ test('a desk that is taken back from another page of his has what he typed there
   desk.takeOver()
   expect(desk.shelf.get('c1')?.fields.content).toBe('路灯不亮')
   expect(desk.drafts.value.map((one) => one.call)).toEqual(['c1'])
+})
+
+test('a form whose case was saved at another page of his is not open and empty when he takes the desk back', () => {
+  vi.spyOn(api, 'liveTicket').mockReturnValue(new Promise(() => {}))
+  vi.spyOn(api, 'softphone').mockReturnValue(new Promise(() => {}))
+  vi.spyOn(api, 'city').mockReturnValue(new Promise(() => {}))
+  vi.stubGlobal('location', { origin: 'http://127.0.0.1:8000' })
+  desk.shelf.put({ call: 'c1', caller: '13907330001', fields: { ...EMPTY, content: '路灯不亮' }, number: null, version: null, at: 1 })
+  desk.openCall({ ...call, state: 'ended' })
+  new Drafts(localStorage, account.login).remove('c1')
+  desk.takeOver()
+  expect(desk.subject.value).toBe(null)
 })
 
 describe('whom an operator calls about a case', () => {

@@ -28,3 +28,15 @@ test('what the browser did not store stays, whatever older text of it is on the 
   drafts.readAgain()
   expect([drafts.get('c1')?.fields.content, drafts.durable]).toEqual(['路灯不亮', false])
 })
+
+test('that one was not stored is told until it is, whatever is typed elsewhere, or until it is saved', () => {
+  const shelf = new Shelf()
+  const drafts = new Drafts(shelf, 'op1001')
+  shelf.full = true
+  drafts.put(draft('c1', '路灯'))
+  shelf.full = false
+  drafts.put(draft('c2', '停水'))
+  expect(drafts.durable).toBe(false)
+  drafts.remove('c1')
+  expect(drafts.durable).toBe(true)
+})

@@ -161,8 +161,8 @@ describe('a talk', () => {
     expect([done, problem.value]).toEqual([['terminate'], null])
   })
 
-  test('whose hang-up is refused, since its citizen was put on hold a moment before, goes on, and its operator is told', async () => {
-    const refused = new Problem(409, 'refused', '现在不能挂断这通电话，请稍后重试。', [], { type: 'urn:hotline:problem:cannot-hang-up' })
+  test.each(['citizen-waits', 'cannot-hang-up'])('whose hang-up is refused (%s) goes on, and its operator is told', async (type) => {
+    const refused = new Problem(409, 'refused', '市民正在听等待音乐，不能挂断。', [], { type: `urn:hotline:problem:${type}` })
     vi.spyOn(api, 'hangUp').mockRejectedValue(refused)
     const { problem, handset } = await bench({ ...talks, leg: legOf('talking') })
     await handset.hangUp()
@@ -199,7 +199,10 @@ describe('a talk', () => {
     state.value = { ...state.value, call: three }
     await nextTick()
     await handset.hangUp()
-    expect(hangUp.mock.calls).toEqual([])
+    await vi.advanceTimersByTimeAsync(200)
+    await handset.hangUp()  // the other half of a double click
+    expect([handset.kept.value, hangUp.mock.calls]).toEqual(['endsAll', []])
+    await vi.advanceTimersByTimeAsync(600)
     await handset.hangUp()
     expect([handset.kept.value, hangUp.mock.calls, done]).toEqual(['', [['c1']], []])
   })

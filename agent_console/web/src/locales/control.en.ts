@@ -66,7 +66,7 @@ export const whyControl: typeof whyZh = {
   returnFirst: 'Go back to the citizen first',
   citizenHeld: 'The citizen still waits: take the call back first',
   citizenWaits: 'The citizen still waits: go back to the citizen first',
-  endsAll: 'Three-way talk: pressed once more it ends for all three. To leave it alone, press Complete (F7)',
+  endsAll: 'Three-way talk: pressed once more it ends for all three. To leave it alone, press Complete',
   cannotTake: 'Cannot take a call now',
   cannotAsk: 'Cannot be consulted now',
   nobodyFree: 'Nobody of this queue is free now',

@@ -70,7 +70,7 @@ export const whyControl = {
   returnFirst: '请先返回市民',
   citizenHeld: '市民还在等待，请先取回',
   citizenWaits: '市民还在等待，请先返回市民',
-  endsAll: '三方通话：再按一次“挂断”，三方都会断开；只自己退出，请按“完成转接”（F7）',
+  endsAll: '三方通话：再按一次“挂断”，三方都会断开；只自己退出，请按“完成转接”',
   cannotTake: '对方现在不能接转来的电话',
   cannotAsk: '对方现在不能接受咨询',
   nobodyFree: '这个队列现在没有人空闲',

@@ -46,7 +46,7 @@ export const en: Texts = {
     hangUp: 'Hang up',
     mute: 'Mute',
     finish: 'End wrap-up',
-    readyPause: 'Ready / break',
+    readyPause: 'Ready / Pause',
     hold: 'Hold',
     resume: 'Take back',
     return: 'Go back',

@@ -125,8 +125,11 @@ Content-Length: 0
 async def asked(line: websockets.ClientConnection, number: int) -> str:
     """The first line of Asterisk's answer to a SIP request."""
     await line.send(REGISTER.format(number=number))
-    answer = await line.recv()
-    return (answer if isinstance(answer, str) else answer.decode()).partition("\r\n")[0]
+    while True:
+        answer = await line.recv()
+        text = answer if isinstance(answer, str) else answer.decode()
+        if text.strip():  # an empty one keeps the connection alive
+            return text.partition("\r\n")[0]
 
 
 async def test_signalling_goes_on_over_the_front_while_the_application_is_away_and_comes_back(fronted: Town) -> None:

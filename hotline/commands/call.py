@@ -23,8 +23,9 @@ from routing.records import CallFilter
 from storage.store import Store
 
 app = typer.Typer()
-RECORD_S = 15.0
-"""The record is written behind the call: a busy machine, or a database that was away, takes its time."""
+RECORD_S, REFUSED_S = 60.0, 5.0
+"""The record is written behind the call: a busy machine, or a database that was away, takes its time. Of a call that
+was not answered there may be none."""
 
 
 @app.command()
@@ -44,7 +45,8 @@ def call(
     dialled_at = time.time()
     heard = asyncio.run(trial.call(line, press, play, seconds, hear))
     with opened(settings) as store:
-        heard["record"] = _record_of(store, dialled_at, caller, settings)
+        patience = RECORD_S if heard["answered_after_s"] is not None else REFUSED_S
+        heard["record"] = _record_of(store, dialled_at, caller, settings, patience)
     if as_json:
         show_json(heard)
         return
@@ -58,12 +60,14 @@ def call(
     out.print(table)
 
 
-def _record_of(store: Store, dialled_at: float, caller: str, settings: Settings) -> dict[str, Any] | None:
-    """The store's record of the call just made, once it is closed; None if it does not come within `RECORD_S`."""
+def _record_of(
+    store: Store, dialled_at: float, caller: str, settings: Settings, patience: float
+) -> dict[str, Any] | None:
+    """The store's record of the call just made, once it is closed; None if it does not come within so many seconds."""
     wanted = CallFilter(caller=number(caller, settings.country), since=dialled_at - 1)
 
     def closed() -> dict[str, Any] | None:
         found = store.calls(wanted, None, 1).items
         return dict(CallViews(settings.zone).record(found[0])) if found and found[0].call.outcome is not None else None
 
-    return until(closed, RECORD_S)
+    return until(closed, patience)

@@ -35,7 +35,7 @@ from storage.documents import dump, key_of, kind_of
 from storage.store import Store
 from tests.fakes.ports import free_ports, sound_ports
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 """How long something is waited for that comes at once: on a machine that is slow and busy it takes its time."""
 PASSWORD = "city-12345"
 HOTLINE = Path(sys.executable).with_name("hotline")

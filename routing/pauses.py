@@ -26,9 +26,7 @@ def wished(operator: Operator, wish: pe.PauseWish, crew: Iterable[Operator], pol
     granted = operator.pause_pending and operator.next_pause == name
     if kind.approval and isinstance(wish, pe.PauseRequested) and not granted:
         return PauseAsked(operator.login, name)
-    others = sum(
-        name in (one.pause_kind, one.next_pause) for one in crew if one.signed_in and one.login != operator.login
-    )
+    others = sum(name in (one.pause_kind, one.next_pause) for one in crew if one.login != operator.login)
     if kind.at_once and others >= kind.at_once:
         raise IllegalMove(f"{operator.login}: {others} are on {name} already", operator.state, wish)
     return Pause(operator.login, name)

@@ -3,7 +3,7 @@ import pytest
 from .brief import TOLD, brief
 
 GROUPED = """  + Exception Group Traceback (most recent call last):
-  |   File "/work/tests/end_to_end/test_call.py", line 280, in test_it
+  |   File "/srv/hotline/tests/end_to_end/test_call.py", line 280, in test_it
   |     async with operators(town):
   | ExceptionGroup: unhandled errors in a TaskGroup (1 sub-exception)
   | http://127.0.0.1/console showed: 话务台 | 就绪
@@ -11,7 +11,7 @@ GROUPED = """  + Exception Group Traceback (most recent call last):
     | Traceback (most recent call last):
     |   File "/usr/lib/python3.11/asyncio/taskgroups.py", line 145, in __aexit__
     |     raise me from None
-    |   File "/work/tests/end_to_end/test_call.py", line 291, in test_it
+    |   File "/srv/hotline/tests/end_to_end/test_call.py", line 291, in test_it
     |     await first.press("取回")
     | playwright._impl._errors.TimeoutError: Locator.click: Timeout 60000ms exceeded.
     +------------------------------------
@@ -26,9 +26,9 @@ def failed(longrepr: str, told: str = "") -> pytest.TestReport:
 def test_of_a_group_of_exceptions_our_own_lines_and_what_was_raised_are_told() -> None:
     assert list(brief(failed(GROUPED))) == [
         "tests/test_call.py::test_it (call)",
-        '  File "/work/tests/end_to_end/test_call.py", line 280, in test_it',
+        '  File "/srv/hotline/tests/end_to_end/test_call.py", line 280, in test_it',
         "  ExceptionGroup: unhandled errors in a TaskGroup (1 sub-exception)",
-        '  File "/work/tests/end_to_end/test_call.py", line 291, in test_it',
+        '  File "/srv/hotline/tests/end_to_end/test_call.py", line 291, in test_it',
         "  playwright._impl._errors.TimeoutError: Locator.click: Timeout 60000ms exceeded.",
     ]
 
